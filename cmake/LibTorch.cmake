@@ -1,0 +1,56 @@
+# Finds LibTorch without find_package(Torch), which on a CUDA build demands nvcc even where no kernel is compiled.
+# Order: NMT_TORCH_DIR, Torch_DIR, CMAKE_PREFIX_PATH, the `torch` package of python3, the per-user cache that
+# scripts/setup.sh fills.
+set(NMT_TORCH_DIR "" CACHE PATH "Folder of LibTorch: the one that holds include/ and lib/")
+
+set(candidates ${NMT_TORCH_DIR})
+foreach(hint ${Torch_DIR} $ENV{Torch_DIR})
+  list(APPEND candidates ${hint}/../../.. ${hint})
+endforeach()
+list(APPEND candidates ${CMAKE_PREFIX_PATH})
+find_program(NMT_PYTHON python3)
+if(NMT_PYTHON)
+  execute_process(
+    COMMAND ${NMT_PYTHON} -c "import importlib.util as u; s = u.find_spec('torch'); print(s.submodule_search_locations[0] if s else '')"
+    OUTPUT_VARIABLE python_torch OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+  list(APPEND candidates ${python_torch})
+endif()
+if(DEFINED ENV{XDG_CACHE_HOME})
+  file(GLOB cached $ENV{XDG_CACHE_HOME}/nmt/torch-*/torch)
+else()
+  file(GLOB cached $ENV{HOME}/.cache/nmt/torch-*/torch)
+endif()
+list(APPEND candidates ${cached})
+
+set(torch_root "")
+foreach(candidate ${candidates})
+  if(EXISTS ${candidate}/include/torch/csrc/api/include/torch/torch.h AND EXISTS ${candidate}/lib/libtorch.so)
+    get_filename_component(torch_root ${candidate} ABSOLUTE)
+    break()
+  endif()
+endforeach()
+if(NOT torch_root)
+  message(FATAL_ERROR "LibTorch was not found. Run scripts/setup.sh, which installs it into a per-user cache, or install "
+                      "the Python package (pip install torch), or name its folder: cmake -DNMT_TORCH_DIR=/path/to/torch")
+endif()
+
+file(STRINGS ${torch_root}/include/torch/version.h version_lines REGEX "define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
+string(REGEX REPLACE "[^0-9;]*([0-9]+)" "\\1" version_numbers "${version_lines}")
+list(JOIN version_numbers "." torch_version)
+message(STATUS "LibTorch ${torch_version} in ${torch_root}")
+
+add_library(nmt_dep_torch INTERFACE)
+add_library(nmt::torch ALIAS nmt_dep_torch)
+target_include_directories(nmt_dep_torch SYSTEM INTERFACE ${torch_root}/include ${torch_root}/include/torch/csrc/api/include)
+target_link_directories(nmt_dep_torch INTERFACE ${torch_root}/lib)
+target_link_libraries(nmt_dep_torch INTERFACE torch torch_cpu c10)
+if(EXISTS ${torch_root}/lib/libtorch_cuda.so)
+  # Nothing refers to the CUDA library by name; without this the linker would drop it and no GPU would be seen.
+  target_link_options(nmt_dep_torch INTERFACE LINKER:--no-as-needed)
+  target_link_libraries(nmt_dep_torch INTERFACE torch_cuda c10_cuda)
+endif()
+# The wheel's libraries find their CUDA parts through RUNPATHs of their own; ours only has to name their folder.
+target_link_options(nmt_dep_torch INTERFACE -Wl,-rpath,${torch_root}/lib)
+# The CUDA parts are separate wheels beside torch; the linker need not resolve them.
+target_link_options(nmt_dep_torch INTERFACE LINKER:--allow-shlib-undefined)
+# LibTorch's OpenMP is its own copy of libgomp; at::parallel_for is used instead of linking a second one.

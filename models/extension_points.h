@@ -1,0 +1,100 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/batch.h"
+
+// The places inside the model where a translation method plugs in. The model names no method; where nobody plugs in,
+// nothing is computed.
+
+namespace nmt {
+
+/// What layers know of the sentences behind the rows they work on. In beam search rows are hypotheses: select() keeps
+/// this in step with them.
+struct SentenceInfo {
+  torch::Tensor direction, source_language, target_language;  // [rows] int64
+  /// [rows, source] bool, true at real tokens of the encoder's memory (not necessarily a prefix: a SourceEmbedding may
+  /// lay several padded sequences side by side).
+  torch::Tensor source_mask;
+  /// [rows] int64: real source tokens, i.e. source_mask.sum(1).
+  torch::Tensor source_counts;
+  /// [rows, target] bool in teacher forcing, undefined in incremental decoding.
+  torch::Tensor target_mask;
+
+  SentenceInfo select(const torch::Tensor& rows) const;
+};
+
+/// The embedded source sequence: what enters the encoder's first layer.
+struct EmbeddedSource {
+  torch::Tensor states;  // [batch, source, dim]
+  torch::Tensor mask;    // [batch, source] bool, true at real tokens
+};
+
+enum class AttentionKind { kEncoderSelf, kDecoderSelf, kCross };
+
+/// A factor for each projected query, applied in fp32 before the 1/sqrt(head size) of the fused kernel, which therefore
+/// stays usable. Length-normalised attention is one. Exclusive: one per model.
+class AttentionScale {
+ public:
+  virtual ~AttentionScale() = default;
+  /// The factor for `kind`, fp32, broadcastable to [rows, queries]: [rows, 1], [1, queries] or [rows, queries]. An
+  /// undefined tensor leaves the queries as they are.
+  /// `key_counts` [rows] int64: real keys a row attends to (encoder self, cross); undefined for decoder self-attention.
+  /// `query_positions` [rows or 1, queries] int64, 0-based: position of each query in the decoder input; undefined for
+  /// encoder self-attention. In incremental decoding these are the same values as in teacher forcing.
+  virtual torch::Tensor scale(AttentionKind kind, const torch::Tensor& key_counts,
+                              const torch::Tensor& query_positions) = 0;
+};
+
+/// Which side's positions an activation is measured over.
+enum class ActivationSide { kSource, kTarget };
+
+/// A named activation inside a layer. A fused projection is one site with several parts ("q", "k", "v").
+struct ActivationSite {
+  struct Part {
+    std::string name;  // "encoder.0.self_attention.q"
+    int64_t offset;    // first column of the part in the site's last dimension
+    int64_t width;
+  };
+  std::string name;  // "encoder.0.self_attention.qkv"
+  ActivationSide side = ActivationSide::kSource;
+  std::vector<Part> parts;
+};
+
+/// Observes or replaces activations.
+class ActivationListener {
+ public:
+  virtual ~ActivationListener() = default;
+  /// `h` [rows, length, width] is the site's value; returns what the model goes on with: `h` itself or a replacement of
+  /// the same shape. It must not change `h` in place.
+  virtual torch::Tensor on_activation(const ActivationSite& site, const torch::Tensor& h, const SentenceInfo& info) = 0;
+};
+
+/// All activation sites of a model, in the order of the forward pass. Layers own a handle each; a listener joins with one
+/// call and hears every site. Listeners compose in the order of joining.
+class ActivationSites {
+ public:
+  /// Called by layers as they are built; the returned handle stays valid as long as the registry.
+  const ActivationSite* add(ActivationSite site);
+  void listen(std::shared_ptr<ActivationListener> listener);
+  void forget(const std::shared_ptr<ActivationListener>& listener);
+  const std::vector<std::unique_ptr<ActivationSite>>& sites() const { return sites_; }
+
+  /// Returns `h` untouched when nobody listens.
+  torch::Tensor apply(const ActivationSite* site, torch::Tensor h, const SentenceInfo& info) const {
+    if (listeners_.empty()) return h;
+    return notify(site, std::move(h), info);
+  }
+
+ private:
+  torch::Tensor notify(const ActivationSite* site, torch::Tensor h, const SentenceInfo& info) const;
+  std::vector<std::unique_ptr<ActivationSite>> sites_;
+  std::vector<std::shared_ptr<ActivationListener>> listeners_;
+};
+
+}  // namespace nmt
