@@ -1,0 +1,2 @@
+// Filled in as the command is built.
+int main() { return 0; }
