@@ -36,8 +36,7 @@ find_package(spdlog QUIET)
 if(NOT spdlog_FOUND)
   nmt_missing("spdlog" libspdlog-dev)
 endif()
-# Hidden in nmt/support/log.cpp; only its include folder and library are wanted elsewhere at link time.
-nmt_wrap(spdlog $<LINK_ONLY:spdlog::spdlog>)
+nmt_wrap(spdlog spdlog::spdlog)
 
 find_package(ICU QUIET COMPONENTS uc i18n)
 if(NOT ICU_FOUND)

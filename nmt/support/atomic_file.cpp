@@ -1,0 +1,119 @@
+#include "nmt/support/atomic_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include "nmt/support/error.h"
+
+namespace nmt {
+namespace {
+
+constexpr size_t kBufferSize = 1 << 20;
+
+[[noreturn]] void fail(const std::string& action, const std::string& path) {
+  const int code = errno;
+  const std::string remedy = code == ENOSPC || code == EDQUOT ? "Free some disk space; nothing saved before was lost."
+                             : code == EACCES || code == EROFS ? "Check the permissions of the folder."
+                                                               : "";
+  throw Error({path}, text("cannot ", action, ": ", std::strerror(code)), remedy);
+}
+
+void write_all(int descriptor, const char* data, size_t size, const std::string& path) {
+  while (size > 0) {
+    const ssize_t written = ::write(descriptor, data, size);
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      fail("write", path);
+    }
+    data += written;
+    size -= static_cast<size_t>(written);
+  }
+}
+
+std::string folder_of(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(std::string path)
+    : path_(std::move(path)), temporary_(text(path_, ".tmp.", ::getpid())) {
+  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (descriptor_ < 0) fail("create", path_);
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(const void* data, size_t size) {
+  size_ += size;
+  if (buffer_.size() + size > kBufferSize) flush();
+  if (size > kBufferSize)
+    write_all(descriptor_, static_cast<const char*>(data), size, path_);
+  else
+    buffer_.append(static_cast<const char*>(data), size);
+}
+
+void AtomicFile::write_at(size_t offset, const void* data, size_t size) {
+  flush();
+  if (::pwrite(descriptor_, data, size, static_cast<off_t>(offset)) != static_cast<ssize_t>(size))
+    fail("write", path_);
+}
+
+void AtomicFile::flush() {
+  write_all(descriptor_, buffer_.data(), buffer_.size(), path_);
+  buffer_.clear();
+}
+
+void AtomicFile::commit() {
+  flush();
+  if (::fsync(descriptor_) != 0) fail("flush", path_);
+  const int descriptor = std::exchange(descriptor_, -1);
+  if (::close(descriptor) != 0 || std::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    const int code = errno;
+    ::unlink(temporary_.c_str());
+    errno = code;
+    fail("rename into place", path_);
+  }
+  sync_folder(folder_of(path_));
+}
+
+void write_file(const std::string& path, std::string_view content) {
+  AtomicFile file(path);
+  file.write(content);
+  file.commit();
+}
+
+std::string read_file(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) fail("open", path);
+  std::string content;
+  char chunk[1 << 16];
+  ssize_t count = 0;
+  while ((count = ::read(descriptor, chunk, sizeof chunk)) > 0)
+    content.append(chunk, static_cast<size_t>(count));
+  const int code = errno;
+  ::close(descriptor);
+  errno = code;
+  if (count < 0) fail("read", path);
+  return content;
+}
+
+void sync_folder(const std::string& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;  // some network file systems refuse; the rename itself has been done
+  ::fsync(descriptor);
+  ::close(descriptor);
+}
+
+}  // namespace nmt

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+// Files that are either complete or not there: written under a temporary name beside their place, flushed to disk, then
+// renamed. A killed process or a full disk never damages what was there before.
+
+namespace nmt {
+
+/// Writes one file. Without commit() the destructor removes what was written.
+class AtomicFile {
+ public:
+  /// Throws Error when the folder does not exist or is not writable.
+  explicit AtomicFile(std::string path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  /// Appends (buffered). Throws Error naming the file and the system's reason (disk full …).
+  void write(const void* data, size_t size);
+  void write(std::string_view data) { write(data.data(), data.size()); }
+  /// Overwrites `size` bytes at `offset`, which must have been written before (headers known only at the end).
+  void write_at(size_t offset, const void* data, size_t size);
+  size_t size() const { return size_; }
+
+  /// Flushes, fsyncs and renames; the file is complete afterwards.
+  void commit();
+
+ private:
+  void flush();
+  std::string path_, temporary_;
+  std::string buffer_;
+  size_t size_ = 0;
+  int descriptor_ = -1;
+};
+
+/// Writes a whole small file atomically.
+void write_file(const std::string& path, std::string_view content);
+
+/// Reads a whole file. Throws Error when it cannot be read.
+std::string read_file(const std::string& path);
+
+/// Makes renames in `folder` durable (fsync of the directory).
+void sync_folder(const std::string& folder);
+
+}  // namespace nmt
