@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace nmt {
+
+/// The files of a run. A run folder is self-contained: whoever has it can translate.
+///
+///   config.yaml            the resolved recipe
+///   vocab.model            SentencePiece (vocab.source.model and vocab.target.model when the sides have their own)
+///   checkpoints/000001000/ model.safetensors, training.safetensors, state.json [, ema.safetensors]
+///   checkpoints/last, best links to a step's folder
+///   train.jsonl, train.log, events.*   logs
+///   data/                  the corpus as stored for this run
+class RunFolder {
+ public:
+  explicit RunFolder(std::string path) : path_(std::move(path)) {}
+  const std::string& path() const { return path_; }
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+  std::string config() const { return file("config.yaml"); }
+  std::string log() const { return file("train.jsonl"); }
+  std::string data() const { return file("data"); }
+  std::string checkpoints() const { return file("checkpoints"); }
+  std::string checkpoint(int64_t update) const;
+
+  bool exists() const;
+  /// Throws Error with a remedy when this is no run folder.
+  void require() const;
+  /// The updates of the complete checkpoints, ascending.
+  std::vector<int64_t> updates() const;
+  /// The folder of checkpoint "best", "last", an update's number, or a path to a checkpoint folder. "best" falls back to
+  /// "last" in a run without validation. Throws Error that lists what there is.
+  std::string find_checkpoint(const std::string& which) const;
+
+ private:
+  std::string path_;
+};
+
+}  // namespace nmt
