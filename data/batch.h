@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "data/token_pair.h"
+
 // What the trainer hands to a criterion and the decoder to an encoder. All tensors of a batch are on one device.
 
 namespace nmt {
@@ -48,15 +50,6 @@ struct Batch {
   /// synchronisation, because `target_tokens` is known.
   torch::Tensor target_positions() const;
   Batch to(const torch::Device& device) const;
-};
-
-/// One sentence pair (or document instance) as token ids, before padding. `target` may be empty (translation).
-struct TokenPair {
-  std::vector<int32_t> source;  // with tags and EOS
-  std::vector<int32_t> target;  // with tags and EOS, without BOS
-  int64_t instance_id = 0;
-  int64_t direction = 0, source_language = 0, target_language = 0;
-  int64_t document = -1, document_position = -1;
 };
 
 /// Pads pairs into one batch on the CPU. `pad` and `bos` are the vocabulary's ids. Throws Error for a pair whose source
