@@ -17,6 +17,11 @@ const ActivationSite* ActivationSites::add(ActivationSite site) {
   return sites_.back().get();
 }
 
+const ActivationSite* ActivationSites::add_whole(const std::string& name, ActivationSide side,
+                                                 int64_t width) {
+  return add({.name = name, .side = side, .parts = {{.name = name, .offset = 0, .width = width}}});
+}
+
 void ActivationSites::listen(std::shared_ptr<ActivationListener> listener) {
   listeners_.push_back(std::move(listener));
 }
