@@ -34,7 +34,12 @@ if(NOT torch_root)
                       "the Python package (pip install torch), or name its folder: cmake -DNMT_TORCH_DIR=/path/to/torch")
 endif()
 
-file(STRINGS ${torch_root}/include/torch/version.h version_lines REGEX "define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
+# Newer releases keep the numbers in headeronly/, older ones in the C++ API's own header.
+set(version_header ${torch_root}/include/torch/headeronly/version.h)
+if(NOT EXISTS ${version_header})
+  set(version_header ${torch_root}/include/torch/csrc/api/include/torch/version.h)
+endif()
+file(STRINGS ${version_header} version_lines REGEX "define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
 string(REGEX REPLACE "[^0-9;]*([0-9]+)" "\\1" version_numbers "${version_lines}")
 list(JOIN version_numbers "." torch_version)
 message(STATUS "LibTorch ${torch_version} in ${torch_root}")

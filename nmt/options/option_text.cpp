@@ -1,0 +1,201 @@
+// The table as text for people: --help and the annotated YAML of a run.
+
+#include <algorithm>
+#include <cstdio>
+#include <sstream>
+
+#include "nmt/options/option_table.h"
+
+namespace nmt {
+namespace {
+
+constexpr size_t kHelpColumn = 36;
+constexpr size_t kCommentColumn = 40;
+
+/// Characters, not bytes, so that columns line up.
+size_t width_of(const std::string& utf8) {
+  return static_cast<size_t>(
+      std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string padding(size_t used, size_t column) {
+  return std::string(used < column ? column - used : 1, ' ');
+}
+
+/// `body` as lines of at most `width`, each after the first indented by `indent`.
+std::string wrapped(const std::string& body, size_t indent, size_t width) {
+  std::istringstream words(body);
+  std::string lines, word;
+  size_t column = indent;
+  while (words >> word) {
+    const size_t length = width_of(word);
+    if (column > indent && column + 1 + length > width) {
+      lines += "\n" + std::string(indent, ' ');
+      column = indent;
+    }
+    if (column > indent) {
+      lines += ' ';
+      ++column;
+    }
+    lines += word;
+    column += length;
+  }
+  return lines;
+}
+
+/// "512; >= 2": what is known of an option besides its meaning, or "".
+std::string bracket(const Option& option) {
+  std::string inside;
+  const auto append = [&inside](const std::string& part) {
+    inside += (inside.empty() ? "" : "; ") + part;
+  };
+  if (option.is_required()) {
+    append("required");
+  } else if (!option.default_text().empty()) {
+    append(option.default_text());
+  }
+  append(option.value().limits());
+  if (option.value().limits().empty() && !inside.empty() && inside.ends_with("; ")) {
+    inside.resize(inside.size() - 2);
+  }
+  if (!option.value().allowed.empty() && option.value_hint().find('|') == std::string::npos) {
+    append(option.value().expected());
+  }
+  return inside.empty() ? "" : " [" + inside + "]";
+}
+
+/// "  -o, --output FILE": the left column of --help.
+std::string flag_text(const Option& option) {
+  std::string flag = "  ";
+  if (option.short_flag() != '\0') flag += std::string("-") + option.short_flag() + ", ";
+  flag += "--" + option.key();
+  // A switch is given bare.
+  if (option.value().kind() != ValueKind::kFlag) flag += " " + option.value_hint();
+  return flag;
+}
+
+bool is_wanted(const std::vector<std::string>& groups, const std::string& group) {
+  return groups.empty() || std::find(groups.begin(), groups.end(), group) != groups.end();
+}
+
+/// Whether YAML 1.1 and 1.2 both read `word`, written bare, as that very text: a letter, then
+/// letters, digits and harmless marks, and no word with a meaning of its own.
+bool is_plain_text(const std::string& word) {
+  static const std::vector<std::string> kReserved = {"true", "false", "null", "yes", "no",
+                                                     "on",   "off",   "y",    "n"};
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto is_harmless = [&](char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') ||
+           std::string_view("_-./+").find(c) != std::string_view::npos;
+  };
+  if (word.empty() || !(is_letter(word[0]) || word[0] == '/')) return false;
+  if (!std::all_of(word.begin(), word.end(), is_harmless)) return false;
+  std::string lower = word;
+  for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  return std::find(kReserved.begin(), kReserved.end(), lower) == kReserved.end();
+}
+
+/// `word` in double quotes. Control characters and the line breaks that only some YAML readers know
+/// are escaped.
+std::string double_quoted(const std::string& word) {
+  std::string quoted = "\"";
+  for (size_t i = 0; i < word.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(word[i]);
+    const std::string_view rest = std::string_view(word).substr(i);
+    if (byte == '"' || byte == '\\') {
+      quoted += '\\';
+      quoted += word[i];
+    } else if (byte == '\n') {
+      quoted += "\\n";
+    } else if (byte == '\t') {
+      quoted += "\\t";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\x%02x", byte);
+      quoted += escape;
+    } else if (byte == 0xC2 && rest.size() > 1 && static_cast<unsigned char>(rest[1]) < 0xA0) {
+      char escape[8];  // U+0080 … U+009F
+      std::snprintf(escape, sizeof escape, "\\x%02x", static_cast<unsigned char>(rest[1]));
+      quoted += escape;
+      i += 1;
+    } else if (rest.starts_with("\u2028") || rest.starts_with("\u2029") ||
+               rest.starts_with("\uFEFF")) {
+      quoted += rest.starts_with("\u2028")   ? "\\u2028"
+                : rest.starts_with("\u2029") ? "\\u2029"
+                                             : "\\ufeff";
+      i += 2;
+    } else {
+      quoted += word[i];
+    }
+  }
+  return quoted + "\"";
+}
+
+std::string yaml_element(const std::string& element, ValueKind kind) {
+  if (kind == ValueKind::kText) return is_plain_text(element) ? element : double_quoted(element);
+  // YAML 1.1 readers take 1e-09 for a text; 1.0e-09 is a number to all.
+  const size_t exponent = element.find('e');
+  if (kind == ValueKind::kNumber && exponent != std::string::npos &&
+      element.find('.') == std::string::npos) {
+    return element.substr(0, exponent) + ".0" + element.substr(exponent);
+  }
+  return element;
+}
+
+std::string yaml_value(const OptionValue& value) {
+  std::string all;
+  for (const std::string& element : value.get()) {
+    all += (all.empty() ? "" : ", ") + yaml_element(element, value.kind());
+  }
+  return value.is_list() ? "[" + all + "]" : all;
+}
+
+/// What may be written there besides the present value: "pre|post", ">= 1", or "".
+std::string yaml_remark(const Option& option) {
+  if (!option.value().allowed.empty()) {
+    std::string all;
+    for (const std::string& name : option.value().allowed) all += (all.empty() ? "" : "|") + name;
+    return " (" + all + ")";
+  }
+  const std::string limits = option.value().limits();
+  return limits.empty() ? "" : " (" + limits + ")";
+}
+
+}  // namespace
+
+std::string OptionTable::help(const std::vector<std::string>& wanted, size_t width) const {
+  std::string all;
+  for (const auto& [name, heading] : groups()) {
+    const std::vector<const Option*> members = options_of(name);
+    if (members.empty() || !is_wanted(wanted, name)) continue;
+    all += (all.empty() ? "" : "\n") + heading + ":\n";
+    for (const Option* option : members) {
+      const std::string flag = flag_text(*option);
+      all += flag;
+      all += width_of(flag) + 2 <= kHelpColumn ? padding(width_of(flag), kHelpColumn)
+                                               : "\n" + std::string(kHelpColumn, ' ');
+      all += wrapped(option->help() + bracket(*option), kHelpColumn, width) + "\n";
+    }
+  }
+  return all;
+}
+
+std::string OptionTable::to_yaml(const std::vector<std::string>& wanted) const {
+  std::string all;
+  for (const auto& [name, heading] : groups()) {
+    std::string lines;
+    const std::string indent = name.empty() ? "" : "  ";
+    for (const Option* option : options_of(name)) {
+      if (option->is_command_line_only()) continue;
+      const std::string assignment = indent + option->name() + ": " + yaml_value(option->value());
+      lines += assignment + padding(width_of(assignment), kCommentColumn) + "# " +
+               wrapped(option->help() + yaml_remark(*option), 0, std::string::npos) + "\n";
+    }
+    if (lines.empty() || !is_wanted(wanted, name)) continue;
+    all += (all.empty() ? "# " : "\n# ") + heading + "\n";
+    all += name.empty() ? lines : name + ":\n" + lines;
+  }
+  return all;
+}
+
+}  // namespace nmt

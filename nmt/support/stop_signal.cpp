@@ -1,0 +1,33 @@
+#include "nmt/support/stop_signal.h"
+
+#include <atomic>
+#include <csignal>
+
+namespace nmt {
+namespace {
+
+std::atomic<int> signals_seen{0};
+
+extern "C" void on_signal(int signal) {
+  if (signals_seen.fetch_add(1) > 0) {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  }
+}
+
+}  // namespace
+
+StopSignal::StopSignal() {
+  signals_seen = 0;
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+}
+
+StopSignal::~StopSignal() {
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+}
+
+bool StopSignal::requested() const { return signals_seen > 0; }
+
+}  // namespace nmt

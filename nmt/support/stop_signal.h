@@ -1,0 +1,17 @@
+#pragma once
+
+namespace nmt {
+
+/// Turns SIGINT and SIGTERM into a request: long work looks at requested(), finishes what it is at, saves and returns. A
+/// second signal ends the process at once.
+class StopSignal {
+ public:
+  StopSignal();   // installs the handlers
+  ~StopSignal();  // restores the previous ones
+  StopSignal(const StopSignal&) = delete;
+  StopSignal& operator=(const StopSignal&) = delete;
+
+  bool requested() const;
+};
+
+}  // namespace nmt

@@ -1,0 +1,308 @@
+#include "nmt/training/trainer.h"
+
+#include <torch/torch.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "models/precision.h"
+#include "nmt/support/error.h"
+#include "nmt/support/log.h"
+#include "nmt/support/progress.h"
+#include "nmt/support/random.h"
+#include "nmt/training/schedule.h"
+
+namespace nmt {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// After so many updates without a finite gradient the run will not recover by itself.
+constexpr int64_t kMaxConsecutiveSkips = 20;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+torch::ScalarType compute_type(Precision precision) {
+  return precision == Precision::kBf16 ? torch::kBFloat16 : torch::kFloat32;
+}
+
+std::string fixed(double value, int decimals) {
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
+  return buffer;
+}
+
+
+// Exchanges the model's weights with `other`, by pointer, for as long as it lives.
+class SwappedWeights {
+ public:
+  SwappedWeights(const std::vector<std::pair<std::string, torch::Tensor>>& parameters, std::vector<torch::Tensor>& other)
+      : parameters_(parameters), other_(other) {
+    swap();
+  }
+  ~SwappedWeights() { swap(); }
+  SwappedWeights(const SwappedWeights&) = delete;
+  SwappedWeights& operator=(const SwappedWeights&) = delete;
+
+ private:
+  void swap() {
+    for (size_t i = 0; i < other_.size(); ++i) {
+      torch::Tensor parameter = parameters_[i].second;
+      const torch::Tensor mine = parameter.data();
+      parameter.set_data(other_[i]);
+      other_[i] = mine;
+    }
+  }
+  const std::vector<std::pair<std::string, torch::Tensor>>& parameters_;
+  std::vector<torch::Tensor>& other_;
+};
+
+}  // namespace
+
+Trainer::Trainer(TrainingParts parts, TrainingOptions options, RunFolder run, const Checkpoint* resumed)
+    : parts_(std::move(parts)), options_(std::move(options)), run_(std::move(run)) {
+  for (const auto& entry : parts_.model->named_parameters()) parameters_.emplace_back(entry.key(), entry.value());
+  if (resumed != nullptr) {
+    state_ = resumed->state;
+    for (const NamedHook& named : parts_.hooks) {
+      TensorMap own;
+      const std::string prefix = "method." + named.method + ".";
+      for (const auto& [name, tensor] : resumed->training)
+        if (name.starts_with(prefix)) own[name.substr(prefix.size())] = tensor;
+      named.hook->load(own);
+    }
+  }
+  for (const NamedHook& named : parts_.hooks) named.hook->run_started(parts_.model, state_);
+  optimizer_ = std::make_unique<Optimizer>(parameters_, options_.optimizer);
+  if (resumed != nullptr) optimizer_->load(resumed->training);
+  if (options_.ema > 0) {
+    for (const auto& [name, parameter] : parameters_) average_.push_back(parameter.detach().clone());
+    if (resumed != nullptr && !resumed->average.empty())
+      for (size_t i = 0; i < average_.size(); ++i) average_[i].copy_(resumed->average.at(parameters_[i].first));
+  }
+  if (parts_.world->is_main()) log_ = std::make_unique<TrainingLog>(run_, state_.update);
+  saved_update_ = resumed != nullptr ? state_.update : -1;
+}
+
+StepContext Trainer::step_context(int64_t micro_batch) const {
+  return {.update = state_.update + 1,
+          .micro_batch = micro_batch,
+          .rank = parts_.world->rank(),
+          .seed = static_cast<uint64_t>(options_.seed),
+          .training = true};
+}
+
+CriterionResult Trainer::compute_loss(const Batch& batch, int64_t micro_batch) {
+  const StepContext step = step_context(micro_batch);
+  torch::manual_seed(hash_key({step.seed, static_cast<uint64_t>(RandomPurpose::kDropout),
+                               static_cast<uint64_t>(step.update), static_cast<uint64_t>(micro_batch),
+                               static_cast<uint64_t>(step.rank)}));
+  const AutocastGuard autocast(parts_.device, compute_type(options_.precision));
+  CriterionResult result = (*parts_.criterion)(parts_.model, batch, step);
+  for (const auto& added : parts_.added_losses) {
+    CriterionResult more = (*added)(parts_.model, batch, step);
+    result.loss = result.loss + more.loss;
+    result.parts.insert(result.parts.end(), more.parts.begin(), more.parts.end());
+  }
+  return result;
+}
+
+void Trainer::share_gradients(double& tokens) {
+  if (parts_.world->size() == 1) return;
+  std::vector<torch::Tensor> gradients;
+  for (const torch::Tensor& parameter : optimizer_->parameters()) {
+    torch::Tensor owner = parameter;
+    if (!owner.grad().defined()) owner.mutable_grad() = torch::zeros_like(owner);
+    gradients.push_back(owner.grad());
+  }
+  parts_.world->sum(gradients);
+  tokens = parts_.world->sum(tokens);
+}
+
+void Trainer::update() {
+  double tokens = 0;
+  for (int64_t micro = 0; micro < options_.accumulate; ++micro) {
+    if (parts_.batches->epoch() != hooked_epoch_) {
+      hooked_epoch_ = parts_.batches->epoch();
+      for (const NamedHook& named : parts_.hooks) named.hook->epoch_started(hooked_epoch_);
+    }
+    const Batch batch = parts_.batches->next();
+    interval_.add_wait(parts_.batches->take_wait_seconds());
+    interval_.add_batch(batch);
+    const CriterionResult result = compute_loss(batch, micro);
+    result.loss.backward();
+    interval_.add(result);
+    tokens += static_cast<double>(result.tokens);
+    state_.source_tokens += batch.source_tokens;
+    state_.target_tokens += batch.target_tokens;
+  }
+  share_gradients(tokens);
+  const StepContext step = step_context(0);
+  for (const NamedHook& named : parts_.hooks) named.hook->gradients_ready(parts_.model, step);
+  const double lr = learning_rate(options_.schedule, step.update, options_.max_updates);
+  const Optimizer::StepResult result = optimizer_->step(lr, tokens);
+  optimizer_->clear_gradients();
+  for (const NamedHook& named : parts_.hooks) named.hook->update_finished(parts_.model, step);
+  interval_.add_update(step.update, result.gradient_norm, result.skipped);
+  state_.update = step.update;
+  state_.epoch = parts_.batches->epoch();
+  state_.batch = parts_.batches->batch();
+  if (!average_.empty()) update_average();
+}
+
+void Trainer::update_average() {
+  const torch::NoGradGuard no_grad;
+  // The average follows quickly at first: with a fixed decay it would hold on to the random initial weights.
+  const double done = static_cast<double>(state_.update);
+  const double decay = std::min(options_.ema, (1 + done) / (10 + done));
+  for (size_t i = 0; i < average_.size(); ++i) average_[i].lerp_(parameters_[i].second.detach(), 1 - decay);
+}
+
+void Trainer::write_log() {
+  int64_t skipped = 0;
+  for (const auto& [update, flag] : interval_.skipped) {
+    const bool was_skipped = flag.item<float>() != 0;
+    consecutive_skips_ = was_skipped ? consecutive_skips_ + 1 : 0;
+    skipped += was_skipped;
+    if (was_skipped) log::warning("update ", update, " was skipped: its gradient is not finite");
+    if (consecutive_skips_ >= kMaxConsecutiveSkips)
+      throw Error(text("the gradient has not been finite for ", kMaxConsecutiveSkips, " updates, up to update ", update),
+                  "Lower train.lr, set train.clip_norm, or use train.precision=fp32. The checkpoints saved before are kept.");
+  }
+  state_.skipped += skipped;
+  if (log_ == nullptr) {
+    interval_.clear();
+    return;
+  }
+  nlohmann::json values;
+  std::string losses;
+  for (const auto& [name, part] : interval_.parts) {
+    const double mean = part.first.item<double>() / std::max(1.0, part.second);
+    values[name] = mean;
+    losses += text(" ", name, " ", fixed(mean, 3));
+  }
+  const double seconds = std::max(1e-9, interval_seconds_);
+  const double norm = interval_.gradient_norm_sum.item<double>() / static_cast<double>(interval_.updates);
+  const double perplexity = std::exp(std::min(50.0, values.value("nll", 0.0)));
+  const double lr = learning_rate(options_.schedule, state_.update, options_.max_updates);
+  const double target_speed = static_cast<double>(interval_.target_tokens) / seconds;
+  const double real = static_cast<double>(interval_.source_tokens + interval_.target_tokens);
+  const double padding = 100 * (1 - real / static_cast<double>(std::max<int64_t>(1, interval_.positions)));
+  const double wait = 100 * interval_.wait_seconds / seconds;
+  const double memory = memory_mib(parts_.device);
+  const double flops = parts_.model->training_flops(interval_.source_tokens, interval_.target_tokens) / seconds;
+  const double utilisation = 100 * flops / std::max(1.0, peak_flops_);
+  const double left = static_cast<double>(options_.max_updates - state_.update);
+  const double eta = left * seconds / static_cast<double>(interval_.updates);
+
+  log::info("epoch ", state_.epoch + 1, " update ", state_.update, "/", options_.max_updates, losses, " ppl ",
+            fixed(perplexity, 2), " lr ", lr, " gnorm ", fixed(norm, 2), " | ", short_number(target_speed),
+            " target tok/s, padding ", fixed(padding, 1), "%, data wait ", fixed(wait, 1), "%, ", fixed(memory, 0),
+            " MiB, MFU ", fixed(utilisation, 0), "%, ETA ", short_duration(eta),
+            skipped > 0 ? text(", ", skipped, " skipped") : "");
+  values["ppl"] = perplexity;
+  values["lr"] = lr;
+  values["gradient_norm"] = norm;
+  values["epoch"] = state_.epoch + 1;
+  values["target_tokens_per_second"] = target_speed;
+  values["target_tokens"] = state_.target_tokens;
+  values["padding_percent"] = padding;
+  values["data_wait_percent"] = wait;
+  values["memory_mib"] = memory;
+  values["mfu_percent"] = utilisation;
+  values["skipped"] = skipped;
+  values["seconds"] = state_.seconds;
+  log_->event("train", state_.update, values);
+  interval_.clear();
+  interval_seconds_ = 0;
+}
+
+void Trainer::validate() {
+  if (!parts_.validator) return;
+  ValidationResult result;
+  {
+    parts_.model->eval();
+    std::unique_ptr<SwappedWeights> swapped;
+    if (!average_.empty()) swapped = std::make_unique<SwappedWeights>(parameters_, average_);
+    const AutocastGuard autocast(parts_.device, compute_type(options_.precision));
+    result = parts_.validator(parts_.model, state_.update);
+    parts_.model->train();
+  }
+  state_.validations.push_back(result);
+  for (const NamedHook& named : parts_.hooks) named.hook->validated(result);
+  if (log_ == nullptr) return;
+  const bool best = best_update(state_.validations, options_.validation.metric) == result.update;
+  log::info("validation at update ", result.update, ": loss ", fixed(result.loss, 4), ", ppl ",
+            fixed(std::exp(std::min(50.0, result.nll)), 3),
+            result.bleu >= 0 ? text(", BLEU ", fixed(result.bleu, 2), ", chrF ", fixed(result.chrf, 2)) : "",
+            best ? " (best so far)" : "");
+  nlohmann::json values = {{"loss", result.loss}, {"nll", result.nll}};
+  if (result.bleu >= 0) values["bleu"] = result.bleu, values["chrf"] = result.chrf;
+  log_->event("valid", result.update, values);
+}
+
+void Trainer::save() {
+  if (saved_update_ == state_.update) return;
+  state_.world_size = parts_.world->size();
+  state_.threads = torch::get_num_threads();
+  if (parts_.world->is_main()) {
+    Checkpoint checkpoint;
+    checkpoint.state = state_;
+    for (size_t i = 0; i < parameters_.size(); ++i) {
+      checkpoint.weights[parameters_[i].first] = parameters_[i].second;
+      if (!average_.empty()) checkpoint.average[parameters_[i].first] = average_[i];
+    }
+    checkpoint.training = optimizer_->state();
+    for (const NamedHook& named : parts_.hooks)
+      for (auto& [name, tensor] : named.hook->save()) checkpoint.training["method." + named.method + "." + name] = tensor;
+    save_checkpoint(run_, checkpoint, options_);
+  }
+  parts_.world->barrier();
+  saved_update_ = state_.update;
+}
+
+bool Trainer::finished() const {
+  if (state_.update >= options_.max_updates) return true;
+  return options_.max_epochs > 0 && parts_.batches->epoch() >= options_.max_epochs;
+}
+
+bool Trainer::out_of_patience() const {
+  const int64_t patience = options_.validation.patience;
+  if (patience == 0) return false;
+  const int64_t best = best_update(state_.validations, options_.validation.metric);
+  int64_t since = 0;
+  for (const ValidationResult& v : state_.validations) since += v.update > best;
+  return since >= patience;
+}
+
+StopReason Trainer::run(const std::function<bool()>& stop_requested) {
+  parts_.model->train();
+  if (parts_.world->is_main())
+    peak_flops_ = measure_peak_flops(parts_.device, compute_type(options_.precision));
+  while (!finished()) {
+    const Clock::time_point start = Clock::now();
+    update();
+    const double seconds = seconds_since(start);
+    interval_seconds_ += seconds;
+    state_.seconds += seconds;
+    const bool last = finished();
+    if (state_.update % options_.log_every == 0 || last) write_log();
+    // Validated before saved, so that a checkpoint knows its own score.
+    const int64_t every = options_.validation.every;
+    const bool due = last || (every > 0 && state_.update % every == 0);
+    if (due) validate();
+    const bool best = due && best_update(state_.validations, options_.validation.metric) == state_.update;
+    const bool stop = due && out_of_patience();
+    if (state_.update % options_.checkpoints.every == 0 || best || last || stop) save();
+    if (stop) return StopReason::kEarlyStop;
+    if (parts_.world->from_main(stop_requested() ? 1 : 0) != 0) {
+      save();
+      return StopReason::kSignal;
+    }
+  }
+  return StopReason::kFinished;
+}
+
+}  // namespace nmt

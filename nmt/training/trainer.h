@@ -1,0 +1,95 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "criterions/criterion.h"
+#include "models/transformer.h"
+#include "nmt/training/checkpoint.h"
+#include "nmt/training/optimizer.h"
+#include "nmt/training/run_folder.h"
+#include "nmt/training/training_hook.h"
+#include "nmt/training/training_log.h"
+#include "nmt/training/training_options.h"
+#include "nmt/training/world.h"
+
+namespace nmt {
+
+/// Where training batches come from: an endless stream that passes from epoch to epoch.
+class BatchStream {
+ public:
+  virtual ~BatchStream() = default;
+  /// The next batch of this process, on the training device.
+  virtual Batch next() = 0;
+  /// Epoch (0-based) of the batch that next() will give, and its index within this process's part of the epoch.
+  virtual int64_t epoch() const = 0;
+  virtual int64_t batch() const = 0;
+  /// Seconds that next() has waited for data since the last call.
+  virtual double take_wait_seconds() = 0;
+};
+
+/// Judges the model; called with evaluation-mode weights (the moving average where there is one).
+using Validator = std::function<ValidationResult(Transformer& model, int64_t update)>;
+
+/// A hook with the name of the method that brought it.
+struct NamedHook {
+  std::string method;
+  std::shared_ptr<TrainingHook> hook;
+};
+
+/// What a trainer works with. All of it outlives the trainer.
+struct TrainingParts {
+  Transformer model{nullptr};
+  std::shared_ptr<Criterion> criterion;
+  /// Losses of methods added to the criterion's; same scale (sum over target tokens).
+  std::vector<std::shared_ptr<Criterion>> added_losses;
+  std::vector<NamedHook> hooks;
+  BatchStream* batches = nullptr;
+  Validator validator;  // may be empty
+  World* world = nullptr;
+  torch::Device device{torch::kCPU};
+};
+
+enum class StopReason { kFinished, kEarlyStop, kSignal };
+
+/// The training loop. Equal inputs give equal weights, bit for bit, whether the run is interrupted or not: each update's
+/// randomness is seeded from (seed, update, micro-batch, rank), and a checkpoint holds all other state.
+class Trainer {
+ public:
+  /// `resumed` is the checkpoint to continue from, or null for a new run.
+  Trainer(TrainingParts parts, TrainingOptions options, RunFolder run, const Checkpoint* resumed);
+
+  /// Trains until max_updates, max_epochs, early stopping, or until `stop_requested` says so after an update. Validates
+  /// and saves as configured, and always saves before returning.
+  StopReason run(const std::function<bool()>& stop_requested);
+
+  const TrainingState& state() const { return state_; }
+
+ private:
+  void update();
+  CriterionResult compute_loss(const Batch& batch, int64_t micro_batch);
+  void share_gradients(double& tokens);
+  void update_average();
+  void write_log();
+  void validate();
+  void save();
+  bool finished() const;
+  bool out_of_patience() const;
+  StepContext step_context(int64_t micro_batch) const;
+
+  TrainingParts parts_;
+  TrainingOptions options_;
+  RunFolder run_;
+  TrainingState state_;
+  std::unique_ptr<Optimizer> optimizer_;
+  std::unique_ptr<TrainingLog> log_;  // main process only
+  std::vector<std::pair<std::string, torch::Tensor>> parameters_;
+  std::vector<torch::Tensor> average_;  // parallel to parameters_; empty without moving average
+  IntervalStatistics interval_;
+  double interval_seconds_ = 0;
+  double peak_flops_ = 0;
+  int64_t saved_update_ = -1, hooked_epoch_ = -1, consecutive_skips_ = 0;
+};
+
+}  // namespace nmt

@@ -1,0 +1,100 @@
+#include "nmt/training/training_log.h"
+
+#include <c10/core/CachingDeviceAllocator.h>
+#include <torch/torch.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "nmt/support/atomic_file.h"
+#include "nmt/support/error.h"
+
+namespace nmt {
+namespace {
+
+void accumulate(torch::Tensor& sum, const torch::Tensor& value) {
+  sum = sum.defined() ? sum + value : value.detach().clone();
+}
+
+// Drops events after `update`: a process that was killed may have logged what a resumed one does again.
+void drop_later_events(const std::string& path, int64_t update) {
+  if (!std::filesystem::exists(path)) return;
+  std::ifstream in(path);
+  std::string kept;
+  for (std::string line; std::getline(in, line);) {
+    const nlohmann::json event = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (event.is_object() && event.value("update", int64_t{0}) <= update) kept += line + "\n";
+  }
+  write_file(path, kept);
+}
+
+}  // namespace
+
+void IntervalStatistics::add(const CriterionResult& result) {
+  for (const LossPart& part : result.parts) {
+    auto& [sum, weight] = parts[part.name];
+    accumulate(sum, part.sum);
+    weight += part.weight;
+  }
+}
+
+void IntervalStatistics::add_batch(const Batch& batch) {
+  ++batches;
+  source_tokens += batch.source_tokens;
+  target_tokens += batch.target_tokens;
+  positions += batch.source.ids.numel() + batch.target_input.numel();
+}
+
+void IntervalStatistics::add_update(int64_t update, const torch::Tensor& gradient_norm,
+                                    const torch::Tensor& skip_flag) {
+  ++updates;
+  accumulate(gradient_norm_sum, torch::nan_to_num(gradient_norm, 0, 0, 0));
+  skipped.emplace_back(update, skip_flag);
+}
+
+void IntervalStatistics::clear() { *this = IntervalStatistics(); }
+
+TrainingLog::TrainingLog(const RunFolder& run, int64_t first_update)
+    : tensorboard_(run.path(), first_update) {
+  drop_later_events(run.log(), first_update);
+  file_.open(run.log(), std::ios::app);
+  if (!file_) throw Error(FilePosition{run.log()}, "cannot be opened for writing");
+}
+
+void TrainingLog::event(const std::string& name, int64_t update, nlohmann::json values) {
+  for (const auto& [key, value] : values.items())
+    if (value.is_number()) tensorboard_.scalar(name + "/" + key, value.get<double>(), update);
+  values["event"] = name;
+  values["update"] = update;
+  file_ << values.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
+  tensorboard_.flush();
+}
+
+double memory_mib(const torch::Device& device) {
+  constexpr double mib = 1024.0 * 1024.0;
+  if (!device.is_cpu()) {
+    const auto stats = c10::getDeviceAllocator(device.type())->getDeviceStats(device.index());
+    return static_cast<double>(stats.allocated_bytes[0].peak) / mib;
+  }
+  std::ifstream status("/proc/self/statm");
+  double size = 0, resident = 0;
+  status >> size >> resident;
+  return resident * static_cast<double>(::sysconf(_SC_PAGESIZE)) / mib;
+}
+
+double measure_peak_flops(const torch::Device& device, torch::ScalarType type) {
+  const torch::NoGradGuard no_grad;
+  constexpr int64_t n = 1024;
+  const torch::Tensor a = torch::ones({n, n}, torch::TensorOptions(device).dtype(type));
+  double best = 0;
+  for (int trial = 0; trial < 6; ++trial) {  // the first ones warm up
+    const auto start = std::chrono::steady_clock::now();
+    const torch::Tensor product = torch::mm(a, a);
+    product.index({0, 0}).item();
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    best = std::max(best, 2.0 * n * n * n / seconds);
+  }
+  return best;
+}
+
+}  // namespace nmt

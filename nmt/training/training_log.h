@@ -1,0 +1,62 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <chrono>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "criterions/criterion.h"
+#include "nmt/training/run_folder.h"
+#include "nmt/training/tensorboard.h"
+
+namespace nmt {
+
+/// Adds up what happens between two log lines. Loss tensors stay on the device until the line is written.
+class IntervalStatistics {
+ public:
+  void add(const CriterionResult& result);
+  void add_batch(const Batch& batch);
+  void add_wait(double seconds) { wait_seconds += seconds; }
+  void add_update(int64_t update, const torch::Tensor& gradient_norm, const torch::Tensor& skip_flag);
+  void clear();
+
+  int64_t updates = 0, batches = 0;
+  int64_t source_tokens = 0, target_tokens = 0;
+  int64_t positions = 0;  // of both sides, padding counted
+  double wait_seconds = 0;
+
+  /// Part name → (sum, weight).
+  std::map<std::string, std::pair<torch::Tensor, double>> parts;
+  torch::Tensor gradient_norm_sum;
+  /// Update and its flag: 1 where the gradient was not finite.
+  std::vector<std::pair<int64_t, torch::Tensor>> skipped;
+};
+
+/// The log of a run: lines for people, train.jsonl and TensorBoard events for programs. Only the main process writes.
+class TrainingLog {
+ public:
+  /// `first_update`: updates already done; what a killed process logged after them is dropped.
+  TrainingLog(const RunFolder& run, int64_t first_update);
+
+  /// Appends one event to train.jsonl; its numbers also become TensorBoard scalars "<event>/<name>".
+  void event(const std::string& name, int64_t update, nlohmann::json values);
+
+ private:
+  std::ofstream file_;
+  TensorBoardWriter tensorboard_;
+};
+
+/// Resident memory of this process, or the peak of what LibTorch allocated on an accelerator, in MiB.
+double memory_mib(const torch::Device& device);
+
+/// Floating-point operations a second that a large matrix product reaches on this device and precision now: what
+/// utilisation is measured against.
+double measure_peak_flops(const torch::Device& device, torch::ScalarType type);
+
+}  // namespace nmt

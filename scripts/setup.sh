@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Installs what the build needs: the distribution's packages, and LibTorch when none is found. Does nothing when all is
+# there. Called by quickstart.sh and test.sh; safe to call again.
+set -euo pipefail
+
+torch_version=${NMT_TORCH_VERSION:-2.11.0}
+packages=(g++ cmake ninja-build ccache python3 python3-pip git libsentencepiece-dev libboost-program-options-dev
+          libyaml-cpp-dev libicu-dev libspdlog-dev nlohmann-json3-dev zlib1g-dev libzstd-dev libgtest-dev libgmock-dev)
+[ "${1:-}" = --developer ] && packages+=(clang-format clang-tidy)
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+install_packages() {
+  local missing=() package
+  for package in "${packages[@]}"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} = 0 ] && return
+  if ! command -v apt-get >/dev/null; then
+    echo "setup: this script installs with apt-get (Debian, Ubuntu). Install by hand: ${missing[*]}" >&2
+    exit 1
+  fi
+  echo "setup: installing ${missing[*]}" >&2
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# The same order as cmake/LibTorch.cmake.
+torch_is_there() {
+  [ -n "${Torch_DIR:-}${CMAKE_PREFIX_PATH:-}" ] && return
+  python3 -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)' && return
+  [ -e "$cache/torch/lib/libtorch.so" ]
+}
+
+install_torch() {
+  local cache=${XDG_CACHE_HOME:-$HOME/.cache}/nmt/torch-$torch_version
+  torch_is_there && return
+  echo "setup: installing the torch $torch_version wheel into $cache (once, about 5 GB)" >&2
+  mkdir -p "$cache.part"
+  python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target "$cache.part" \
+    "torch==$torch_version" numpy
+  mv "$cache.part" "$cache"
+}
+
+install_packages
+install_torch
