@@ -67,7 +67,7 @@ Grammar::Grammar(const std::string& folder, const std::vector<std::string>& lang
     read_lexicon(GrammarNode::load(folder + "/lexicon/" + file + ".yaml"));
   for (const auto& entry : concepts)
     if (!entry->contrast.empty() && find(entry->contrast) == nullptr)
-      throw Error({folder + "/lexicon/nouns.yaml"}, "'" + entry->id + "' contrasts with '" +
+      throw Error(FilePosition{folder + "/lexicon/nouns.yaml"}, "'" + entry->id + "' contrasts with '" +
                                                         entry->contrast + "', which is not there");
   for (const std::string file : {"home", "tech", "shared"})
     for (const GrammarNode& node :
@@ -279,7 +279,7 @@ std::vector<std::string> available_languages(const std::string& folder) {
     if (entry.path().extension() == ".yaml" && entry.path().stem() != "documents")
       codes.push_back(entry.path().stem().string());
   if (codes.empty())
-    throw Error({folder}, "no grammar here", "Give the folder that holds the grammar with --grammar.");
+    throw Error(FilePosition{folder}, "no grammar here", "Give the folder that holds the grammar with --grammar.");
   std::sort(codes.begin(), codes.end());
   return codes;
 }

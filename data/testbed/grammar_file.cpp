@@ -11,10 +11,10 @@ GrammarNode GrammarNode::load(const std::string& file) {
   try {
     return GrammarNode(file, YAML::LoadFile(file));
   } catch (const YAML::BadFile&) {
-    throw Error({file}, "cannot read this grammar file",
+    throw Error(FilePosition{file}, "cannot read this grammar file",
                 "Give the folder that holds the grammar with --grammar.");
   } catch (const YAML::Exception& e) {
-    throw Error({file, e.mark.line + 1}, "not valid YAML: " + e.msg);
+    throw Error(FilePosition{file, e.mark.line + 1}, "not valid YAML: " + e.msg);
   }
 }
 

@@ -92,7 +92,7 @@ std::string to_json(const Label& label) {
 
 std::vector<Label> read_labels(const std::string& file) {
   std::ifstream in(file);
-  if (!in) throw Error({file}, "cannot read these labels");
+  if (!in) throw Error(FilePosition{file}, "cannot read these labels");
   std::vector<Label> labels;
   std::string text_line;
   for (long number = 1; std::getline(in, text_line); ++number) {
@@ -102,7 +102,7 @@ std::vector<Label> read_labels(const std::string& file) {
                   json.at("accept"), json.at("reject"), json.value("count", 1L)};
       labels.push_back(std::move(label));
     } catch (const nlohmann::json::exception& e) {
-      throw Error({file, number}, text("not a label: ", e.what()),
+      throw Error(FilePosition{file, number}, text("not a label: ", e.what()),
                   "Labels are the files *.labels.LANGUAGE.jsonl that `nmt testbed` writes.");
     }
   }

@@ -157,7 +157,7 @@ std::string Language::determiner_of_owner(const Agreement& owner) const {
   const std::string key = owner.person == 1 ? "1" + number_suffix(owner).substr(1) : "3" + suffix;
   const auto found = owner_determiners_.find(key);
   if (found == owner_determiners_.end())
-    throw Error({code + ".yaml"}, "owner_determiners has no entry for " + key);
+    throw Error(FilePosition{code + ".yaml"}, "owner_determiners has no entry for " + key);
   return found->second;
 }
 
@@ -273,7 +273,7 @@ std::string Language::attributive(const Adjective& adjective, const Agreement& a
                                       : determiner.declension;
   const auto endings = adjective_endings.find(declension);
   if (endings == adjective_endings.end())
-    throw Error({code + ".yaml"}, "a determiner names the declension '" + declension +
+    throw Error(FilePosition{code + ".yaml"}, "a determiner names the declension '" + declension +
                                       "', which adjective_endings does not have");
   return stem + endings->second.form(agreement, case_index);
 }

@@ -160,7 +160,7 @@ class TestbedWriter {
       : options_(options),
         grammar_(options.grammar.empty() ? default_grammar_folder() : options.grammar,
                  options.languages),
-        generator_(grammar_, options.seed),
+        generator_(grammar_, static_cast<uint64_t>(options.seed)),
         pairs_(train_pairs(grammar_, options)),
         held_out_(grammar_.languages.size()) {}
 

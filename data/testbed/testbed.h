@@ -12,7 +12,7 @@ namespace nmt::testbed {
 struct TestbedOptions {
   /// Folder that is written; made when missing.
   std::string folder;
-  uint64_t seed = 1;
+  int64_t seed = 1;
   /// Documents (of about eight sentences) for training, validation and test; domains share them equally.
   int64_t documents = 4000;
   int64_t valid_documents = 80;

@@ -12,4 +12,8 @@ namespace nmt {
 /// nmt/scoring/score_command.h.
 int run_score(const std::vector<std::string>& arguments);
 
+/// `nmt testbed`: writes the artificial corpus, or (`nmt testbed score`) counts phenomena in
+/// translations of its test sets. Throws Error or UsageError.
+int run_testbed(const std::vector<std::string>& arguments);
+
 }  // namespace nmt
