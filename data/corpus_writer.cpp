@@ -28,7 +28,7 @@ CorpusWriter::CorpusWriter(std::string folder, std::array<int64_t, 2> vocabulary
     : folder_(std::move(folder)), vocabulary_size_(vocabulary_size) {
   std::error_code failure;
   fs::create_directories(folder_, failure);
-  if (failure) throw Error({folder_}, text("cannot create the folder: ", failure.message()));
+  if (failure) throw Error(FilePosition{folder_}, text("cannot create the folder: ", failure.message()));
   fs::remove(fs::path(folder_) / "manifest.json");
   for (const auto& entry : fs::directory_iterator(folder_))
     if (entry.path().filename().string().find(".tmp.") != std::string::npos) fs::remove(entry.path());
