@@ -14,8 +14,6 @@ namespace {
 // that differ in every epoch.
 constexpr size_t kWindow = 1 << 16;
 
-constexpr uint64_t kLengthBits = 20, kRandomBits = 24;
-
 // A batch as a range of instances.
 struct Range {
   size_t begin, end;
@@ -42,29 +40,35 @@ class Filling {
   int64_t count_ = 0, target_tokens_ = 0, longest_ = 0;
 };
 
-// Sorts by length: by the side that fills the batch first, then by the other one; ties at random.
+// Sorts so that neighbours are alike in the lengths of both sides: strips of similar target length, each sorted by source
+// length, up and down in turns; ties at random. Twice as many strips as a strip has batches wastes least.
 void sort_by_length(const PlanContext& context, std::span<Instance> window, RandomStream& random) {
   struct Keyed {
-    uint64_t key;
+    InstanceLengths lengths;
+    uint64_t tie;
     Instance instance;
   };
-  constexpr auto kLongest = static_cast<int64_t>((1 << kLengthBits) - 1);
   std::vector<Keyed> keyed;
   keyed.reserve(window.size());
+  int64_t cost = 0;
   for (const Instance& instance : window) {
     const InstanceLengths lengths = context.corpora->lengths(instance);
-    const bool by_target = context.limits.measure == BatchMeasure::kTarget;
-    const auto first = static_cast<uint64_t>(
-        std::min(kLongest, by_target ? lengths.target : std::max(lengths.source, lengths.target)));
-    auto second = static_cast<uint64_t>(
-        std::min(kLongest, by_target ? lengths.source : std::min(lengths.source, lengths.target)));
-    // Up and down in turns, so that the other side changes slowly where the first one steps.
-    if (first % 2 == 1) second = static_cast<uint64_t>(kLongest) - second;
-    keyed.push_back({(first << kLengthBits | second) << kRandomBits | random.next() >> (64 - kRandomBits), instance});
+    cost += context.limits.measure == BatchMeasure::kTarget ? lengths.target : std::max(lengths.source, lengths.target);
+    keyed.push_back({lengths, random.next(), instance});
   }
   std::sort(keyed.begin(), keyed.end(), [](const Keyed& a, const Keyed& b) {
-    return a.key != b.key ? a.key < b.key : a.instance.first < b.instance.first;
+    return std::pair(a.lengths.target, a.tie) < std::pair(b.lengths.target, b.tie);
   });
+  const double batches = static_cast<double>(cost) / static_cast<double>(context.limits.max_tokens);
+  const auto strips = static_cast<size_t>(std::max(1.0, std::round(2 * std::sqrt(batches))));
+  for (size_t strip = 0; strip < strips; ++strip) {
+    const auto begin = keyed.begin() + static_cast<std::ptrdiff_t>(keyed.size() * strip / strips);
+    const auto end = keyed.begin() + static_cast<std::ptrdiff_t>(keyed.size() * (strip + 1) / strips);
+    const int64_t sign = strip % 2 == 0 ? 1 : -1;
+    std::sort(begin, end, [sign](const Keyed& a, const Keyed& b) {
+      return std::pair(sign * a.lengths.source, a.tie) < std::pair(sign * b.lengths.source, b.tie);
+    });
+  }
   for (size_t i = 0; i < window.size(); ++i) window[i] = keyed[i].instance;
 }
 
