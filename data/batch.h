@@ -22,6 +22,9 @@ struct SourceBatch {
   torch::Tensor direction, source_language, target_language;
   /// What a method's BatchAnnotator adds, by the method's own names (spans of semantic units …).
   std::map<std::string, torch::Tensor> annotations;
+  /// False when every row fills the whole width. Known on the host, so that attention can go without a mask and nobody
+  /// has to ask the device; true is always safe.
+  bool padded = true;
 
   int64_t size() const { return ids.size(0); }
   /// [batch, source] bool, true at real tokens.
@@ -43,10 +46,14 @@ struct Batch {
   /// Real tokens, EOS counted. Known on the host: asking costs no synchronisation.
   int64_t source_tokens = 0, target_tokens = 0;
   torch::Tensor target_mask() const;  // [batch, target] bool, true at real positions
+  /// [target_tokens] int64: where the real positions lie in a flattened [batch · target], row by row. Costs no
+  /// synchronisation, because `target_tokens` is known.
+  torch::Tensor target_positions() const;
   Batch to(const torch::Device& device) const;
 };
 
-/// Pads pairs into one batch on the CPU. `pad` and `bos` are the vocabulary's ids.
+/// Pads pairs into one batch on the CPU. `pad` and `bos` are the vocabulary's ids. Throws Error for a pair whose source
+/// has no token: attention needs at least the EOS.
 Batch make_batch(const std::vector<TokenPair>& pairs, int64_t pad, int64_t bos);
 SourceBatch make_source_batch(const std::vector<TokenPair>& pairs, int64_t pad);
 

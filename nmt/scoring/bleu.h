@@ -47,7 +47,7 @@ struct BleuBreakdown {
 
 class Bleu : public Metric {
  public:
-  /// Throws UsageError for options out of range, Error when the tokenizer's model cannot be read.
+  /// Throws Error for options out of range and for a tokenizer that cannot be made.
   explicit Bleu(BleuOptions options = {});
 
   std::string name() const override { return "BLEU"; }

@@ -9,7 +9,7 @@ namespace nmt::scoring {
 
 std::string fixed(double value, int decimals) {
   if (decimals < 0)
-    throw UsageError(text("numbers cannot have ", decimals, " decimals"), "Use 0 or more.");
+    throw Error(text("numbers cannot have ", decimals, " decimals"), "Use 0 or more.");
   constexpr size_t kLongestInteger = 320;  // digits of the greatest double, sign and point
   std::string digits(kLongestInteger + static_cast<size_t>(decimals), '\0');
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value,
