@@ -124,8 +124,7 @@ class StoreBuilder {
     if (writer_.sentences() == 0)
       throw Error(FilePosition{spec.source_path}, text("no pair of this corpus was kept: ", describe(manifest_)),
                   "Check that the files are what they should be, and data.max_length and data.max_ratio.");
-    writer_.finish(manifest_);
-    return manifest_;
+    return writer_.finish(std::move(manifest_));
   }
 
  private:
