@@ -14,8 +14,4 @@ int run_testbed(const std::vector<std::string>& arguments);
 int run_list(const std::vector<std::string>& arguments);
 int run_help(const std::vector<std::string>& arguments);
 
-/// `nmt testbed`: writes the artificial corpus, or (`nmt testbed score`) counts phenomena in
-/// translations of its test sets. Throws Error or UsageError.
-int run_testbed(const std::vector<std::string>& arguments);
-
 }  // namespace nmt
