@@ -80,7 +80,7 @@ void declare(OptionTable& table, VocabularyOptions& o) {
   table.add("vocabulary.seed", o.seed, "seed of that draw").at_least(0);
 }
 
-void check(const DataOptions& options) {
+void validate(const DataOptions& options) {
   if (!options.weights.empty() && options.weights.size() != options.train.size())
     throw UsageError(text("data.weights has ", options.weights.size(), " values for ", options.train.size(),
                           " corpora in data.train"),

@@ -77,7 +77,7 @@ void declare(OptionTable& table, DataOptions& options);
 void declare(OptionTable& table, VocabularyOptions& options);
 
 /// Throws UsageError for values that contradict each other.
-void check(const DataOptions& options);
+void validate(const DataOptions& options);
 
 /// One corpus as data.train, data.valid and data.test name it:
 ///   "data/train.{}.gz:en-de"   two files; {} stands for the language

@@ -135,7 +135,7 @@ void declare(OptionTable& table, EvaluateArguments& arguments) {
       .hint("NAME")
       .command_line_only();
   table.add("metrics", arguments.metrics, "what is computed")
-      .choices({"bleu", "chrf", "ter"})
+      .choices({"bleu", "chrf"})
       .command_line_only();
 }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "modules/method_options.h"
+#include "nmt/options/method_description.h"
 #include "nmt/commands/arguments.h"
 
 namespace nmt {
@@ -23,7 +23,7 @@ names raw text; prepare it once when several runs share the data.
   nmt prepare recipe.yaml --output prepared16k --vocab.size 16000
   nmt inspect prepared
 )",
-      .groups = {"data", "vocab"},
+      .groups = {"data", "vocabulary"},
       .declare_arguments = declare_arguments<PrepareArguments>};
 }
 
@@ -43,7 +43,7 @@ the flag overrides the recipe.
   nmt train recipe.yaml --run runs/big --model.preset big --train.lr 3e-4
   nmt train runs/first/config.yaml --run runs/again      repeat a run
 )",
-      .groups = {"", "data", "vocab", "model", "criterion", "train", "valid", "save", "decode"},
+      .groups = {"", "data", "vocabulary", "model", "criterion", "train", "valid", "save", "decode"},
       .declare_arguments = declare_arguments<TrainArguments>};
 }
 
@@ -92,9 +92,10 @@ references. Prints the scores with their signatures and keeps them, with the tra
 run folder (scores.json).
 
   nmt evaluate runs/first
-  nmt evaluate runs/first --sets test2016 --metrics bleu chrf ter --decode.beam 8
+  nmt evaluate runs/first --sets test_2016_flickr --decode.beam 8
+  nmt evaluate runs/first --data.test "other.{}:en-de"
 )",
-      .groups = {"decode", "plugins"},
+      .groups = {"decode", "plugins", "data.test"},
       .declare_arguments = declare_arguments<EvaluateArguments>};
 }
 

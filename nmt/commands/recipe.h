@@ -5,8 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "criterions/criterion_options.h"
+#include "data/data_options.h"
 #include "models/transformer_options.h"
-#include "modules/method_options.h"
+#include "nmt/decoding/decoding_options.h"
+#include "nmt/options/method_description.h"
 #include "nmt/options/option_table.h"
 #include "nmt/training/training_options.h"
 
@@ -17,14 +20,21 @@ namespace nmt {
 struct Recipe {
   std::vector<std::string> methods;  // translation methods switched on, by name
   std::vector<std::string> plugins;  // shared libraries with methods from outside the source tree
+  DataOptions data;
+  VocabularyOptions vocabulary;
   TransformerOptions model;
+  CriterionOptions criterion;
   TrainingOptions training;
+  DecodingOptions decoding;
   /// Options of every known method, switched on or not, by the method's name.
   std::map<std::string, std::unique_ptr<MethodOptions>> method_options;
 };
 
 /// Declares all groups. Plug-ins must have been loaded before.
 void declare(OptionTable& table, Recipe& recipe);
+
+/// Reads a recipe file alone, without a command line.
+Recipe read_recipe(const std::string& file);
 
 /// Throws UsageError when options contradict each other; warns of options whose method is not
 /// switched on. `table` is the one that filled `recipe`.

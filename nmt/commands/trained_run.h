@@ -4,46 +4,56 @@
 #include <string>
 #include <vector>
 
-#include "data/prepare.h"
+#include "data/languages.h"
+#include "data/pair_encoder.h"
 #include "models/transformer.h"
-#include "nmt/commands/arguments.h"
 #include "nmt/commands/recipe.h"
+#include "nmt/decoding/translator.h"
 #include "nmt/training/checkpoint.h"
 #include "nmt/training/extensions.h"
 #include "nmt/training/method.h"
 #include "nmt/training/run_folder.h"
 
-// From a recipe or a run folder to a model.
+// From a run folder to a model and everything needed to use it.
 
 namespace nmt {
 
-/// A run's model with everything needed to use it.
+/// A run's model, its vocabularies and the methods that joined it.
 struct Run {
   RunFolder folder;
-  const Recipe* recipe = nullptr;
-  Vocabularies vocabularies;
-  Languages languages;
+  TransformerOptions model_options;
+  std::shared_ptr<const PairEncoder> encoder;  // vocabularies, languages, tags
   Extensions extensions;
   Transformer model{nullptr};
 };
 
-/// Builds the model of `recipe` with the methods it switches on, with random weights, on the CPU.
-Run build_run(const RunFolder& folder, const Recipe& recipe, Vocabularies vocabularies, Languages languages);
+/// Builds the model that `recipe` describes, with random weights, on the CPU. `encoder` holds the vocabularies.
+Run build_run(const RunFolder& folder, const Recipe& recipe, std::shared_ptr<const PairEncoder> encoder);
 
-/// Copies weights into the model. Throws Error naming the first tensor that is missing, left over or of another shape.
+/// Saves vocabularies and directions into the run folder, so that open_run() needs nothing outside of it.
+void save_run_data(const RunFolder& folder, const Vocabularies& vocabularies, const LanguageTable& languages);
+
+/// Opens a trained run: its vocabularies and languages, its model with the weights of `checkpoint` (see
+/// RunFolder::find_checkpoint) in evaluation mode on `device`. `recipe` is the run's own, already read.
+Run open_run(const RunFolder& folder, const Recipe& recipe, const std::string& checkpoint, const torch::Device& device);
+
+/// Copies `weights` into `model`. Throws Error naming `origin` and the first tensor that is missing, left over or of
+/// another shape.
 void load_weights(Transformer& model, const TensorMap& weights, const std::string& origin);
 
-/// A trained run, opened for use.
-struct TrainedRun {
-  std::unique_ptr<OptionTable> table;  // holds the values that fill `recipe`
-  std::unique_ptr<Recipe> recipe;
-  Run run;
-  TrainingState state;
-  std::string checkpoint;  // the folder whose weights were loaded
-};
+/// The translator of a run, or of an ensemble of `models` that share its vocabulary; with the methods of the run.
+std::unique_ptr<Translator> make_translator(const Run& run, std::vector<Transformer> models,
+                                            const DecodingOptions& options);
 
-/// Reads RUN/config.yaml, applies the `overrides` of the command line (decode.* and the like), and loads the weights of
-/// `checkpoint` onto `device`, ready for decoding.
-TrainedRun open_run(const std::string& path, const std::string& checkpoint, const torch::Device& device);
+/// One line to be translated in `direction`; `prefix` is text that the translation must begin with, `number` keys sampling.
+TranslationRequest make_request(const PairEncoder& encoder, std::string_view line, std::string_view prefix,
+                                const Direction& direction, int64_t number);
+
+/// The direction that a command's --source-language and --target-language mean; both empty: the run's only one. Throws
+/// UsageError that lists the run's directions.
+Direction choose_direction(const LanguageTable& languages, const std::string& source, const std::string& target);
+
+/// Annotates batches with all methods' annotators.
+SourceAnnotator source_annotator(const Extensions& extensions);
 
 }  // namespace nmt

@@ -1,20 +1,13 @@
-#include "modules/method_options.h"
+#include "nmt/options/method_description.h"
 
 #include <algorithm>
 #include <utility>
-
-// A method is added by one line in the table below. modules/METHOD/options.h declares, options.cpp
-// defines
-//   MethodDescription describe_METHOD();
-// (the part that needs LibTorch has a table of its own: modules/methods.cpp).
 
 namespace nmt {
 namespace {
 
 std::vector<MethodDescription>& table() {
-  static std::vector<MethodDescription> methods = {
-      // describe_length_bias(),
-  };
+  static std::vector<MethodDescription> methods = built_in_method_descriptions();
   return methods;
 }
 
