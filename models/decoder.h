@@ -1,31 +1,82 @@
 #pragma once
 
-#include <torch/types.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/container/modulelist.h>
+#include <torch/nn/modules/dropout.h>
+#include <torch/nn/modules/normalization.h>
+#include <torch/nn/pimpl.h>
 
+#include <memory>
 #include <vector>
 
+#include "models/attention.h"
+#include "models/decoder_state.h"
 #include "models/extension_points.h"
+#include "models/feed_forward.h"
+#include "models/positions.h"
 
 namespace nmt {
 
-/// Keys and values of incremental decoding. Rows are hypotheses: sentence s owns rows s·beam … s·beam + beam − 1.
-struct DecoderState {
-  struct Layer {
-    torch::Tensor self_keys, self_values;    // [rows, heads, max_length, head size]
-    torch::Tensor cross_keys, cross_values;  // [sentences, heads, source, head size]; never copied for the beam
-  };
-  std::vector<Layer> layers;
-  torch::Tensor memory_mask;  // [sentences, source] bool
-  SentenceInfo info;          // of the rows
-  int64_t beam = 1;
-  /// Tokens fed so far: one number when all rows agree (`lengths` undefined), else [rows] int64.
-  int64_t length = 0;
-  torch::Tensor lengths;
-
-  int64_t rows() const;
-  /// Keeps `rows` [new rows] int64, in that order: beams change places, finished sentences leave. `sentences` [new
-  /// sentences] int64 names the sentences that stay (undefined: all, unchanged); rows must be grouped by them.
-  void select(const torch::Tensor& rows, const torch::Tensor& sentences = {});
+/// What the decoder's layers share in one pass.
+struct DecoderPass {
+  AttentionInput self, cross;
+  /// Teacher forcing: the encoder's states and what is known of its sentences.
+  torch::Tensor memory;
+  SentenceInfo memory_info;
+  /// Incremental decoding: where keys and values lie; null in teacher forcing.
+  DecoderState* state = nullptr;
+  CacheSlots slots;
 };
+
+/// One decoder layer: self-attention, cross-attention and feed-forward.
+class DecoderLayerImpl : public torch::nn::Module {
+ public:
+  DecoderLayerImpl(const LayerContext& context, const ModelExtensions& extensions);
+  torch::Tensor forward(const torch::Tensor& x, const DecoderPass& pass);
+
+  SelfAttention self_attention;
+  torch::nn::LayerNorm self_attention_norm;
+  CrossAttention cross_attention;
+  torch::nn::LayerNorm cross_attention_norm;
+  std::shared_ptr<FeedForwardLayer> feed_forward;
+  torch::nn::LayerNorm feed_forward_norm;
+
+ private:
+  int64_t layer_;
+  NormPosition norm_position_;
+  torch::nn::Dropout dropout_;
+};
+TORCH_MODULE(DecoderLayer);
+
+/// The decoder stack, with a final norm in a pre-norm model.
+class DecoderImpl : public torch::nn::Module {
+ public:
+  DecoderImpl(const TransformerOptions& options, std::shared_ptr<ActivationSites> sites,
+              const ModelExtensions& extensions);
+
+  /// Teacher forcing: hidden states for the embedded target x [batch, target, dim]. `info` describes the rows, target_mask
+  /// included where a listener needs it.
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& memory, const SentenceInfo& info);
+
+  /// Computes the cross-attention keys and values and sets the caches aside.
+  DecoderState start(const torch::Tensor& memory, const SentenceInfo& info, int64_t beam, int64_t max_length);
+
+  /// Hidden states for embedded tokens x [rows, n, dim] that stand at `positions` [rows or 1, n]; fills the caches, but
+  /// leaves it to the caller to advance the state's lengths.
+  torch::Tensor step(const torch::Tensor& x, const torch::Tensor& positions, DecoderState& state);
+
+  torch::nn::ModuleList layers;
+  torch::nn::LayerNorm norm = nullptr;  // pre-norm only
+
+ private:
+  /// Fills in the query factors and rotations for queries at `positions`.
+  void add_positions(DecoderPass& pass, const torch::Tensor& positions);
+  torch::Tensor run(torch::Tensor x, const DecoderPass& pass);
+
+  TransformerOptions options_;
+  std::shared_ptr<AttentionScale> scale_;
+  FixedTable rotation_ = nullptr;
+};
+TORCH_MODULE(Decoder);
 
 }  // namespace nmt

@@ -2,12 +2,12 @@
 
 #include <torch/types.h>
 
+#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "data/batch.h"
+#include "models/transformer_options.h"
 
 // The places inside the model where a translation method plugs in. The model names no method; where nobody plugs in,
 // nothing is computed.
@@ -21,6 +21,8 @@ struct SentenceInfo {
   /// [rows, source] bool, true at real tokens of the encoder's memory (not necessarily a prefix: a SourceEmbedding may
   /// lay several padded sequences side by side).
   torch::Tensor source_mask;
+  /// False when source_mask is known, on the host, to be true everywhere: attention then goes without it.
+  bool source_padded = true;
   /// [rows] int64: real source tokens, i.e. source_mask.sum(1).
   torch::Tensor source_counts;
   /// [rows, target] bool in teacher forcing, undefined in incremental decoding.
@@ -33,6 +35,9 @@ struct SentenceInfo {
 struct EmbeddedSource {
   torch::Tensor states;  // [batch, source, dim]
   torch::Tensor mask;    // [batch, source] bool, true at real tokens
+  bool padded = true;    // false when the mask is known, on the host, to be true everywhere
+  /// [batch or 1, source] int64, for rotary positions. Undefined: 0, 1, 2 …
+  torch::Tensor positions;
 };
 
 enum class AttentionKind { kEncoderSelf, kDecoderSelf, kCross };
@@ -81,6 +86,8 @@ class ActivationSites {
  public:
   /// Called by layers as they are built; the returned handle stays valid as long as the registry.
   const ActivationSite* add(ActivationSite site);
+  /// A site that is one part of its own name.
+  const ActivationSite* add_whole(const std::string& name, ActivationSide side, int64_t width);
   void listen(std::shared_ptr<ActivationListener> listener);
   void forget(const std::shared_ptr<ActivationListener>& listener);
   const std::vector<std::unique_ptr<ActivationSite>>& sites() const { return sites_; }
@@ -95,6 +102,34 @@ class ActivationSites {
   torch::Tensor notify(const ActivationSite* site, torch::Tensor h, const SentenceInfo& info) const;
   std::vector<std::unique_ptr<ActivationSite>> sites_;
   std::vector<std::shared_ptr<ActivationListener>> listeners_;
+};
+
+/// Where in the model a layer stands, and what it needs to be built there.
+struct LayerContext {
+  TransformerOptions options;
+  std::shared_ptr<ActivationSites> sites;
+  ActivationSide side = ActivationSide::kSource;
+  int64_t layer = 0;  // from 0, in its stack
+  std::string name;   // "encoder.0"
+};
+
+class SourceEmbedding;
+class TokenEmbedding;
+class FeedForwardLayer;
+
+/// Builds the module that embeds the source in place of PlainSourceEmbedding; receives the source's token embedding.
+using SourceEmbeddingFactory = std::function<std::shared_ptr<SourceEmbedding>(
+    const TokenEmbedding& tokens, const TransformerOptions& options)>;
+
+/// Builds the module that stands where a layer's feed-forward sub-layer does, or returns null to leave the plain one.
+using FeedForwardFactory =
+    std::function<std::shared_ptr<FeedForwardLayer>(const LayerContext& context)>;
+
+/// What methods plug into the model before it is built. Each is exclusive: one per model.
+struct ModelExtensions {
+  SourceEmbeddingFactory source_embedding;          // null: embed the ids as they are
+  FeedForwardFactory feed_forward;                  // null: FeedForward everywhere
+  std::shared_ptr<AttentionScale> attention_scale;  // null: none
 };
 
 }  // namespace nmt

@@ -1,1 +1,13 @@
-// Filled in as the command is built.
+#include <iostream>
+
+#include "nmt/commands/light_commands.h"
+#include "nmt/scoring/score_command.h"
+
+namespace nmt {
+
+int run_score(const std::vector<std::string>& arguments) {
+  std::ios::sync_with_stdio(false);
+  return scoring::run_score_command(arguments, {std::cin, std::cout, std::cerr});
+}
+
+}  // namespace nmt

@@ -21,7 +21,7 @@ constexpr size_t kBufferSize = 1 << 20;
   const std::string remedy = code == ENOSPC || code == EDQUOT ? "Free some disk space; nothing saved before was lost."
                              : code == EACCES || code == EROFS ? "Check the permissions of the folder."
                                                                : "";
-  throw Error({path}, text("cannot ", action, ": ", std::strerror(code)), remedy);
+  throw Error(FilePosition{path}, text("cannot ", action, ": ", std::strerror(code)), remedy);
 }
 
 void write_all(int descriptor, const char* data, size_t size, const std::string& path) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -32,7 +33,9 @@ class Error : public std::runtime_error {
  public:
   /// `remedy`, when given, is a sentence telling what to do; it is printed after the message.
   explicit Error(const std::string& what, const std::string& remedy = "");
+  /// Write Error(FilePosition{file, line}, …): a bare {file} could be taken for a text, so it does not compile.
   Error(const FilePosition& where, const std::string& what, const std::string& remedy = "");
+  Error(std::initializer_list<std::string>, const std::string&, const std::string& = "") = delete;
 };
 
 /// A wrong command line or configuration: the program exits with code 2 instead of 1.

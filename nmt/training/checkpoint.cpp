@@ -98,7 +98,7 @@ std::set<int64_t> kept_updates(const RunFolder& run, const TrainingState& state,
 TensorMap load_checked(const std::string& folder, const std::string& name, const json& checksums) {
   const std::string path = folder + "/" + name;
   if (sha256_file(path) != checksums.at(name).get<std::string>())
-    throw Error({path}, "damaged: its checksum is not the one in state.json",
+    throw Error(FilePosition{path}, "damaged: its checksum is not the one in state.json",
                 text("Remove the folder ", folder, " and use an earlier checkpoint; training continues from it."));
   return load_tensors(path);
 }
@@ -171,12 +171,12 @@ Checkpoint load_checkpoint(const std::string& folder, CheckpointParts parts) {
     const json document = json::parse(read_file(state_file));
     const int version = document.at("format_version");
     if (version > kFormatVersion)
-      throw Error({state_file}, text("checkpoint format ", version, " is newer than this program's (", kFormatVersion, ")"),
+      throw Error(FilePosition{state_file}, text("checkpoint format ", version, " is newer than this program's (", kFormatVersion, ")"),
                   "Use a newer version of nmt.");
     checksums = document.at("checksums");
     checkpoint.state = state_from(document.at("training"));
   } catch (const json::exception& error) {
-    throw Error({state_file}, text("damaged: ", error.what()),
+    throw Error(FilePosition{state_file}, text("damaged: ", error.what()),
                 text("Remove the folder ", folder, " and use an earlier checkpoint; training continues from it."));
   }
   checkpoint.weights = load_checked(folder, "model.safetensors", checksums);

@@ -19,7 +19,7 @@ bool RunFolder::exists() const { return fs::exists(config()); }
 
 void RunFolder::require() const {
   if (exists()) return;
-  throw Error({path_}, fs::exists(path_) ? "not a run folder: it holds no config.yaml" : "there is no such run folder",
+  throw Error(FilePosition{path_}, fs::exists(path_) ? "not a run folder: it holds no config.yaml" : "there is no such run folder",
               "A run folder is what `nmt train RECIPE.yaml --run FOLDER` makes.");
 }
 
@@ -49,7 +49,7 @@ std::string RunFolder::find_checkpoint(const std::string& which) const {
 
   std::string available;
   for (const int64_t update : updates()) available += text(available.empty() ? "" : ", ", update);
-  throw Error({path_}, text("there is no checkpoint '", which, "'"),
+  throw Error(FilePosition{path_}, text("there is no checkpoint '", which, "'"),
               available.empty() ? "The run has saved none yet." : text("There are: best, last, ", available, "."));
 }
 

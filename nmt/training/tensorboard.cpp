@@ -64,7 +64,7 @@ TensorBoardWriter::TensorBoardWriter(const std::string& folder, int64_t first_st
   const std::string path =
       text(folder, "/events.out.tfevents.", static_cast<int64_t>(wall_time()), ".", host, ".", ::getpid());
   file_.open(path, std::ios::binary);
-  if (!file_) throw Error({path}, "cannot create the TensorBoard event file");
+  if (!file_) throw Error(FilePosition{path}, "cannot create the TensorBoard event file");
   record(event(0, field_text(3, "brain.Event:2")));
   // SessionLog.status = START: TensorBoard drops what it has seen at later steps.
   record(event(first_step, field_text(7, field(1, 0) + varint(1))));

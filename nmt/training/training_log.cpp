@@ -58,7 +58,7 @@ TrainingLog::TrainingLog(const RunFolder& run, int64_t first_update)
     : tensorboard_(run.path(), first_update) {
   drop_later_events(run.log(), first_update);
   file_.open(run.log(), std::ios::app);
-  if (!file_) throw Error({run.log()}, "cannot be opened for writing");
+  if (!file_) throw Error(FilePosition{run.log()}, "cannot be opened for writing");
 }
 
 void TrainingLog::event(const std::string& name, int64_t update, nlohmann::json values) {

@@ -1,0 +1,109 @@
+#include "criterions/vocabulary_loss.h"
+
+#include <ATen/autocast_mode.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+
+namespace nmt {
+namespace {
+
+/// Elements of one piece of logits: 4 MB of fp32 on a CPU, where it shall stay in the cache; enough to fill a GPU.
+int64_t positions_per_piece(const torch::Tensor& hidden, int64_t vocabulary) {
+  const int64_t elements = hidden.is_cuda() ? int64_t{1} << 27 : int64_t{1} << 20;
+  const int64_t passes = hidden.dim() == 3 ? hidden.size(1) : 1;
+  return std::clamp<int64_t>(elements / (vocabulary * passes), 16, std::max<int64_t>(16, hidden.size(0)));
+}
+
+torch::Tensor at_least_float(const torch::Tensor& x) {
+  return x.scalar_type() == torch::kFloat64 ? x : x.to(torch::kFloat32);
+}
+
+/// What matrix products are computed in.
+torch::Dtype product_type(const torch::Tensor& x) {
+  const auto device = x.device().type();
+  return at::autocast::is_autocast_enabled(device) ? at::autocast::get_autocast_dtype(device) : x.scalar_type();
+}
+
+/// Runs the function piece by piece and, where `gradients` asks for it, sums up the gradients of hidden and weight.
+struct Evaluation {
+  torch::Tensor loss;
+  std::vector<torch::Tensor> parts;
+  torch::Tensor hidden_gradient, weight_gradient;
+};
+
+enum class Gradients { kNone, kBoth };
+
+Evaluation evaluate(const torch::Tensor& hidden, const torch::Tensor& weight, size_t part_count,
+                    const PieceFunction& function, Gradients gradients) {
+  const torch::NoGradGuard no_grad;
+  const torch::Dtype type = product_type(hidden);
+  const torch::Tensor factors = weight.to(type);
+  const auto sums = torch::TensorOptions().device(hidden.device()).dtype(at_least_float(hidden).scalar_type());
+  Evaluation result{.loss = torch::zeros({}, sums)};
+  for (size_t i = 0; i < part_count; ++i) result.parts.push_back(torch::zeros({}, sums));
+  if (gradients == Gradients::kBoth) {
+    result.hidden_gradient = torch::empty_like(hidden, at::MemoryFormat::Contiguous);
+    result.weight_gradient = torch::zeros_like(weight);
+  }
+  const int64_t step = positions_per_piece(hidden, weight.size(0));
+  for (int64_t first = 0; first < hidden.size(0); first += step) {
+    const int64_t count = std::min(step, hidden.size(0) - first);
+    const torch::Tensor states = hidden.narrow(0, first, count).to(type);
+    PieceLoss piece = function({.logits = at_least_float(at::matmul(states, factors.t())),
+                                .first = first,
+                                .needs_gradient = gradients == Gradients::kBoth});
+    result.loss += piece.loss;
+    for (size_t i = 0; i < part_count; ++i) result.parts[i] += piece.parts[i];
+    if (gradients == Gradients::kNone) continue;
+    const torch::Tensor by_logits = piece.gradient.to(type).flatten(0, -2);  // [n·passes, V]
+    result.hidden_gradient.narrow(0, first, count).copy_(at::mm(by_logits, factors).view(states.sizes()));
+    const torch::Tensor flat_states = states.reshape({-1, states.size(-1)});
+    if (type == result.weight_gradient.scalar_type())
+      result.weight_gradient.addmm_(by_logits.t(), flat_states);
+    else
+      result.weight_gradient += at::mm(by_logits.t(), flat_states);
+  }
+  return result;
+}
+
+/// Hands the gradients that evaluate() has found to autograd.
+class VocabularyLossFunction : public torch::autograd::Function<VocabularyLossFunction> {
+ public:
+  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& hidden,
+                               const torch::Tensor& weight, const Evaluation& evaluation) {
+    (void)hidden, (void)weight;
+    context->save_for_backward({evaluation.hidden_gradient, evaluation.weight_gradient});
+    return evaluation.loss.clone();
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list outer) {
+    const auto saved = context->get_saved_variables();
+    return {saved[0] * outer[0], saved[1] * outer[0], torch::Tensor()};
+  }
+};
+
+}  // namespace
+
+VocabularyLoss vocabulary_loss(const torch::Tensor& hidden, const torch::Tensor& weight, size_t part_count,
+                               const PieceFunction& function) {
+  const bool differentiate = torch::GradMode::is_enabled() && (hidden.requires_grad() || weight.requires_grad());
+  Evaluation evaluation =
+      evaluate(hidden, weight, part_count, function, differentiate ? Gradients::kBoth : Gradients::kNone);
+  VocabularyLoss result{.loss = evaluation.loss, .parts = std::move(evaluation.parts)};
+  if (differentiate) result.loss = VocabularyLossFunction::apply(hidden, weight, evaluation);
+  return result;
+}
+
+torch::Tensor real_positions(const torch::Tensor& hidden, const Batch& batch) {
+  const torch::Tensor flat = hidden.flatten(0, 1);
+  return batch.target_tokens == flat.size(0) ? flat : flat.index_select(0, batch.target_positions());
+}
+
+torch::Tensor real_targets(const Batch& batch) {
+  const torch::Tensor flat = batch.target_output.flatten();
+  return batch.target_tokens == flat.size(0) ? flat : flat.index_select(0, batch.target_positions());
+}
+
+}  // namespace nmt

@@ -1,0 +1,41 @@
+#include "models/feed_forward.h"
+
+#include <torch/torch.h>
+
+namespace nmt {
+namespace {
+
+LinearOptions input_options(const TransformerOptions& o) {
+  const int64_t parts = o.activation == Activation::kSwiglu ? 2 : 1;
+  return {.in = o.dim, .out = parts * o.feed_forward_dim, .parts = parts};
+}
+
+}  // namespace
+
+FeedForwardImpl::FeedForwardImpl(const LayerContext& context)
+    : in(input_options(context.options)),
+      out(LinearOptions{.in = context.options.feed_forward_dim, .out = context.options.dim}),
+      activation_(context.options.activation),
+      dropout_(context.options.activation_dropout),
+      sites_(context.sites) {
+  register_module("in", in);
+  register_module("out", out);
+  register_module("dropout", dropout_);
+  const std::string name = context.name + ".feed_forward";
+  in_site_ = sites_->add_whole(name + ".in", context.side, context.options.feed_forward_dim);
+  out_site_ = sites_->add_whole(name + ".out", context.side, context.options.dim);
+}
+
+torch::Tensor FeedForwardImpl::forward(const torch::Tensor& x, const SentenceInfo& info) {
+  torch::Tensor h = in->forward(x);  // [rows, length, hidden], twice that for SwiGLU
+  if (activation_ == Activation::kSwiglu) {
+    const auto parts = h.chunk(2, -1);
+    h = sites_->apply(in_site_, at::silu(parts[0]) * parts[1], info);
+  } else {
+    h = sites_->apply(in_site_, h, info);
+    h = activation_ == Activation::kRelu ? at::relu(h) : at::gelu(h);
+  }
+  return sites_->apply(out_site_, out->forward(dropout_->forward(h)), info);  // [rows, length, dim]
+}
+
+}  // namespace nmt

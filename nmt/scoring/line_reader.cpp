@@ -1,0 +1,157 @@
+#include "nmt/scoring/line_reader.h"
+
+#include <unicode/ucnv.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+
+#include "nmt/scoring/unicode.h"
+#include "nmt/support/error.h"
+
+namespace nmt::scoring {
+namespace {
+
+std::string read_bytes(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in)
+    throw Error(FilePosition{file, 0}, text("cannot open: ", std::strerror(errno)),
+                "Check the path and the permissions.");
+  if (std::filesystem::is_directory(file))
+    throw Error(FilePosition{file, 0}, "this is a folder, not a file");
+  std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (in.bad()) throw Error(FilePosition{file, 0}, text("cannot read: ", std::strerror(errno)));
+  return bytes;
+}
+
+[[noreturn]] void fail_compressed(const std::string& file, const std::string& format) {
+  throw Error(FilePosition{file, 0}, "this is not a whole " + format + " file",
+              "Compress it again, or copy it again.");
+}
+
+constexpr size_t kChunk = 1 << 17;
+
+/// All members of a gzip file, one after the other.
+std::string gunzip(const std::string& bytes, const std::string& file) {
+  constexpr int kGzipWindow = 15 + 16;
+  z_stream stream{};
+  if (inflateInit2(&stream, kGzipWindow) != Z_OK) fail_compressed(file, "gzip");
+  const std::unique_ptr<z_stream, int (*)(z_stream*)> guard(&stream, inflateEnd);
+  std::string out;
+  std::string chunk(kChunk, '\0');
+  size_t taken = 0;
+  int status = Z_STREAM_END;  // an empty file has no member
+  while (taken < bytes.size() || (status != Z_STREAM_END && stream.avail_out == 0)) {
+    if (status == Z_STREAM_END && taken > 0 && inflateReset(&stream) != Z_OK)
+      fail_compressed(file, "gzip");
+    const size_t given = std::min(bytes.size() - taken, kChunk);
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data() + taken));
+    stream.avail_in = static_cast<uInt>(given);
+    stream.next_out = reinterpret_cast<Bytef*>(chunk.data());
+    stream.avail_out = static_cast<uInt>(chunk.size());
+    status = inflate(&stream, Z_NO_FLUSH);
+    if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
+      fail_compressed(file, "gzip");
+    taken += given - stream.avail_in;
+    out.append(chunk, 0, chunk.size() - stream.avail_out);
+  }
+  if (status != Z_STREAM_END) fail_compressed(file, "gzip");
+  return out;
+}
+
+/// All frames of a Zstandard file, one after the other.
+std::string unzstd(const std::string& bytes, const std::string& file) {
+  const std::unique_ptr<ZSTD_DCtx, size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(),
+                                                                   ZSTD_freeDCtx);
+  std::string out;
+  std::string chunk(kChunk, '\0');
+  ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
+  size_t wanted = 0;
+  bool full = false;
+  while (in.pos < in.size || full) {
+    ZSTD_outBuffer part{chunk.data(), chunk.size(), 0};
+    wanted = ZSTD_decompressStream(context.get(), &part, &in);
+    if (ZSTD_isError(wanted)) fail_compressed(file, "Zstandard");
+    out.append(chunk, 0, part.pos);
+    full = part.pos == part.size;
+  }
+  if (wanted != 0) fail_compressed(file, "Zstandard");
+  return out;
+}
+
+bool is_utf8_name(const std::string& encoding) {
+  std::string name;
+  for (const char c : encoding) {
+    if (c != '-' && c != '_' && c != ' ')
+      name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return name == "utf8" || name == "u8" || name == "utf";
+}
+
+std::string convert(const std::string& bytes, const std::string& encoding,
+                    const std::string& name) {
+  UErrorCode status = U_ZERO_ERROR;
+  const std::unique_ptr<UConverter, void (*)(UConverter*)> converter(
+      ucnv_open(encoding.c_str(), &status), ucnv_close);
+  if (U_FAILURE(status)) {
+    throw Error(text("unknown encoding '", encoding, "'"),
+                "Use a name such as utf-8, latin1 or gb18030.");
+  }
+  ucnv_setToUCallBack(converter.get(), UCNV_TO_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &status);
+  std::u16string utf16(2 * bytes.size() + 1, u'\0');
+  const int32_t length =
+      ucnv_toUChars(converter.get(), utf16.data(), static_cast<int32_t>(utf16.size()), bytes.data(),
+                    static_cast<int32_t>(bytes.size()), &status);
+  if (U_FAILURE(status))
+    throw Error(FilePosition{name, 0}, text("this is not text in the encoding ", encoding));
+  std::string utf8;
+  utf8.reserve(bytes.size());
+  for (int32_t i = 0; i < length;) {
+    UChar32 code_point = 0;
+    U16_NEXT(utf16.data(), i, length, code_point);
+    append_code_point(utf8, static_cast<char32_t>(code_point));
+  }
+  return utf8;
+}
+
+}  // namespace
+
+std::string decode_text(std::string bytes, const std::string& encoding, const std::string& name) {
+  if (!is_utf8_name(encoding)) return convert(bytes, encoding, name);
+  if (const auto invalid = find_invalid_utf8(bytes)) {
+    const size_t line_start = *invalid == 0 ? 0 : bytes.rfind('\n', *invalid - 1) + 1;
+    const auto line =
+        1 + std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(*invalid), '\n');
+    throw Error({name, static_cast<long>(line)},
+                text("invalid UTF-8 at byte ", *invalid - line_start + 1, " of the line"),
+                "Convert the text to UTF-8, or name its encoding with --encoding.");
+  }
+  return bytes;
+}
+
+std::vector<std::string> split_lines(const std::string& text, LineEnds ends) {
+  const char* line_ends = ends == LineEnds::kUniversal ? "\r\n" : "\n";
+  std::vector<std::string> lines;
+  for (size_t start = 0; start < text.size();) {
+    const size_t end = std::min(text.find_first_of(line_ends, start), text.size());
+    lines.push_back(text.substr(start, end - start));
+    start = text.compare(end, 2, "\r\n") == 0 ? end + 2 : end + 1;
+  }
+  return lines;
+}
+
+std::vector<std::string> read_lines(const std::string& file, const std::string& encoding) {
+  std::string bytes = read_bytes(file);
+  if (file.ends_with(".gz")) bytes = gunzip(bytes, file);
+  if (file.ends_with(".zst")) bytes = unzstd(bytes, file);
+  return split_lines(decode_text(std::move(bytes), encoding, file), LineEnds::kLineFeed);
+}
+
+}  // namespace nmt::scoring

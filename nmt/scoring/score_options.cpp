@@ -1,0 +1,170 @@
+#include "nmt/scoring/score_options.h"
+
+#include "nmt/scoring/bleu.h"
+#include "nmt/scoring/chrf.h"
+#include "nmt/scoring/tokenizer.h"
+
+namespace nmt::scoring {
+namespace {
+
+using enum ValueCount;
+using enum ValueKind;
+
+std::vector<ArgumentOption> general_options() {
+  return {
+      {{"--help", "-h"}, "Show this help and exit."},
+      {{"--citation", "--cite"}, "Needs a test set, which nmt score has none of."},
+      {{"--list"}, "Needs sacreBLEU's test sets, which nmt score has none of."},
+      {{"--test-set", "-t"},
+       "Needs sacreBLEU's test sets, which nmt score has none of.",
+       kOne,
+       "SET"},
+      {{"--language-pair", "-l"},
+       "Source-target languages, as en-de; choose the default tokenizer.",
+       kOne,
+       "PAIR"},
+      {{"--origlang", "-ol"}, "Needs a test set.", kOne, "LANG"},
+      {{"--subset"}, "Needs a test set.", kOne, "REGEX"},
+      {{"--download"}, "Needs sacreBLEU's test sets.", kOne, "SET"},
+      {{"--echo"}, "Needs a test set.", kAtLeastOne, "FIELD"},
+      {{"--input", "-i"},
+       "Files of hypotheses, plain, .gz or .zst. Default: the standard input.",
+       kAny,
+       "HYP"},
+      {{"--num-refs", "-nr"},
+       "The reference file has this many columns between tabs. Default: 1.",
+       kOne,
+       "N",
+       kInteger},
+      {{"--encoding", "-e"}, "Encoding of all files. Default: utf-8.", kOne, "NAME"},
+      {{"--metrics", "-m"},
+       "bleu, chrf. Default: bleu.",
+       kAtLeastOne,
+       "METRIC",
+       kText,
+       {"bleu", "chrf"}},
+      {{"--sentence-level", "-sl"}, "Score each line by itself."},
+  };
+}
+
+std::vector<ArgumentOption> metric_options() {
+  return {
+      {{"--smooth-method", "-s"},
+       "BLEU: exp, floor, add-k or none. Default: exp.",
+       kOne,
+       "METHOD",
+       kText,
+       {"none", "floor", "add-k", "exp"}},
+      {{"--smooth-value", "-sv"},
+       "BLEU: value for floor (default 0.1) and add-k (default 1).",
+       kOne,
+       "X",
+       kReal},
+      {{"--tokenize", "-tok"},
+       "BLEU: tokenizer. Default: 13a, for Chinese (-l) zh.",
+       kOne,
+       "NAME",
+       kText,
+       tokenizer_names()},
+      {{"--spm-model"},
+       "BLEU: SentencePiece model of -tok spm, flores101, flores200, spBLEU-1K.",
+       kOne,
+       "FILE"},
+      {{"--lowercase", "-lc"}, "BLEU: ignore case."},
+      {{"--force"}, "BLEU: no warning for text that looks tokenized."},
+      {{"--chrf-char-order", "-cc"},
+       "chrF: longest character n-grams. Default: 6.",
+       kOne,
+       "N",
+       kInteger},
+      {{"--chrf-word-order", "-cw"},
+       "chrF: longest word n-grams; 2 is chrF++. Default: 0.",
+       kOne,
+       "N",
+       kInteger},
+      {{"--chrf-beta"},
+       "chrF: weight of recall against precision. Default: 2.",
+       kOne,
+       "N",
+       kInteger},
+      {{"--chrf-whitespace"}, "chrF: white space counts as characters."},
+      {{"--chrf-lowercase"}, "chrF: ignore case."},
+      {{"--chrf-eps-smoothing"}, "chrF: epsilon smoothing instead of effective order."},
+  };
+}
+
+std::vector<ArgumentOption> report_options() {
+  return {
+      {{"--quiet", "-q"}, "No messages but warnings and errors."},
+      {{"--short", "-sh"}, "Short signature."},
+      {{"--score-only", "-b"}, "Print the score alone."},
+      {{"--width", "-w"}, "Digits behind the point. Default: 1.", kOne, "N", kInteger},
+      {{"--detail", "-d"}, "Scores by original language; needs a test set."},
+      {{"--no-color", "-nc"}, "No colours."},
+      {{"--format", "-f"},
+       "json, text or latex; $SACREBLEU_FORMAT overrides it. Default: json.",
+       kOne,
+       "FORMAT",
+       kText,
+       {"json", "text", "latex"}},
+      {{"--version", "-V"}, "Show the version and exit."},
+  };
+}
+
+Smoothing to_smoothing(const std::string& name) {
+  if (name == "floor") return Smoothing::kFloor;
+  if (name == "add-k") return Smoothing::kAddK;
+  if (name == "none") return Smoothing::kNone;
+  return Smoothing::kExp;
+}
+
+BleuOptions bleu_options(const ParsedArguments& arguments, Level level,
+                         const std::string& target_language) {
+  BleuOptions options;
+  options.tokenizer = arguments.has("--tokenize") ? arguments.one("--tokenize", "")
+                                                  : default_tokenizer(target_language);
+  options.tokenizer_model = arguments.one("--spm-model", "");
+  options.lowercase = arguments.has("--lowercase");
+  options.smoothing = to_smoothing(arguments.one("--smooth-method", "exp"));
+  if (arguments.has("--smooth-value"))
+    options.smoothing_value = arguments.real("--smooth-value", 0);
+  options.effective_order = level == Level::kSentence;
+  return options;
+}
+
+ChrfOptions chrf_options(const ParsedArguments& arguments) {
+  ChrfOptions options;
+  options.char_order = arguments.integer("--chrf-char-order", options.char_order);
+  options.word_order = arguments.integer("--chrf-word-order", options.word_order);
+  options.beta = arguments.integer("--chrf-beta", options.beta);
+  options.lowercase = arguments.has("--chrf-lowercase");
+  options.whitespace = arguments.has("--chrf-whitespace");
+  if (arguments.has("--chrf-eps-smoothing")) options.smoothing = ChrfSmoothing::kEpsilon;
+  return options;
+}
+
+}  // namespace
+
+const std::vector<ArgumentOption>& score_options() {
+  static const std::vector<ArgumentOption> all = [] {
+    std::vector<ArgumentOption> options = general_options();
+    for (const auto& group : {metric_options(), report_options()}) {
+      options.insert(options.end(), group.begin(), group.end());
+    }
+    return options;
+  }();
+  return all;
+}
+
+const std::vector<std::string>& immediate_score_options() {
+  static const std::vector<std::string> names = {"--help", "--version"};
+  return names;
+}
+
+std::unique_ptr<Metric> make_metric(const std::string& name, const ParsedArguments& arguments,
+                                    Level level, const std::string& target_language) {
+  if (name == "chrf") return std::make_unique<Chrf>(chrf_options(arguments));
+  return std::make_unique<Bleu>(bleu_options(arguments, level, target_language));
+}
+
+}  // namespace nmt::scoring

@@ -1,0 +1,46 @@
+#include "nmt/scoring/tokenizer.h"
+
+#include <algorithm>
+
+#include "nmt/scoring/tokenizer_13a.h"
+#include "nmt/scoring/tokenizer_char.h"
+#include "nmt/scoring/tokenizer_intl.h"
+#include "nmt/scoring/tokenizer_none.h"
+#include "nmt/scoring/tokenizer_spm.h"
+#include "nmt/scoring/tokenizer_zh.h"
+#include "nmt/support/error.h"
+
+namespace nmt::scoring {
+
+const std::vector<std::string>& tokenizer_names() {
+  static const std::vector<std::string> names = {
+      "none", "zh", "13a", "intl", "char", "spm", "flores101", "flores200", "spBLEU-1K"};
+  return names;
+}
+
+std::unique_ptr<Tokenizer> make_tokenizer(const std::string& name, const std::string& model) {
+  if (name == "13a") return std::make_unique<Tokenizer13a>();
+  if (name == "intl") return std::make_unique<TokenizerIntl>();
+  if (name == "zh") return std::make_unique<TokenizerZh>();
+  if (name == "char") return std::make_unique<TokenizerChar>();
+  if (name == "none") return std::make_unique<TokenizerNone>();
+  const auto& names = tokenizer_names();
+  if (std::find(names.begin(), names.end(), name) != names.end()) {
+    return std::make_unique<TokenizerSpm>(name, model);
+  }
+  std::string known;
+  for (const auto& each : names) known += (known.empty() ? "" : ", ") + each;
+  throw UsageError(text("there is no tokenizer '", name, "'"), text("Choose one of ", known, "."));
+}
+
+std::string default_tokenizer(const std::string& language) {
+  if (language == "zh") return "zh";
+  if (language == "ja" || language == "ko") {
+    throw Error(
+        text("the usual tokenizer for '", language, "' needs MeCab, which this build has not"),
+        "Choose another, for example flores200 or char.");
+  }
+  return "13a";
+}
+
+}  // namespace nmt::scoring

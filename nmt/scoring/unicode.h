@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Text as Python sees it, which is what sacreBLEU computes on: strings are sequences of code
+// points, white space is str.isspace(), lower-casing is str.lower(). All functions take and give
+// UTF-8 unless they say otherwise.
+
+namespace nmt::scoring {
+
+/// The code points of `utf8`. Throws Error when it is not valid UTF-8.
+std::u32string to_code_points(std::string_view utf8);
+
+/// Appends `code_point` to `utf8`.
+void append_code_point(std::string& utf8, char32_t code_point);
+
+std::string to_utf8(std::u32string_view code_points);
+
+/// Offset of the first byte that is not part of valid UTF-8 (no surrogates, no overlong forms), if
+/// there is one.
+std::optional<size_t> find_invalid_utf8(std::string_view bytes);
+
+/// Python's str.isspace() of one code point.
+bool is_space(char32_t code_point);
+
+/// Number of bytes of the white-space character at the start of `utf8`; 0 if there is none.
+inline size_t space_length(std::string_view utf8) {
+  const auto byte = [utf8](size_t i) {
+    return i < utf8.size() ? static_cast<uint8_t>(utf8[i]) : 0;
+  };
+  const unsigned first = byte(0);
+  if (first < 0x80) {
+    const bool space =
+        first == ' ' || (first >= 0x09 && first <= 0x0D) || (first >= 0x1C && first <= 0x1F);
+    return space ? 1 : 0;
+  }
+  if (first == 0xC2) return byte(1) == 0x85 || byte(1) == 0xA0 ? 2 : 0;
+  if (first == 0xE1) return byte(1) == 0x9A && byte(2) == 0x80 ? 3 : 0;  // U+1680
+  if (first == 0xE3) return byte(1) == 0x80 && byte(2) == 0x80 ? 3 : 0;  // U+3000
+  if (first != 0xE2) return 0;
+  const unsigned last = byte(2);
+  if (byte(1) == 0x81) return last == 0x9F ? 3 : 0;  // U+205F
+  if (byte(1) != 0x80) return 0;
+  const bool space = (last >= 0x80 && last <= 0x8A) || last == 0xA8 || last == 0xA9 || last == 0xAF;
+  return space ? 3 : 0;  // U+2000-200A, 2028, 2029, 202F
+}
+
+/// Python's str.lower(): full Unicode mapping without a language, with the final form of sigma.
+std::string to_lower(std::string_view utf8);
+
+/// Without the white space at the end: Python's str.rstrip().
+std::string_view trim_right(std::string_view utf8);
+
+/// Without the white space at both ends: Python's str.strip().
+std::string_view trim(std::string_view utf8);
+
+/// The parts between runs of white space: Python's str.split(). Views into `utf8`.
+std::vector<std::string_view> split(std::string_view utf8);
+
+/// Every run of white space becomes one blank, none at the ends: Python's ' '.join(s.split()).
+std::string squeeze(std::string_view utf8);
+
+}  // namespace nmt::scoring

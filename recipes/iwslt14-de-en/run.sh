@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Trains and scores the baseline. A stage whose result is there is skipped; a stopped run continues.
+#   ./run.sh PATH/TO/de-en.tgz
+set -euo pipefail
+cd "$(dirname "$0")"
+nmt=../../build/nmt
+./prepare.sh "$@"
+$nmt train baseline.yaml --run runs/baseline
+$nmt average runs/baseline --last 5
+$nmt evaluate runs/baseline --checkpoint average

@@ -1,0 +1,77 @@
+#include "nmt/support/atomic_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "nmt/support/error.h"
+#include "tests/temporary_folder.h"
+
+namespace nmt {
+namespace {
+
+size_t files_in(const std::string& folder) {
+  size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) count += entry.exists();
+  return count;
+}
+
+TEST(AtomicFile, HoldsWhatWasWritten) {
+  const TemporaryFolder folder;
+  const std::string large(3 << 20, 'x');
+  AtomicFile file(folder.file("a"));
+  file.write("head");
+  file.write(large);
+  file.write_at(0, "HEAD", 4);
+  file.commit();
+  EXPECT_EQ(read_file(folder.file("a")), "HEAD" + large);
+  EXPECT_EQ(files_in(folder.path()), 1u);
+}
+
+TEST(AtomicFile, WithoutCommitTheOldFileStays) {
+  const TemporaryFolder folder;
+  write_file(folder.file("a"), "old");
+  { AtomicFile(folder.file("a")).write("new"); }
+  EXPECT_EQ(read_file(folder.file("a")), "old");
+  EXPECT_EQ(files_in(folder.path()), 1u);
+}
+
+// A limit on file size stands for a full disk: the write fails in the middle.
+TEST(AtomicFile, AFailedWriteKeepsTheOldFileAndSaysWhy) {
+  const TemporaryFolder folder;
+  write_file(folder.file("a"), "old");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{1 << 16, 1 << 16};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    int result = 1;
+    try {
+      write_file(folder.file("a"), std::string(1 << 22, 'x'));
+    } catch (const Error& error) {
+      result = std::string(error.what()).find(folder.file("a")) != std::string::npos ? 0 : 2;
+    }
+    ::_exit(result);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  EXPECT_EQ(read_file(folder.file("a")), "old");
+  EXPECT_EQ(files_in(folder.path()), 1u);
+}
+
+TEST(AtomicFile, AMissingFolderIsNamed) {
+  try {
+    write_file("/nonexistent-folder/a", "x");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("/nonexistent-folder/a"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace nmt
