@@ -171,22 +171,40 @@ std::string yaml_remark(const Option& option) {
   return limits.empty() ? "" : " (" + limits + ")";
 }
 
+/// One option of --help, with its line breaks.
+std::string help_entry(const Option& option, size_t width) {
+  std::string entry = flag_text(option);
+  const bool fits = width_of(entry) + 2 <= kHelpColumn;
+  entry += fits ? padding(width_of(entry), kHelpColumn) : "\n" + std::string(kHelpColumn, ' ');
+  return entry + wrapped(help_words(option), kHelpColumn, width) + "\n";
+}
+
+/// One option of the YAML: "  heads: 8    # attention heads (>= 1)".
+std::string yaml_line(const Option& option) {
+  std::string line = option.group().empty() ? "" : "  ";
+  line += option.name() + ": " + yaml_value(option.value());
+  line += padding(width_of(line), kCommentColumn) + "#";
+  // A line break in the help text would end the comment.
+  for (const std::string& word : split_words(option.help() + yaml_remark(option))) {
+    line += ' ';
+    line += word;
+  }
+  return line + "\n";
+}
+
 }  // namespace
 
 std::string OptionTable::help(const std::function<bool(const Option&)>& wanted,
                               size_t width) const {
   std::string all;
   for (const auto& [name, heading] : groups()) {
-    std::string lines;
+    std::string entries;
     for (const Option* option : options_of(name)) {
-      if (!wanted(*option)) continue;
-      const std::string flag = flag_text(*option);
-      lines += flag;
-      lines += width_of(flag) + 2 <= kHelpColumn ? padding(width_of(flag), kHelpColumn)
-                                                 : "\n" + std::string(kHelpColumn, ' ');
-      lines += wrapped(help_words(*option), kHelpColumn, width) + "\n";
+      if (wanted(*option)) entries += help_entry(*option, width);
     }
-    if (!lines.empty()) all += (all.empty() ? "" : "\n") + heading + ":\n" + lines;
+    if (entries.empty()) continue;
+    if (!all.empty()) all += '\n';
+    all.append(heading).append(":\n").append(entries);
   }
   return all;
 }
@@ -195,17 +213,14 @@ std::string OptionTable::to_yaml(const std::function<bool(const Option&)>& wante
   std::string all;
   for (const auto& [name, heading] : groups()) {
     std::string lines;
-    const std::string indent = name.empty() ? "" : "  ";
     for (const Option* option : options_of(name)) {
-      if (option->is_command_line_only() || !wanted(*option)) continue;
-      const std::string assignment = indent + option->name() + ": " + yaml_value(option->value());
-      lines += assignment + padding(width_of(assignment), kCommentColumn) + "# " +
-               wrapped(split_words(option->help() + yaml_remark(*option)), 0, std::string::npos) +
-               "\n";
+      if (!option->is_command_line_only() && wanted(*option)) lines += yaml_line(*option);
     }
     if (lines.empty()) continue;
-    all += (all.empty() ? "# " : "\n# ") + heading + "\n";
-    all += name.empty() ? lines : name + ":\n" + lines;
+    if (!all.empty()) all += '\n';
+    all.append("# ").append(heading).append("\n");
+    if (!name.empty()) all.append(name).append(":\n");
+    all += lines;
   }
   return all;
 }
