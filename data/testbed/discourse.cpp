@@ -56,7 +56,8 @@ class Writer {
   }
   bool chance(size_t percent) { return random_.below(100) < percent; }
 
-  /// A thing is introduced; after 0 to 2 sentences that name no other thing, a pronoun takes it up, sometimes twice.
+  /// A thing is introduced; after 0 to 2 sentences that name no other thing, a pronoun takes it up,
+  /// sometimes twice.
   void episode() {
     const size_t start = document_.segments.size();
     add(Role::kIntro);
@@ -72,7 +73,8 @@ class Writer {
     topic_.reset();
   }
 
-  /// Appends a sentence with `role` whose key belongs to this split and that the document does not have yet.
+  /// Appends a sentence with `role` whose key belongs to this split and that the document does not
+  /// have yet.
   void add(Role role) {
     std::vector<const SentenceTemplate*> candidates;
     for (const SentenceTemplate& sentence : grammar_.templates)
@@ -88,6 +90,7 @@ class Writer {
       if (used_.count(sentence.id) != 0 && attempt < kAttempts / 2) continue;
       std::optional<Segment> segment = fill(sentence);
       if (!segment || split_of(segment_key(*segment)) != split_) continue;
+      if (repeats(*segment) && attempt < kAttempts / 2) continue;
       used_.insert(sentence.id);
       remember(*segment);
       document_.segments.push_back(std::move(*segment));
@@ -95,6 +98,12 @@ class Writer {
     }
     throw Error("the grammar has too few different sentences for the split " + split_name(split_),
                 "Add words or sentences.");
+  }
+
+  /// Whether the document has one of its verbs or predicative adjectives already.
+  bool repeats(const Segment& segment) const {
+    return std::any_of(segment.values.begin(), segment.values.end(),
+                       [&](const auto& entry) { return words_.count(entry.second.word) != 0; });
   }
 
   bool serves_topic(const SentenceTemplate& sentence) const {
@@ -123,9 +132,15 @@ class Writer {
     SlotValue value;
     value.kind = rule.kind;
     switch (rule.kind) {
-      case Kind::kHero: value.people = {hero_}; break;
-      case Kind::kOther: value.people = {other_}; break;
-      case Kind::kBoth: value.people = {hero_, other_}; break;
+      case Kind::kHero:
+        value.people = {hero_};
+        break;
+      case Kind::kOther:
+        value.people = {other_};
+        break;
+      case Kind::kBoth:
+        value.people = {hero_, other_};
+        break;
       case Kind::kNarrator:
         value.number = chance(50) ? Number::kPlural : Number::kSingular;
         break;
@@ -139,7 +154,8 @@ class Writer {
         }
         value.word = pick(pick(rule.cells));
         break;
-      default: value.word = pick(rule.concepts);
+      default:
+        value.word = pick(rule.concepts);
     }
     if (!value.people.empty()) value.pronoun = mentioned_ == value.people && chance(70);
     if (!rule.determiners.empty()) value.determiner = pick(rule.determiners);
@@ -155,6 +171,7 @@ class Writer {
     bool relative = false;
     for (const auto& [slot, value] : segment.values) {
       if (value.kind == Kind::kTopic) topic_ = value;
+      if (value.kind == Kind::kVerb || value.kind == Kind::kAdjective) words_.insert(value.word);
       if (!value.people.empty()) groups.push_back(value.people);
       if (value.word != nullptr && value.word->in_class("person")) relative = true;
     }
@@ -170,7 +187,8 @@ class Writer {
   const Concept* other_;
   std::optional<SlotValue> topic_;
   std::vector<const Concept*> mentioned_;
-  std::set<std::string> used_;
+  std::set<std::string> used_;      // sentence ids
+  std::set<const Concept*> words_;  // verbs and predicative adjectives
 };
 
 }  // namespace
