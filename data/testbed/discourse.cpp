@@ -84,6 +84,9 @@ class Writer {
       throw Error("the grammar has no sentence that takes up '" + topic_->word->id +
                       "' in the domain " + document_.domain,
                   "Add a sentence with role follow whose topic class includes it.");
+    // The genders of a new topic are fixed before the attempts: held-out sentences are few, and
+    // accepting whatever fits would favour some genders.
+    topic_draw_ = random_.next();
     constexpr int kAttempts = 20000;
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
       const SentenceTemplate& sentence = *pick(candidates);
@@ -152,7 +155,7 @@ class Writer {
           value.from_earlier = true;
           return value;
         }
-        value.word = pick(pick(rule.cells));
+        value.word = pick(rule.cells[topic_draw_ % rule.cells.size()]);
         break;
       default:
         value.word = pick(rule.concepts);
@@ -186,6 +189,7 @@ class Writer {
   const Concept* hero_;
   const Concept* other_;
   std::optional<SlotValue> topic_;
+  uint64_t topic_draw_ = 0;
   std::vector<const Concept*> mentioned_;
   std::set<std::string> used_;      // sentence ids
   std::set<const Concept*> words_;  // verbs and predicative adjectives
