@@ -27,11 +27,11 @@ class RawFile {
  public:
   explicit RawFile(const std::string& path) : path_(path) {
     descriptor_ = path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor_ < 0) throw Error({path}, text("cannot open: ", std::strerror(errno)));
+    if (descriptor_ < 0) throw Error(FilePosition{path}, text("cannot open: ", std::strerror(errno)));
     struct stat status{};
     if (::fstat(descriptor_, &status) == 0 && S_ISDIR(status.st_mode)) {
       ::close(descriptor_);
-      throw Error({path}, "is a folder, a text file was expected");
+      throw Error(FilePosition{path}, "is a folder, a text file was expected");
     }
   }
   ~RawFile() { ::close(descriptor_); }
@@ -42,7 +42,7 @@ class RawFile {
     for (;;) {
       const ssize_t count = ::read(descriptor_, buffer.data(), buffer.size());
       if (count >= 0) return static_cast<size_t>(count);
-      if (errno != EINTR) throw Error({path_}, text("cannot read: ", std::strerror(errno)));
+      if (errno != EINTR) throw Error(FilePosition{path_}, text("cannot read: ", std::strerror(errno)));
     }
   }
 
@@ -104,7 +104,7 @@ class GzipStream : public ByteStream {
       if (status == Z_STREAM_END)
         between_members_ = true;
       else if (status != Z_OK && status != Z_BUF_ERROR)
-        throw Error({file_.path()}, text("damaged gzip data: ", zlib_.msg == nullptr ? "bad stream" : zlib_.msg),
+        throw Error(FilePosition{file_.path()}, text("damaged gzip data: ", zlib_.msg == nullptr ? "bad stream" : zlib_.msg),
                     kBroken);
     }
     return buffer.size() - zlib_.avail_out;
@@ -116,7 +116,7 @@ class GzipStream : public ByteStream {
     zlib_.next_in = reinterpret_cast<Bytef*>(input_.data());
     zlib_.avail_in = static_cast<uInt>(count);
     if (count == 0 && !between_members_)
-      throw Error({file_.path()}, "the gzip data ends in the middle", kBroken);
+      throw Error(FilePosition{file_.path()}, "the gzip data ends in the middle", kBroken);
     return count > 0;
   }
 
@@ -150,13 +150,13 @@ class ZstdStream : public ByteStream {
       if (input_.pos == input_.size && !output_pending_) {
         input_ = {buffer_.data(), file_.read(buffer_), 0};
         if (input_.size == 0) {
-          if (inside_frame_) throw Error({file_.path()}, "the zstd data ends in the middle", kBroken);
+          if (inside_frame_) throw Error(FilePosition{file_.path()}, "the zstd data ends in the middle", kBroken);
           break;
         }
       }
       const size_t status = ::ZSTD_decompressStream(context_, &out, &input_);
       if (::ZSTD_isError(status) != 0)
-        throw Error({file_.path()}, text("damaged zstd data: ", ::ZSTD_getErrorName(status)), kBroken);
+        throw Error(FilePosition{file_.path()}, text("damaged zstd data: ", ::ZSTD_getErrorName(status)), kBroken);
       inside_frame_ = status != 0;
       output_pending_ = out.pos == out.size && inside_frame_;
     }

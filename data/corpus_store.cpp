@@ -22,7 +22,7 @@ constexpr const char* kFormat = "nmt corpus";
 constexpr const char* kPrepareAgain = "Prepare the corpus again: `nmt prepare`.";
 
 [[noreturn]] void fail_damaged(const std::string& file, const std::string& what) {
-  throw Error({file}, "damaged corpus store: " + what, kPrepareAgain);
+  throw Error(FilePosition{file}, "damaged corpus store: " + what, kPrepareAgain);
 }
 
 int64_t load_u64(const MappedFile& file, int64_t i) {
@@ -75,7 +75,7 @@ CorpusManifest CorpusManifest::parse(const std::string& content, const std::stri
   if (!manifest.is_object() || manifest.value("format", json()) != kFormat)
     fail_damaged(path, "this is not a corpus manifest");
   if (manifest.value("version", json()) != kVersion)
-    throw Error({path}, text("corpus store of format version ", manifest.value("version", json()).dump(), "; this program reads ",
+    throw Error(FilePosition{path}, text("corpus store of format version ", manifest.value("version", json()).dump(), "; this program reads ",
                              kVersion),
                 "Prepare the corpus again with this program.");
   const json checksum = manifest.value("sha256", json());
@@ -118,9 +118,9 @@ bool CorpusStore::exists(const std::string& folder) {
 }
 
 std::shared_ptr<const CorpusStore> CorpusStore::open(const std::string& folder) {
-  if (!std::filesystem::is_directory(folder)) throw Error({folder}, "there is no corpus store here");
+  if (!std::filesystem::is_directory(folder)) throw Error(FilePosition{folder}, "there is no corpus store here");
   if (!exists(folder))
-    throw Error({folder}, "not a corpus store: it has no manifest.json (preparing it did not finish?)", kPrepareAgain);
+    throw Error(FilePosition{folder}, "not a corpus store: it has no manifest.json (preparing it did not finish?)", kPrepareAgain);
   const std::string manifest = (std::filesystem::path(folder) / "manifest.json").string();
   return std::shared_ptr<const CorpusStore>(
       new CorpusStore(folder, CorpusManifest::parse(read_file(manifest), manifest)));
@@ -180,7 +180,7 @@ void CorpusStore::check_vocabulary(const std::string& source_hash, const std::st
   const std::array<const std::string*, 2> given = {&source_hash, &target_hash};
   for (const Side side : kSides)
     if (manifest_.vocabulary_hash[index(side)] != *given[index(side)])
-      throw Error({folder_},
+      throw Error(FilePosition{folder_},
                   text("the corpus was prepared with another ", to_string(side), " vocabulary (",
                        manifest_.vocabulary_hash[index(side)].substr(0, 12), "…) than the one in use (",
                        given[index(side)]->substr(0, 12), "…)"),

@@ -28,7 +28,7 @@ CorpusWriter::CorpusWriter(std::string folder, std::array<int64_t, 2> vocabulary
     : folder_(std::move(folder)), vocabulary_size_(vocabulary_size) {
   std::error_code failure;
   fs::create_directories(folder_, failure);
-  if (failure) throw Error({folder_}, text("cannot create the folder: ", failure.message()));
+  if (failure) throw Error(FilePosition{folder_}, text("cannot create the folder: ", failure.message()));
   fs::remove(fs::path(folder_) / "manifest.json");
   for (const auto& entry : fs::directory_iterator(folder_))
     if (entry.path().filename().string().find(".tmp.") != std::string::npos) fs::remove(entry.path());
@@ -78,7 +78,7 @@ void CorpusWriter::begin_document() {
   ++documents_;
 }
 
-void CorpusWriter::finish(CorpusManifest manifest) {
+CorpusManifest CorpusWriter::finish(CorpusManifest manifest) {
   // A mark that no sentence followed begins nothing: it becomes the end of the last document.
   const bool open_mark = document_file_ && last_document_ == sentences_;
   if (document_file_ && !open_mark) document_file_->write_u64(static_cast<uint64_t>(sentences_));
@@ -98,6 +98,7 @@ void CorpusWriter::finish(CorpusManifest manifest) {
   }
   commit(document_file_.get());
   write_file((fs::path(folder_) / "manifest.json").string(), manifest.to_json());
+  return manifest;
 }
 
 }  // namespace nmt

@@ -120,12 +120,11 @@ class StoreBuilder {
     manifest_.vocabulary_hash = {vocabularies_.source->hash(), vocabularies_.target->hash()};
     manifest_.inputs = std::move(inputs);
     manifest_.settings = std::move(recorded_settings);
-    if (manifest_.lines == 0) throw Error({spec.source_path}, "the corpus is empty", "Check the path of the corpus.");
+    if (manifest_.lines == 0) throw Error(FilePosition{spec.source_path}, "the corpus is empty", "Check the path of the corpus.");
     if (writer_.sentences() == 0)
-      throw Error({spec.source_path}, text("no pair of this corpus was kept: ", describe(manifest_)),
+      throw Error(FilePosition{spec.source_path}, text("no pair of this corpus was kept: ", describe(manifest_)),
                   "Check that the files are what they should be, and data.max_length and data.max_ratio.");
-    writer_.finish(manifest_);
-    return manifest_;
+    return writer_.finish(std::move(manifest_));
   }
 
  private:
@@ -166,7 +165,7 @@ std::string record(const PrepareSettings& settings) {
 
 CorpusInput file_status(const std::string& path) {
   struct stat status{};
-  if (::stat(path.c_str(), &status) != 0) throw Error({path}, "there is no such file");
+  if (::stat(path.c_str(), &status) != 0) throw Error(FilePosition{path}, "there is no such file");
   CorpusInput input;
   input.path = path;
   input.bytes = status.st_size;
@@ -284,7 +283,7 @@ std::shared_ptr<const CorpusStore> provide_corpus(const CorpusSpec& spec, const 
     auto store = CorpusStore::open(spec.store);
     store->check_vocabulary(vocabularies.source->hash(), vocabularies.target->hash());
     if (settings.stored_text == StoredText::kBothSides && !store->manifest().has_text)
-      throw Error({spec.store}, "this corpus was prepared for training, without the texts that scoring needs",
+      throw Error(FilePosition{spec.store}, "this corpus was prepared for training, without the texts that scoring needs",
                   "Name the text itself in data.valid or data.test (PATH:SRC-TGT).");
     return store;
   }

@@ -68,7 +68,7 @@ TextLine LineReader::check(std::string_view line) {
     case InvalidUtf8::kError: break;
   }
   const bool nul = line[*invalid] == '\0';
-  throw Error({path_, line_}, text(nul ? "NUL byte: " : "not UTF-8: ", describe_byte(line, *invalid)),
+  throw Error(FilePosition{path_, line_}, text(nul ? "NUL byte: " : "not UTF-8: ", describe_byte(line, *invalid)),
               text(nul ? "Remove the byte" : "Convert the file to UTF-8",
                    ", or set data.invalid_utf8 to replace (puts U+FFFD there) or to drop (leaves such lines out)."));
 }
@@ -100,7 +100,7 @@ void ParallelReader::report_unequal() {
     counts += text(counts.empty() ? "" : ", ", reader.path(), " has ", reader.line());
     if (shortest == nullptr || reader.line() < shortest->line()) shortest = &reader;
   }
-  throw Error({shortest->path(), shortest->line()},
+  throw Error(FilePosition{shortest->path(), shortest->line()},
               text("the files that belong together differ in their number of lines: ", counts, "; they part after line ",
                    shortest->line(), ", where this file ends"),
               "Line n of one side must translate line n of the other: look for lost or added lines, and for line "

@@ -105,17 +105,17 @@ Vocabulary::Vocabulary(std::string content, const std::string& name)
     }
     if (pieces_.empty()) throw Error("holds no pieces");
   } catch (const Error& error) {
-    throw Error({name}, text("is not a SentencePiece model: ", error.what()), kRetrain);
+    throw Error(FilePosition{name}, text("is not a SentencePiece model: ", error.what()), kRetrain);
   }
   sentencepiece::SentencePieceProcessor& processor = engine_->processor;
   const auto status = processor.LoadFromSerializedProto(content_);
-  if (!status.ok()) throw Error({name}, text("is not a usable SentencePiece model: ", status.ToString()), kRetrain);
+  if (!status.ok()) throw Error(FilePosition{name}, text("is not a usable SentencePiece model: ", status.ToString()), kRetrain);
   pad_ = processor.pad_id(), unk_ = processor.unk_id(), bos_ = processor.bos_id(), eos_ = processor.eos_id();
   const std::array<std::pair<int32_t, const char*>, 4> required = {
       {{pad_, "pad"}, {unk_, "unk"}, {bos_, "bos"}, {eos_, "eos"}}};
   for (const auto& [id, symbol] : required)
     if (id < 0 || id >= size())
-      throw Error({name}, text("the SentencePiece model has no ", symbol, " symbol"),
+      throw Error(FilePosition{name}, text("the SentencePiece model has no ", symbol, " symbol"),
                   text(kRetrain, " With spm_train itself: --pad_id=0 --unk_id=1 --bos_id=2 --eos_id=3."));
   sampler_ = std::make_unique<SegmentationSampler>(pieces_);
 }
@@ -125,15 +125,15 @@ Vocabulary::~Vocabulary() = default;
 std::vector<int32_t> Vocabulary::encode(std::string_view text) const {
   std::vector<int> ids;
   const auto status = engine_->processor.Encode({text.data(), text.size()}, &ids);
-  if (!status.ok()) throw Error({name_}, nmt::text("SentencePiece cannot encode: ", status.ToString()));
+  if (!status.ok()) throw Error(FilePosition{name_}, nmt::text("SentencePiece cannot encode: ", status.ToString()));
   return ids;
 }
 
 void Vocabulary::check_noise(const SegmentationNoise& noise) const {
   if (noise.unigram_alpha > 0 && model_ != SegmentationModel::kUnigram)
-    throw UsageError({name_}, "data.unigram_alpha needs a unigram vocabulary", "For a BPE vocabulary set data.bpe_dropout.");
+    throw UsageError(FilePosition{name_}, "data.unigram_alpha needs a unigram vocabulary", "For a BPE vocabulary set data.bpe_dropout.");
   if (noise.bpe_dropout > 0 && model_ != SegmentationModel::kBpe)
-    throw UsageError({name_}, "data.bpe_dropout needs a BPE vocabulary", "For a unigram vocabulary set data.unigram_alpha.");
+    throw UsageError(FilePosition{name_}, "data.bpe_dropout needs a BPE vocabulary", "For a unigram vocabulary set data.unigram_alpha.");
 }
 
 std::vector<int32_t> Vocabulary::resample(std::span<const int32_t> ids, const SegmentationNoise& noise,
@@ -146,10 +146,10 @@ std::vector<int32_t> Vocabulary::resample(std::span<const int32_t> ids, const Se
 
 std::string Vocabulary::decode(std::span<const int32_t> ids) const {
   for (const int32_t id : ids)
-    if (id < 0 || id >= size()) throw Error({name_}, text("id ", id, " is outside the vocabulary of ", size(), " pieces"));
+    if (id < 0 || id >= size()) throw Error(FilePosition{name_}, text("id ", id, " is outside the vocabulary of ", size(), " pieces"));
   std::string text;
   const auto status = engine_->processor.Decode(std::vector<int>(ids.begin(), ids.end()), &text);
-  if (!status.ok()) throw Error({name_}, nmt::text("SentencePiece cannot decode: ", status.ToString()));
+  if (!status.ok()) throw Error(FilePosition{name_}, nmt::text("SentencePiece cannot decode: ", status.ToString()));
   for (char& c : text)
     if (c == '\n' || c == '\r' || c == '\0') c = ' ';
   return text;
@@ -163,7 +163,7 @@ std::optional<int32_t> Vocabulary::find(std::string_view piece) const {
 
 int32_t Vocabulary::language_tag(std::string_view language) const {
   if (const auto id = find(language_symbol(language))) return *id;
-  throw UsageError({name_}, text("the vocabulary has no tag ", language_symbol(language), " for language ", language),
+  throw UsageError(FilePosition{name_}, text("the vocabulary has no tag ", language_symbol(language), " for language ", language),
                    "Train the vocabulary with all languages of data.train and data.valid (add others to "
                    "vocabulary.languages), or switch tags off: data.source_tag: none, data.target_tag: false.");
 }
