@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "nmt/support/error.h"
 
@@ -80,6 +81,22 @@ Label make_label(long line, const std::string& phenomenon, const std::string& de
   label.count = std::max(1L, occurrences(words, correct));
   for (const std::string& text : wrong)
     if (occurrences(words, text) == 0) label.reject.push_back(text);
+  return label;
+}
+
+Label make_language_label(long line, const std::vector<std::string>& lines, size_t own) {
+  std::set<icu::UnicodeString> others;
+  for (size_t i = 0; i < lines.size(); ++i)
+    if (i != own)
+      for (const icu::UnicodeString& word : words_of(lines[i])) others.insert(word);
+  Label label{line, "language", "", {}, {}, 1};
+  for (const icu::UnicodeString& word : words_of(lines[own])) {
+    std::string utf8;
+    word.toUTF8String(utf8);
+    const bool known =
+        std::find(label.accept.begin(), label.accept.end(), utf8) != label.accept.end();
+    if (!known && others.count(word) == 0) label.accept.push_back(utf8);
+  }
   return label;
 }
 

@@ -12,10 +12,10 @@ namespace nmt::testbed {
 /// `accept` at least `count` times and none of `reject`, as whole words, regardless of case; "…" in
 /// a text stands for any words.
 struct Label {
-  long line = 0;  // 1-based, in the flat test file
-  std::string
-      phenomenon;      // pronoun, idiom, agreement, verb_position, adjective_order, domain_word …
-  std::string detail;  // "distance 2", the idiom's name …
+  long line = 0;           // 1-based, in the flat test file
+  std::string phenomenon;  // pronoun, idiom, agreement, verb_position, adjective_order,
+                           // domain_word, language
+  std::string detail;      // "distance 2", the idiom's name …
   std::vector<std::string> accept;
   std::vector<std::string> reject;
   long count = 1;
@@ -27,6 +27,10 @@ struct Label {
 Label make_label(long line, const std::string& phenomenon, const std::string& detail,
                  const std::string& correct, const std::vector<std::string>& wrong,
                  const std::string& reference);
+
+/// The label "language", by which a translation into a wrong language is found: accepts any word
+/// that `lines[own]` has and no other of `lines`, the versions of one line in all languages.
+Label make_language_label(long line, const std::vector<std::string>& lines, size_t own);
 
 /// One JSON object a line: {"line":3,"phenomenon":"pronoun","detail":"distance
 /// 1","accept":["er"],"reject":["sie","es"]}; "count" is written when it is not 1.

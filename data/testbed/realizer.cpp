@@ -179,7 +179,7 @@ class Realizer {
 
   void verb(const Concept& word, const Expression& e) {
     const Verb& verb = word.verbs[index_];
-    const bool idiom = word.in_class("idiom") && !e.has("aux");
+    const bool idiom = word.in_class("multi_word") && !e.has("aux");
     if (idiom && idiom_mark_ == 0) {
       idiom_mark_ = 1U << parts_.size();
       parts_.push_back({"idiom", word.id, {}});

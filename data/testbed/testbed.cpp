@@ -72,7 +72,7 @@ class FileSet {
         flat_[column]->write(rendering.text + "\n");
         documents_[column]->write(rendering.text + "\n");
         if (!labels_.empty())
-          write_labels(*labels_[column], rendering, lines_ + static_cast<int64_t>(row) + 1,
+          write_labels(column, document.lines[row], lines_ + static_cast<int64_t>(row) + 1,
                        document.distances[row]);
       }
     }
@@ -88,8 +88,15 @@ class FileSet {
   int64_t lines() const { return lines_; }
 
  private:
-  static void write_labels(AtomicFile& file, const Rendering& rendering, int64_t line,
-                           int distance) {
+  /// `versions` is the line in every language.
+  void write_labels(size_t column, const std::vector<Rendering>& versions, int64_t line,
+                    int distance) {
+    AtomicFile& file = *labels_[column];
+    const size_t language = languages_[column];
+    const Rendering& rendering = versions[language];
+    std::vector<std::string> texts;
+    for (const Rendering& version : versions) texts.push_back(version.text);
+    file.write(to_json(make_language_label(line, texts, language)) + "\n");
     for (const Phenomenon& found : rendering.phenomena) {
       const std::string detail =
           found.name == "pronoun" ? text("distance ", distance) : found.detail;

@@ -136,6 +136,16 @@ TEST_F(TestbedCorpus, EveryLabelIsRightForTheReference) {
   }
 }
 
+TEST_F(TestbedCorpus, TranslationsIntoAWrongLanguageAreFound) {
+  const auto german = read_labels(path("test.labels.de.jsonl"));
+  for (const std::string& language : kLanguages) {
+    const PhenomenonAccuracy on_target =
+        score_phenomena(german, lines("test." + language)).at("language");
+    EXPECT_EQ(on_target.total, static_cast<long>(lines("test.de").size()));
+    EXPECT_EQ(on_target.correct, language == "de" ? on_target.total : 0) << language;
+  }
+}
+
 TEST_F(TestbedCorpus, AnotherPronounOrAnotherSenseIsWrong) {
   // Every label that rejects something must call a sentence wrong that says the rejected words.
   for (const std::string& language : kLanguages)
