@@ -1,9 +1,13 @@
 #include "data/testbed/labels.h"
 
+#include <unicode/locid.h>
+#include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "nmt/support/error.h"
 
@@ -14,7 +18,8 @@ using Words = std::vector<icu::UnicodeString>;
 
 /// Lower-cased words; everything but letters, digits and "…" separates.
 Words words_of(const std::string& text) {
-  const icu::UnicodeString lower = icu::UnicodeString::fromUTF8(text).toLower("");
+  const icu::UnicodeString lower =
+      icu::UnicodeString::fromUTF8(text).toLower(icu::Locale::getRoot());
   Words words;
   icu::UnicodeString word;
   const auto finish = [&] {
@@ -79,6 +84,22 @@ Label make_label(long line, const std::string& phenomenon, const std::string& de
   return label;
 }
 
+Label make_language_label(long line, const std::vector<std::string>& lines, size_t own) {
+  std::set<icu::UnicodeString> others;
+  for (size_t i = 0; i < lines.size(); ++i)
+    if (i != own)
+      for (const icu::UnicodeString& word : words_of(lines[i])) others.insert(word);
+  Label label{line, "language", "", {}, {}, 1};
+  for (const icu::UnicodeString& word : words_of(lines[own])) {
+    std::string utf8;
+    word.toUTF8String(utf8);
+    const bool known =
+        std::find(label.accept.begin(), label.accept.end(), utf8) != label.accept.end();
+    if (!known && others.count(word) == 0) label.accept.push_back(utf8);
+  }
+  return label;
+}
+
 std::string to_json(const Label& label) {
   nlohmann::ordered_json json;
   json["line"] = label.line;
@@ -98,8 +119,8 @@ std::vector<Label> read_labels(const std::string& file) {
   for (long number = 1; std::getline(in, text_line); ++number) {
     try {
       const auto json = nlohmann::json::parse(text_line);
-      Label label{json.at("line"), json.at("phenomenon"), json.value("detail", ""),
-                  json.at("accept"), json.at("reject"), json.value("count", 1L)};
+      Label label{json.at("line"),   json.at("phenomenon"), json.value("detail", ""),
+                  json.at("accept"), json.at("reject"),     json.value("count", 1L)};
       labels.push_back(std::move(label));
     } catch (const nlohmann::json::exception& e) {
       throw Error(FilePosition{file, number}, text("not a label: ", e.what()),

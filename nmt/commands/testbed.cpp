@@ -25,10 +25,11 @@ constexpr const char* kAbout =
 Writes multi-way parallel text from a small grammar: documents with persisting people and things,
 agreement, verb position, adjective order, pronouns whose translation depends on an earlier
 sentence, multi-word units, two domains (home, tech), and directions without training text. Each
-test set comes with labels, by which `nmt testbed score` counts how often a translation has a
-phenomenon right. DIR/README.txt explains the files.
+test set comes with labels, by which `nmt testbed score` counts how often translations have a
+phenomenon right ("language": how many lines are in the target language at all). DIR/README.txt
+explains the files.
 
-  nmt testbed corpus                                  4 languages, about 30,000 lines
+  nmt testbed corpus                                  4 languages, about 40,000 lines
   nmt testbed corpus --languages en de --documents 500
   nmt testbed corpus --train_pairs en-de de-fr        other directions are then zero-shot
   nmt testbed score --labels corpus/test.labels.de.jsonl --hyp out.de
@@ -53,11 +54,12 @@ void declare(OptionTable& table, TestbedOptions& options) {
       .at_least(1)
       .hint("N");
   table.add("test_documents", options.test_documents, "test documents").at_least(1).hint("N");
-  table.add("languages", options.languages, "languages to write").hint("CODE …");
-  table.add("train_pairs", options.train_pairs,
-            "pairs that get training text in DIR/pairs; by default the first language with each "
-            "other one")
-      .hint("XX-YY …");
+  table.add("languages", options.languages, "languages to write").hint("CODE");
+  table
+      .add("train_pairs", options.train_pairs,
+           "pairs that get training text in DIR/pairs; by default the first language with each "
+           "other one")
+      .hint("XX-YY");
   table.add("grammar", options.grammar, "folder of another grammar; default: the built-in one")
       .hint("DIR");
 }
