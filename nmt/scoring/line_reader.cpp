@@ -10,7 +10,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <istream>
 #include <memory>
 
 #include "nmt/scoring/unicode.h"
@@ -19,6 +19,8 @@
 namespace nmt::scoring {
 namespace {
 
+constexpr size_t kChunk = 1 << 17;
+
 std::string read_bytes(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in)
@@ -26,7 +28,7 @@ std::string read_bytes(const std::string& file) {
                 "Check the path and the permissions.");
   if (std::filesystem::is_directory(file))
     throw Error(FilePosition{file, 0}, "this is a folder, not a file");
-  std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  std::string bytes = read_stream(in);
   if (in.bad()) throw Error(FilePosition{file, 0}, text("cannot read: ", std::strerror(errno)));
   return bytes;
 }
@@ -35,8 +37,6 @@ std::string read_bytes(const std::string& file) {
   throw Error(FilePosition{file, 0}, "this is not a whole " + format + " file",
               "Compress it again, or copy it again.");
 }
-
-constexpr size_t kChunk = 1 << 17;
 
 /// All members of a gzip file, one after the other.
 std::string gunzip(const std::string& bytes, const std::string& file) {
@@ -122,6 +122,16 @@ std::string convert(const std::string& bytes, const std::string& encoding,
 }
 
 }  // namespace
+
+std::string read_stream(std::istream& in) {
+  std::string bytes;
+  std::string chunk(kChunk, '\0');
+  while (in) {
+    in.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+    bytes.append(chunk, 0, static_cast<size_t>(in.gcount()));
+  }
+  return bytes;
+}
 
 std::string decode_text(std::string bytes, const std::string& encoding, const std::string& name) {
   if (!is_utf8_name(encoding)) return convert(bytes, encoding, name);
