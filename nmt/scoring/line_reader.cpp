@@ -6,32 +6,17 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <istream>
 #include <memory>
 
 #include "nmt/scoring/unicode.h"
+#include "nmt/support/atomic_file.h"
 #include "nmt/support/error.h"
 
 namespace nmt::scoring {
 namespace {
 
 constexpr size_t kChunk = 1 << 17;
-
-std::string read_bytes(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in)
-    throw Error(FilePosition{file, 0}, text("cannot open: ", std::strerror(errno)),
-                "Check the path and the permissions.");
-  if (std::filesystem::is_directory(file))
-    throw Error(FilePosition{file, 0}, "this is a folder, not a file");
-  std::string bytes = read_stream(in);
-  if (in.bad()) throw Error(FilePosition{file, 0}, text("cannot read: ", std::strerror(errno)));
-  return bytes;
-}
 
 [[noreturn]] void fail_compressed(const std::string& file, const std::string& format) {
   throw Error(FilePosition{file, 0}, "this is not a whole " + format + " file",
@@ -158,7 +143,7 @@ std::vector<std::string> split_lines(const std::string& text, LineEnds ends) {
 }
 
 std::vector<std::string> read_lines(const std::string& file, const std::string& encoding) {
-  std::string bytes = read_bytes(file);
+  std::string bytes = read_file(file);
   if (file.ends_with(".gz")) bytes = gunzip(bytes, file);
   if (file.ends_with(".zst")) bytes = unzstd(bytes, file);
   return split_lines(decode_text(std::move(bytes), encoding, file), LineEnds::kLineFeed);

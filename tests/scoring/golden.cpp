@@ -91,7 +91,8 @@ Corpus to_corpus(const json& fixture) {
   return corpus;
 }
 
-/// The last digit may depend on the C library's exp and log: fixtures from another machine are met within this much.
+/// The last digit may depend on the C library's exp and log: fixtures from another machine are met
+/// within this much.
 double tolerance = 0;
 
 void expect_same(double ours, double theirs) {
