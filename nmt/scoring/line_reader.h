@@ -1,5 +1,6 @@
 #pragma once
 
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ std::vector<std::string> split_lines(const std::string& text, LineEnds ends);
 /// missing or damaged, or is not text in this encoding (naming line and byte); UsageError for an
 /// unknown encoding.
 std::vector<std::string> read_lines(const std::string& file, const std::string& encoding = "utf-8");
+
+/// Everything that is left in a stream.
+std::string read_stream(std::istream& in);
 
 /// `bytes` in `encoding` as UTF-8. `name` is what error messages call the text.
 std::string decode_text(std::string bytes, const std::string& encoding, const std::string& name);

@@ -4,7 +4,6 @@
 #include <cctype>
 #include <cstdlib>
 #include <istream>
-#include <iterator>
 #include <map>
 #include <ostream>
 

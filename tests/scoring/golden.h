@@ -11,7 +11,7 @@ namespace nmt::scoring::golden {
 void compare_tokens(const std::string& folder);
 
 /// scores.json: scores of corpora and sentences under every option, and how they are printed.
-void compare_scores(const std::string& folder);
+void compare_scores(const std::string& folder, double relative_tolerance);
 
 /// commands.json: standard output, messages and exit codes of whole command lines.
 void compare_commands(const std::string& folder);
