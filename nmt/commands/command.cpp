@@ -20,10 +20,10 @@ number of runs can train on them. `nmt train` does the same for a run of its own
 names raw text; prepare it once when several runs share the data.
 
   nmt prepare recipe.yaml --output prepared
-  nmt prepare recipe.yaml --output prepared16k --vocab.size 16000
+  nmt prepare recipe.yaml --output prepared16k --vocabulary.size 16000
   nmt inspect prepared
 )",
-      .groups = {"data", "vocab"},
+      .groups = {"data", "vocabulary"},
       .declare_arguments = declare_arguments<PrepareArguments>};
 }
 
@@ -43,7 +43,7 @@ the flag overrides the recipe.
   nmt train recipe.yaml --run runs/big --model.preset big --train.lr 3e-4
   nmt train runs/first/config.yaml --run runs/again      repeat a run
 )",
-      .groups = {"", "data", "vocab", "model", "criterion", "train", "valid", "save", "decode"},
+      .groups = {"", "data", "vocabulary", "model", "criterion", "train", "valid", "save", "decode"},
       .declare_arguments = declare_arguments<TrainArguments>};
 }
 

@@ -12,6 +12,8 @@ namespace {
 /// Every group of options, in the order of --help and config.yaml.
 template <class AnyRecipe, class Visitor>
 void for_each_group(AnyRecipe& recipe, Visitor&& visit) {
+  visit(recipe.data);
+  visit(recipe.vocabulary);
   visit(recipe.model);
   visit(recipe.training);
 }

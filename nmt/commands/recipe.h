@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "data/data_options.h"
 #include "models/transformer_options.h"
 #include "modules/method_options.h"
 #include "nmt/options/option_table.h"
@@ -17,6 +18,8 @@ namespace nmt {
 struct Recipe {
   std::vector<std::string> methods;  // translation methods switched on, by name
   std::vector<std::string> plugins;  // shared libraries with methods from outside the source tree
+  DataOptions data;
+  VocabularyOptions vocabulary;
   TransformerOptions model;
   TrainingOptions training;
   /// Options of every known method, switched on or not, by the method's name.
