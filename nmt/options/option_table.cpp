@@ -194,6 +194,13 @@ std::vector<std::pair<std::string, std::string>> OptionTable::groups() const {
   for (const auto& known : groups_) {
     if (!known.first.empty()) all.push_back(known);
   }
+  // Groups that in_group() alone names.
+  for (const auto& option : options_) {
+    const std::string group = option->group();
+    const bool is_listed = std::any_of(
+        all.begin(), all.end(), [&group](const auto& listed) { return listed.first == group; });
+    if (!is_listed) all.emplace_back(group, group);
+  }
   return all;
 }
 

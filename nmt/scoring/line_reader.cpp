@@ -129,7 +129,7 @@ std::string decode_text(std::string bytes, const std::string& encoding, const st
     const size_t line_start = *invalid == 0 ? 0 : bytes.rfind('\n', *invalid - 1) + 1;
     const auto line =
         1 + std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(*invalid), '\n');
-    throw Error({name, static_cast<long>(line)},
+    throw Error(FilePosition{name, static_cast<long>(line)},
                 text("invalid UTF-8 at byte ", *invalid - line_start + 1, " of the line"),
                 "Convert the text to UTF-8, or name its encoding with --encoding.");
   }
