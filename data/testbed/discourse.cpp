@@ -56,7 +56,8 @@ class Writer {
   }
   bool chance(size_t percent) { return random_.below(100) < percent; }
 
-  /// A thing is introduced; after 0 to 2 sentences that name no other thing, a pronoun takes it up, sometimes twice.
+  /// A thing is introduced; after 0 to 2 sentences that name no other thing, a pronoun takes it up,
+  /// sometimes twice.
   void episode() {
     const size_t start = document_.segments.size();
     add(Role::kIntro);
@@ -72,7 +73,8 @@ class Writer {
     topic_.reset();
   }
 
-  /// Appends a sentence with `role` whose key belongs to this split and that the document does not have yet.
+  /// Appends a sentence with `role` whose key belongs to this split and that the document does not
+  /// have yet.
   void add(Role role) {
     std::vector<const SentenceTemplate*> candidates;
     for (const SentenceTemplate& sentence : grammar_.templates)
@@ -82,12 +84,16 @@ class Writer {
       throw Error("the grammar has no sentence that takes up '" + topic_->word->id +
                       "' in the domain " + document_.domain,
                   "Add a sentence with role follow whose topic class includes it.");
+    // The genders of a new topic are fixed before the attempts: held-out sentences are few, and
+    // accepting whatever fits would favour some genders.
+    topic_draw_ = random_.next();
     constexpr int kAttempts = 20000;
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
       const SentenceTemplate& sentence = *pick(candidates);
       if (used_.count(sentence.id) != 0 && attempt < kAttempts / 2) continue;
       std::optional<Segment> segment = fill(sentence);
       if (!segment || split_of(segment_key(*segment)) != split_) continue;
+      if (repeats(*segment) && attempt < kAttempts / 2) continue;
       used_.insert(sentence.id);
       remember(*segment);
       document_.segments.push_back(std::move(*segment));
@@ -95,6 +101,12 @@ class Writer {
     }
     throw Error("the grammar has too few different sentences for the split " + split_name(split_),
                 "Add words or sentences.");
+  }
+
+  /// Whether the document has one of its verbs or predicative adjectives already.
+  bool repeats(const Segment& segment) const {
+    return std::any_of(segment.values.begin(), segment.values.end(),
+                       [&](const auto& entry) { return words_.count(entry.second.word) != 0; });
   }
 
   bool serves_topic(const SentenceTemplate& sentence) const {
@@ -123,9 +135,15 @@ class Writer {
     SlotValue value;
     value.kind = rule.kind;
     switch (rule.kind) {
-      case Kind::kHero: value.people = {hero_}; break;
-      case Kind::kOther: value.people = {other_}; break;
-      case Kind::kBoth: value.people = {hero_, other_}; break;
+      case Kind::kHero:
+        value.people = {hero_};
+        break;
+      case Kind::kOther:
+        value.people = {other_};
+        break;
+      case Kind::kBoth:
+        value.people = {hero_, other_};
+        break;
       case Kind::kNarrator:
         value.number = chance(50) ? Number::kPlural : Number::kSingular;
         break;
@@ -137,9 +155,10 @@ class Writer {
           value.from_earlier = true;
           return value;
         }
-        value.word = pick(pick(rule.cells));
+        value.word = pick(rule.cells[topic_draw_ % rule.cells.size()]);
         break;
-      default: value.word = pick(rule.concepts);
+      default:
+        value.word = pick(rule.concepts);
     }
     if (!value.people.empty()) value.pronoun = mentioned_ == value.people && chance(70);
     if (!rule.determiners.empty()) value.determiner = pick(rule.determiners);
@@ -155,6 +174,7 @@ class Writer {
     bool relative = false;
     for (const auto& [slot, value] : segment.values) {
       if (value.kind == Kind::kTopic) topic_ = value;
+      if (value.kind == Kind::kVerb || value.kind == Kind::kAdjective) words_.insert(value.word);
       if (!value.people.empty()) groups.push_back(value.people);
       if (value.word != nullptr && value.word->in_class("person")) relative = true;
     }
@@ -169,8 +189,10 @@ class Writer {
   const Concept* hero_;
   const Concept* other_;
   std::optional<SlotValue> topic_;
+  uint64_t topic_draw_ = 0;
   std::vector<const Concept*> mentioned_;
-  std::set<std::string> used_;
+  std::set<std::string> used_;      // sentence ids
+  std::set<const Concept*> words_;  // verbs and predicative adjectives
 };
 
 }  // namespace

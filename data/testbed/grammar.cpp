@@ -29,8 +29,8 @@ bool contains(const std::vector<std::string>& values, const std::string& value) 
   return std::find(values.begin(), values.end(), value) != values.end();
 }
 
-/// Groups topic nouns by the tuple of their genders, so that drawing a group first and then a noun makes every
-/// language's gender uniform and independent of the others'.
+/// Groups topic nouns by the tuple of their genders, so that drawing a group first and then a noun
+/// makes every language's gender uniform and independent of the others'.
 std::vector<std::vector<const Concept*>> gender_cells(const std::vector<const Concept*>& nouns) {
   std::map<std::string, std::vector<const Concept*>> cells;
   for (const Concept* noun : nouns) {
@@ -45,7 +45,9 @@ std::vector<std::vector<const Concept*>> gender_cells(const std::vector<const Co
 
 }  // namespace
 
-bool Concept::in_class(const std::string& name) const { return contains(classes, name); }
+bool Concept::in_class(const std::string& name) const {
+  return contains(classes, name);
+}
 
 const SlotRule* SentenceTemplate::find_slot(const std::string& name) const {
   for (const auto& [slot, rule] : slots)
@@ -67,8 +69,9 @@ Grammar::Grammar(const std::string& folder, const std::vector<std::string>& lang
     read_lexicon(GrammarNode::load(folder + "/lexicon/" + file + ".yaml"));
   for (const auto& entry : concepts)
     if (!entry->contrast.empty() && find(entry->contrast) == nullptr)
-      throw Error(FilePosition{folder + "/lexicon/nouns.yaml"}, "'" + entry->id + "' contrasts with '" +
-                                                        entry->contrast + "', which is not there");
+      throw Error(
+          FilePosition{folder + "/lexicon/nouns.yaml"},
+          "'" + entry->id + "' contrasts with '" + entry->contrast + "', which is not there");
   for (const std::string file : {"home", "tech", "shared"})
     for (const GrammarNode& node :
          GrammarNode::load(folder + "/sentences/" + file + ".yaml").items())
@@ -132,8 +135,12 @@ void Grammar::read_concept(const GrammarNode& node, ConceptKind kind) {
       node.fail("'" + entry->id + "' has no word for the language '" + language.code + "'");
     const GrammarNode word = node.at(language.code);
     switch (kind) {
-      case ConceptKind::kNoun: entry->nouns.push_back(language.noun(word)); break;
-      case ConceptKind::kAdjective: entry->adjectives.push_back(language.adjective(word)); break;
+      case ConceptKind::kNoun:
+        entry->nouns.push_back(language.noun(word));
+        break;
+      case ConceptKind::kAdjective:
+        entry->adjectives.push_back(language.adjective(word));
+        break;
       case ConceptKind::kVerb: {
         entry->verbs.push_back(language.verb(word));
         const std::string& auxiliary = entry->verbs.back().auxiliary;
@@ -142,8 +149,11 @@ void Grammar::read_concept(const GrammarNode& node, ConceptKind kind) {
                     "Known: " + key_list(language.auxiliaries) + ".");
         break;
       }
-      case ConceptKind::kPhrase: entry->phrases.push_back(word.as_text()); break;
-      case ConceptKind::kName: break;
+      case ConceptKind::kPhrase:
+        entry->phrases.push_back(word.as_text());
+        break;
+      case ConceptKind::kName:
+        break;
     }
   }
   by_id_[entry->id] = entry.get();
@@ -171,18 +181,20 @@ SlotRule Grammar::read_slot(const GrammarNode& node) const {
     rule.kind = found->second;
     return rule;
   }
-  node.allow_keys({"topic", "noun", "adjective", "verb", "phrase", "det", "number", "adj",
-                   "adj_percent"});
+  node.allow_keys(
+      {"topic", "noun", "adjective", "verb", "phrase", "det", "number", "adj", "adj_percent"});
   for (const auto& [key, kinds] : kWords) {
     if (!node.has(key)) continue;
     rule.kind = kinds.first;
     for (const std::string& name : node.at(key).as_texts()) {
       const std::vector<const Concept*> members = in_class(kinds.second, name);
-      if (members.empty()) node.at(key).fail("the lexicon has no " + key + " of class '" + name + "'");
+      if (members.empty())
+        node.at(key).fail("the lexicon has no " + key + " of class '" + name + "'");
       rule.concepts.insert(rule.concepts.end(), members.begin(), members.end());
     }
   }
-  if (rule.concepts.empty()) node.fail("a slot names a topic, noun, adjective, verb or phrase class");
+  if (rule.concepts.empty())
+    node.fail("a slot names a topic, noun, adjective, verb or phrase class");
   if (rule.kind == Kind::kTopic) rule.cells = gender_cells(rule.concepts);
   rule.determiners = node.has("det") ? node.at("det").as_texts() : std::vector<std::string>{"def"};
   for (const std::string& determiner : rule.determiners)
@@ -191,11 +203,13 @@ SlotRule Grammar::read_slot(const GrammarNode& node) const {
         node.at("det").fail(language.name + " has no determiner '" + determiner + "'",
                             "Known: " + key_list(language.determiners) + ".");
   if (node.has("number")) rule.number = node.at("number").as_text();
-  if (!contains({"sg", "pl", "any"}, rule.number)) node.at("number").fail("number is sg, pl or any");
+  if (!contains({"sg", "pl", "any"}, rule.number))
+    node.at("number").fail("number is sg, pl or any");
   if (node.has("adj")) {
     for (const std::string& name : node.at("adj").as_texts()) {
       const auto members = in_class(ConceptKind::kAdjective, name);
-      if (members.empty()) node.at("adj").fail("the lexicon has no adjective of class '" + name + "'");
+      if (members.empty())
+        node.at("adj").fail("the lexicon has no adjective of class '" + name + "'");
       rule.adjectives.insert(rule.adjectives.end(), members.begin(), members.end());
     }
     rule.adjective_percent = 60;
@@ -209,9 +223,11 @@ void Grammar::read_template(const GrammarNode& node) {
   SentenceTemplate sentence;
   sentence.id = node.at("id").as_text();
   for (const SentenceTemplate& other : templates)
-    if (other.id == sentence.id) node.fail("the sentence id '" + sentence.id + "' is taken already");
+    if (other.id == sentence.id)
+      node.fail("the sentence id '" + sentence.id + "' is taken already");
   const auto role = kRoles.find(node.at("role").as_text());
-  if (role == kRoles.end()) node.at("role").fail("unknown role", "Roles are " + key_list(kRoles) + ".");
+  if (role == kRoles.end())
+    node.at("role").fail("unknown role", "Roles are " + key_list(kRoles) + ".");
   sentence.role = role->second;
   if (node.has("domain")) sentence.domain = node.at("domain").as_text();
   if (node.has("weight")) sentence.weight = std::stoul(node.at("weight").as_text());
@@ -228,16 +244,16 @@ void Grammar::read_template(const GrammarNode& node) {
 void Grammar::check_pattern(const SentenceTemplate& sentence, size_t language,
                             const GrammarNode& node) const {
   static const std::set<std::string> kOperations = {
-      "inf", "pres", "past", "pp", "part", "aux", "rest", "particle", "refl",
-      "pron", "full", "poss", "noun", "flip", "plural", "object"};
+      "inf",  "pres", "past", "pp",   "part", "aux",  "rest",   "particle",
+      "refl", "pron", "full", "poss", "noun", "flip", "plural", "object"};
   const Language& words = languages[language];
   std::set<std::string> used;
   for (const Expression& expression : expressions_of(sentence.patterns[language])) {
     const bool literal = expression.name[0] == '~';
     if (!literal && sentence.find_slot(expression.name) == nullptr &&
         words.auxiliaries.count(expression.name) == 0)
-      node.fail("'" + expression.name + "' is neither a slot of this sentence nor an auxiliary of " +
-                words.name);
+      node.fail("'" + expression.name +
+                "' is neither a slot of this sentence nor an auxiliary of " + words.name);
     if (!expression.target.empty() && sentence.find_slot(expression.target) == nullptr)
       node.fail("'@" + expression.target + "' names no slot of this sentence");
     for (const std::string& operation : expression.operations)
@@ -279,11 +295,14 @@ std::vector<std::string> available_languages(const std::string& folder) {
     if (entry.path().extension() == ".yaml" && entry.path().stem() != "documents")
       codes.push_back(entry.path().stem().string());
   if (codes.empty())
-    throw Error(FilePosition{folder}, "no grammar here", "Give the folder that holds the grammar with --grammar.");
+    throw Error(FilePosition{folder}, "no grammar here",
+                "Give the folder that holds the grammar with --grammar.");
   std::sort(codes.begin(), codes.end());
   return codes;
 }
 
-std::string default_grammar_folder() { return NMT_DATA_DIR "/testbed/grammar"; }
+std::string default_grammar_folder() {
+  return NMT_DATA_DIR "/testbed/grammar";
+}
 
 }  // namespace nmt::testbed

@@ -8,13 +8,15 @@
 #include "data/testbed/language.h"
 #include "data/testbed/pattern.h"
 
-// The whole grammar: languages, lexicon, sentence templates and document plans, all read from YAML files.
+// The whole grammar: languages, lexicon, sentence templates and document plans, all read from YAML
+// files.
 
 namespace nmt::testbed {
 
 enum class ConceptKind { kNoun, kAdjective, kVerb, kPhrase, kName };
 
-/// An entry of the lexicon. The vectors are indexed as Grammar::languages; only that of its kind is filled.
+/// An entry of the lexicon. The vectors are indexed as Grammar::languages; only that of its kind is
+/// filled.
 struct Concept {
   std::string id;
   ConceptKind kind = ConceptKind::kNoun;
@@ -32,9 +34,10 @@ struct Concept {
 struct SlotRule {
   enum class Kind { kHero, kOther, kBoth, kNarrator, kTopic, kNoun, kAdjective, kVerb, kPhrase };
   Kind kind = Kind::kNoun;
-  std::vector<const Concept*> concepts;           // candidates
-  std::vector<std::vector<const Concept*>> cells;  // kTopic: candidates by their genders in all languages
-  std::vector<const Concept*> adjectives;         // an attributive adjective; empty = none
+  std::vector<const Concept*> concepts;  // candidates
+  std::vector<std::vector<const Concept*>>
+      cells;                               // kTopic: candidates by their genders in all languages
+  std::vector<const Concept*> adjectives;  // an attributive adjective; empty = none
   size_t adjective_percent = 0;
   std::vector<std::string> determiners;
   std::string number = "sg";  // sg, pl or any
@@ -63,8 +66,9 @@ struct DocumentPlan {
 
 class Grammar {
  public:
-  /// Reads the grammar in `folder` for these language codes. Throws Error with file:line for any mistake: bad YAML,
-  /// unknown keys, classes, slots, cases or operations, a word without a form in one of the languages.
+  /// Reads the grammar in `folder` for these language codes. Throws Error with file:line for any
+  /// mistake: bad YAML, unknown keys, classes, slots, cases or operations, a word without a form in
+  /// one of the languages.
   Grammar(const std::string& folder, const std::vector<std::string>& language_codes);
   Grammar(const Grammar&) = delete;
   Grammar& operator=(const Grammar&) = delete;
@@ -95,7 +99,8 @@ class Grammar {
 /// Codes of the languages for which `folder` has a file.
 std::vector<std::string> available_languages(const std::string& folder);
 
-/// The grammar that comes with the program: $NMT_DATA/testbed/grammar when installed, else the source tree's.
+/// The grammar that comes with the program: $NMT_DATA/testbed/grammar when installed, else the
+/// source tree's.
 std::string default_grammar_folder();
 
 }  // namespace nmt::testbed

@@ -18,7 +18,9 @@ GrammarNode GrammarNode::load(const std::string& file) {
   }
 }
 
-FilePosition GrammarNode::position() const { return {file_, node_.Mark().line + 1}; }
+FilePosition GrammarNode::position() const {
+  return {file_, node_.Mark().line + 1};
+}
 
 void GrammarNode::fail(const std::string& what, const std::string& remedy) const {
   throw Error(position(), what, remedy);

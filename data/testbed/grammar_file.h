@@ -8,7 +8,8 @@
 
 #include "nmt/support/error.h"
 
-// Reading the grammar's YAML so that every mistake is reported with the file and line of the grammar's author.
+// Reading the grammar's YAML so that every mistake is reported with the file and line of the
+// grammar's author.
 
 namespace nmt::testbed {
 

@@ -1,7 +1,10 @@
 #include "data/testbed/labels.h"
 
+#include <unicode/locid.h>
+#include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -14,7 +17,8 @@ using Words = std::vector<icu::UnicodeString>;
 
 /// Lower-cased words; everything but letters, digits and "…" separates.
 Words words_of(const std::string& text) {
-  const icu::UnicodeString lower = icu::UnicodeString::fromUTF8(text).toLower("");
+  const icu::UnicodeString lower =
+      icu::UnicodeString::fromUTF8(text).toLower(icu::Locale::getRoot());
   Words words;
   icu::UnicodeString word;
   const auto finish = [&] {
@@ -98,8 +102,8 @@ std::vector<Label> read_labels(const std::string& file) {
   for (long number = 1; std::getline(in, text_line); ++number) {
     try {
       const auto json = nlohmann::json::parse(text_line);
-      Label label{json.at("line"), json.at("phenomenon"), json.value("detail", ""),
-                  json.at("accept"), json.at("reject"), json.value("count", 1L)};
+      Label label{json.at("line"),   json.at("phenomenon"), json.value("detail", ""),
+                  json.at("accept"), json.at("reject"),     json.value("count", 1L)};
       labels.push_back(std::move(label));
     } catch (const nlohmann::json::exception& e) {
       throw Error(FilePosition{file, number}, text("not a label: ", e.what()),

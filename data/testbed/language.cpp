@@ -57,8 +57,7 @@ std::string number_suffix(const Agreement& agreement) {
 
 Paradigm::Paradigm(const GrammarNode& node, size_t cases,
                    const std::vector<std::string>& other_keys) {
-  static const std::vector<std::string> kRows = {"m",    "f",    "n",  "sg", "pl",
-                                                 "pl.m", "pl.f", "any"};
+  static const std::vector<std::string> kRows = {"m", "f", "n", "sg", "pl", "pl.m", "pl.f", "any"};
   for (const auto& [row, value] : node.entries()) {
     if (std::find(other_keys.begin(), other_keys.end(), row) != other_keys.end()) continue;
     if (std::find(kRows.begin(), kRows.end(), row) == kRows.end())
@@ -77,8 +76,8 @@ void Paradigm::set(const std::string& row, std::vector<std::string> forms) {
 const std::vector<std::string>* Paradigm::find(const Agreement& agreement) const {
   const std::string gender(1, agreement.gender);
   const bool plural = agreement.number == Number::kPlural;
-  for (const std::string& row : {plural ? "pl." + gender : gender,
-                                 std::string(plural ? "pl" : "sg"), std::string("any")}) {
+  for (const std::string& row :
+       {plural ? "pl." + gender : gender, std::string(plural ? "pl" : "sg"), std::string("any")}) {
     const auto found = rows_.find(row);
     if (found != rows_.end()) return &found->second;
   }
@@ -95,16 +94,35 @@ const std::string& Paradigm::form(const Agreement& agreement, size_t case_index)
 Language::Language(const std::string& folder, const std::string& language_code)
     : code(language_code) {
   const GrammarNode root = GrammarNode::load(folder + "/" + code + ".yaml");
-  root.allow_keys({"name", "cases", "thing_gender", "genders", "rest_follows_verb", "conjunction", "vowels",
-                   "perfect_auxiliary", "agreeing_auxiliary", "determiners", "owner_determiners", "pronouns",
-                   "adjective_endings", "auxiliaries", "contractions", "elisions", "plural_rules",
-                   "feminine_rules", "dative_plural_rules", "verb_parts", "verb_rules"});
+  root.allow_keys({"name",
+                   "cases",
+                   "thing_gender",
+                   "genders",
+                   "rest_follows_verb",
+                   "adjectives_precede",
+                   "conjunction",
+                   "vowels",
+                   "perfect_auxiliary",
+                   "agreeing_auxiliary",
+                   "determiners",
+                   "owner_determiners",
+                   "pronouns",
+                   "adjective_endings",
+                   "auxiliaries",
+                   "contractions",
+                   "elisions",
+                   "plural_rules",
+                   "feminine_rules",
+                   "dative_plural_rules",
+                   "verb_parts",
+                   "verb_rules"});
   name = root.at("name").as_text();
   cases = root.at("cases").as_texts();
   const std::string gender = optional_text(root, "thing_gender");
   if (!gender.empty()) thing_gender = gender[0];
   genders = root.at("genders").as_text();
   rest_follows_verb = optional_text(root, "rest_follows_verb") != "false";
+  adjectives_precede = optional_text(root, "adjectives_precede") == "true";
   conjunction = root.at("conjunction").as_text();
   vowels = optional_text(root, "vowels");
   perfect_auxiliary = optional_text(root, "perfect_auxiliary");
@@ -205,7 +223,7 @@ Noun Language::noun(const GrammarNode& node) const {
 Adjective Language::adjective(const GrammarNode& node) const {
   std::string entry = node.as_text();
   Adjective adjective;
-  adjective.before_noun = take_mark(entry, '^');
+  adjective.before_noun = take_mark(entry, '^') != adjectives_precede;
   adjective.flips = take_mark(entry, '*');
   const std::vector<std::string> parts = split(entry, '/');
   if (!adjective_endings.empty()) {
@@ -214,8 +232,7 @@ Adjective Language::adjective(const GrammarNode& node) const {
     return adjective;
   }
   const std::string& masculine = parts[0];
-  const std::string feminine =
-      parts.size() > 1 ? parts[1] : inflect(feminine_rules_, masculine);
+  const std::string feminine = parts.size() > 1 ? parts[1] : inflect(feminine_rules_, masculine);
   if (parts.size() > 2) adjective.before_vowel = parts[2];
   adjective.forms.set("m", {masculine});
   adjective.forms.set("n", {masculine});
@@ -234,7 +251,15 @@ Verb Language::verb(const GrammarNode& node) const {
   if (node.is_scalar()) {
     entry = node.as_text();
   } else {
-    node.allow_keys({"forms", "aux", "rest", "reflexive", "case"});
+    node.allow_keys({"forms", "like", "aux", "rest", "reflexive", "case"});
+    if (node.has("like")) {  // conjugated as an auxiliary, with a particle of its own
+      const auto found = auxiliaries.find(node.at("like").as_text());
+      if (found == auxiliaries.end())
+        node.at("like").fail(name + " has no auxiliary '" + node.at("like").as_text() + "'");
+      verb.forms = found->second.forms;
+      verb.rest = optional_text(node, "rest");
+      return verb;
+    }
     entry = node.at("forms").as_text();
     if (node.has("aux")) verb.auxiliary = node.at("aux").as_text();
     verb.rest = optional_text(node, "rest");
@@ -268,13 +293,12 @@ std::string Language::attributive(const Adjective& adjective, const Agreement& a
                                   size_t case_index, const Determiner& determiner) const {
   const std::string stem = adjective.forms.form(agreement);
   if (adjective_endings.empty()) return stem;
-  const std::string& declension = agreement.number == Number::kPlural
-                                      ? determiner.declension_plural
-                                      : determiner.declension;
+  const std::string& declension =
+      agreement.number == Number::kPlural ? determiner.declension_plural : determiner.declension;
   const auto endings = adjective_endings.find(declension);
   if (endings == adjective_endings.end())
     throw Error(FilePosition{code + ".yaml"}, "a determiner names the declension '" + declension +
-                                      "', which adjective_endings does not have");
+                                                  "', which adjective_endings does not have");
   return stem + endings->second.form(agreement, case_index);
 }
 
@@ -296,8 +320,7 @@ std::string Language::conjugate(const Verb& verb, const std::string& tense,
 std::string Language::agreeing_participle(const std::string& participle,
                                           const Agreement& object) const {
   if (feminine_rules_.empty()) return participle;
-  const std::string form =
-      object.gender == 'f' ? inflect(feminine_rules_, participle) : participle;
+  const std::string form = object.gender == 'f' ? inflect(feminine_rules_, participle) : participle;
   return object.number == Number::kPlural ? pluralise(form) : form;
 }
 

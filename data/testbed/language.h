@@ -6,8 +6,9 @@
 
 #include "data/testbed/grammar_file.h"
 
-// The morphology of one language, read from grammar/<code>.yaml: determiners, pronouns, endings, conjugation rules,
-// contractions and elisions. The program knows features and tables; which languages there are is up to the files.
+// The morphology of one language, read from grammar/<code>.yaml: determiners, pronouns, endings,
+// conjugation rules, contractions and elisions. The program knows features and tables; which
+// languages there are is up to the files.
 
 namespace nmt::testbed {
 
@@ -20,8 +21,9 @@ struct Agreement {
   int person = 3;  // 1 or 3
 };
 
-/// A table of forms: rows are genders and numbers, columns are cases. Rows are looked up from the particular to the
-/// general: "pl.f", "pl" (plural) or "f", "sg" (singular), then "any". A row of one form holds for every case.
+/// A table of forms: rows are genders and numbers, columns are cases. Rows are looked up from the
+/// particular to the general: "pl.f", "pl" (plural) or "f", "sg" (singular), then "any". A row of
+/// one form holds for every case.
 class Paradigm {
  public:
   Paradigm() = default;
@@ -40,8 +42,9 @@ class Paradigm {
 
 struct Determiner {
   Paradigm forms;
-  Paradigm before_adjective;  // forms when an adjective follows (French des -> de); empty = the same
-  std::string declension;     // of the adjective, singular and plural
+  Paradigm
+      before_adjective;    // forms when an adjective follows (French des -> de); empty = the same
+  std::string declension;  // of the adjective, singular and plural
   std::string declension_plural;
 };
 
@@ -69,10 +72,10 @@ struct Adjective {
 struct Verb {
   std::map<std::string, std::string> forms;  // by name: inf, pres.sg, past.1sg, pp …
   std::string auxiliary;
-  std::string particle;      // separable prefix (auf|räumen)
-  std::string rest;          // fixed further words of a multi-word verb (das Handtuch)
-  std::string reflexive;     // se, sich; "" = none
-  std::string object_case;   // case of its object, "" = the language's default
+  std::string particle;     // separable prefix (auf|räumen)
+  std::string rest;         // fixed further words of a multi-word verb (das Handtuch)
+  std::string reflexive;    // se, sich; "" = none
+  std::string object_case;  // case of its object, "" = the language's default
 };
 
 class Language {
@@ -86,16 +89,20 @@ class Language {
   char thing_gender = 0;           // gender of all things (English n); 0 = each noun has its own
   std::string genders;             // those that things have here: "mf", "mfn"
   bool rest_follows_verb = true;   // false: patterns place {v.rest} themselves (German)
-  std::string conjunction;         // "and"
-  std::string vowels;              // letters before which words elide
-  std::string perfect_auxiliary;   // of verbs that name no other (avoir, haben)
+  bool adjectives_precede =
+      false;                      // the usual place; a leading ^ in the lexicon means the other one
+  std::string conjunction;        // "and"
+  std::string vowels;             // letters before which words elide
+  std::string perfect_auxiliary;  // of verbs that name no other (avoir, haben)
   std::string agreeing_auxiliary;  // with it the participle agrees with the subject (être)
   std::map<std::string, Determiner> determiners;
   std::map<std::string, Paradigm> pronouns;  // "1" and "3"
-  std::map<std::string, Paradigm> adjective_endings;  // by declension; empty = adjectives have full forms
+  std::map<std::string, Paradigm>
+      adjective_endings;  // by declension; empty = adjectives have full forms
   std::map<std::string, Verb> auxiliaries;
-  std::map<std::string, std::string> contractions;  // "de le" -> "du", only before a noun phrase's determiner
-  std::map<std::string, std::string> elisions;      // "le" -> "l'" before a vowel
+  std::map<std::string, std::string>
+      contractions;  // "de le" -> "du", only before a noun phrase's determiner
+  std::map<std::string, std::string> elisions;  // "le" -> "l'" before a vowel
   std::string determiner_of_owner(const Agreement& owner) const;
 
   size_t case_index(const std::string& case_name) const;

@@ -68,7 +68,8 @@ class PatternParser {
   PatternElement marked() {
     const size_t colon = text_.find(':', at_);
     if (colon == std::string::npos)
-      node_.fail("a marked part is written [phenomenon: words] or [phenomenon: words||wrong words]");
+      node_.fail(
+          "a marked part is written [phenomenon: words] or [phenomenon: words||wrong words]");
     PatternElement element;
     element.kind = PatternElement::Kind::kMarked;
     element.text = text_.substr(at_ + 1, colon - at_ - 1);
@@ -102,7 +103,9 @@ bool Expression::has(const std::string& operation) const {
   return std::find(operations.begin(), operations.end(), operation) != operations.end();
 }
 
-Pattern parse_pattern(const GrammarNode& node) { return PatternParser(node).parse(); }
+Pattern parse_pattern(const GrammarNode& node) {
+  return PatternParser(node).parse();
+}
 
 std::vector<Expression> expressions_of(const Pattern& pattern) {
   std::vector<Expression> found;

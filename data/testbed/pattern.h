@@ -5,7 +5,8 @@
 
 #include "data/testbed/grammar_file.h"
 
-// The pattern of a sentence in one language: words, {expressions} and [phenomenon: marked words || wrong words].
+// The pattern of a sentence in one language: words, {expressions} and [phenomenon: marked words ||
+// wrong words].
 //   "Gestern [verb_position: {haben.pres@who} {who}||{who} {haben.pres@who}] {it.acc} {v.pp}."
 // Spaces in the pattern are spaces in the sentence; grammar/README.md describes the expressions.
 
@@ -23,8 +24,8 @@ struct PatternElement {
   enum class Kind { kLiteral, kExpression, kMarked };
   Kind kind = Kind::kLiteral;
   bool space_before = false;
-  std::string text;                         // the literal, or the phenomenon
-  Expression expression;                    // kExpression
+  std::string text;                          // the literal, or the phenomenon
+  Expression expression;                     // kExpression
   std::vector<PatternElement> inner, wrong;  // kMarked; `wrong` may be empty
 };
 

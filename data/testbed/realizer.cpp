@@ -104,7 +104,8 @@ class Realizer {
     return result;
   }
 
-  /// What the expression agrees with: its target, with the other number (flip) or as one of several (plural).
+  /// What the expression agrees with: its target, with the other number (flip) or as one of several
+  /// (plural).
   Agreement target_agreement(const Expression& e) const {
     Agreement result;
     if (!e.target.empty()) result = agreement(e.target);
@@ -148,8 +149,12 @@ class Realizer {
       return;
     }
     switch (filler->second.kind) {
-      case Kind::kVerb: verb(*filler->second.word, e); break;
-      case Kind::kPhrase: emit_words(filler->second.word->phrases[index_]); break;
+      case Kind::kVerb:
+        verb(*filler->second.word, e);
+        break;
+      case Kind::kPhrase:
+        emit_words(filler->second.word->phrases[index_]);
+        break;
       case Kind::kAdjective: {
         const Adjective& adjective = filler->second.word->adjectives[index_];
         Token token{language_.predicative(adjective, agreement(e.target))};
@@ -158,8 +163,11 @@ class Realizer {
         break;
       }
       case Kind::kTopic:
-      case Kind::kNoun: e.has("pron") ? pronoun(e) : noun_phrase(filler->second, e); break;
-      default: people(filler->second, e);
+      case Kind::kNoun:
+        e.has("pron") ? pronoun(e) : noun_phrase(filler->second, e);
+        break;
+      default:
+        people(filler->second, e);
     }
   }
 
@@ -196,13 +204,11 @@ class Realizer {
     const bool finite = operation == "pres" || operation == "past";
     if (own_reflexive && (finite || operation == "inf")) emit_words(verb.reflexive);
     if (operation == "pp") {
-      const bool agrees =
-          !e.target.empty() && verb.auxiliary == language_.agreeing_auxiliary;
+      const bool agrees = !e.target.empty() && verb.auxiliary == language_.agreeing_auxiliary;
       const std::string participle = language_.conjugate(verb, "pp", subject);
       emit_words(agrees ? language_.agreeing_participle(participle, subject) : participle);
     } else if (operation == "part") {
-      emit_words(
-          language_.agreeing_participle(language_.conjugate(verb, "pp", subject), subject));
+      emit_words(language_.agreeing_participle(language_.conjugate(verb, "pp", subject), subject));
     } else {
       emit_words(language_.conjugate(verb, operation, subject));
     }
@@ -246,7 +252,8 @@ class Realizer {
         for (const std::string& word : split(words, ' ')) emit({.text = word, .determiner = true});
     }
     const auto& forms = features.number == Number::kPlural ? noun.plural : noun.singular;
-    if (adjective == nullptr || e.has("noun")) return head(*filler.word, noun, forms[case_index], features.number, case_index);
+    if (adjective == nullptr || e.has("noun"))
+      return head(*filler.word, noun, forms[case_index], features.number, case_index);
 
     Token modifier{language_.attributive(*adjective, features, case_index, determiner)};
     modifier.flips = adjective->flips;
@@ -261,7 +268,8 @@ class Realizer {
     });
   }
 
-  /// The noun itself, marked when the same English word has another translation in the other domain.
+  /// The noun itself, marked when the same English word has another translation in the other
+  /// domain.
   void head(const Concept& word, const Noun& noun, const std::string& form, Number number,
             size_t case_index) {
     const auto emit_noun = [&] {
@@ -292,7 +300,8 @@ class Realizer {
   bool glue_ = false;
 };
 
-/// The first part whose words depend on the antecedent's gender, with what they would be for the other genders.
+/// The first part whose words depend on the antecedent's gender, with what they would be for the
+/// other genders.
 void add_pronoun(const Grammar& grammar, const Pattern& pattern, const SlotValues& values,
                  size_t language, const std::vector<Token>& tokens,
                  const std::vector<MarkedPart>& parts, std::vector<Phenomenon>& phenomena) {

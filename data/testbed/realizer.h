@@ -6,16 +6,16 @@
 
 #include "data/testbed/grammar.h"
 
-// From a template with filled slots to the sentence in one language: inflection, agreement, contractions, elisions,
-// capital letter, and the marked phenomena.
+// From a template with filled slots to the sentence in one language: inflection, agreement,
+// contractions, elisions, capital letter, and the marked phenomena.
 
 namespace nmt::testbed {
 
 /// What fills a slot in one sentence.
 struct SlotValue {
   SlotRule::Kind kind = SlotRule::Kind::kNoun;
-  const Concept* word = nullptr;        // noun, verb, adjective or phrase
-  const Concept* adjective = nullptr;   // attributive
+  const Concept* word = nullptr;       // noun, verb, adjective or phrase
+  const Concept* adjective = nullptr;  // attributive
   Number number = Number::kSingular;
   std::string determiner;
   std::vector<const Concept*> people;  // names; empty for the narrator
@@ -39,8 +39,8 @@ struct Rendering {
   std::vector<Phenomenon> phenomena;
 };
 
-/// The sentence in grammar.languages[language], with its phenomena. The wrong forms of a pronoun are those that the
-/// same sentence would have if the antecedent had another gender.
+/// The sentence in grammar.languages[language], with its phenomena. The wrong forms of a pronoun
+/// are those that the same sentence would have if the antecedent had another gender.
 Rendering render(const Grammar& grammar, const SentenceTemplate& sentence, const SlotValues& values,
                  size_t language);
 

@@ -54,9 +54,10 @@ void declare(OptionTable& table, TestbedOptions& options) {
       .hint("N");
   table.add("test_documents", options.test_documents, "test documents").at_least(1).hint("N");
   table.add("languages", options.languages, "languages to write").hint("CODE …");
-  table.add("train_pairs", options.train_pairs,
-            "pairs that get training text in DIR/pairs; by default the first language with each "
-            "other one")
+  table
+      .add("train_pairs", options.train_pairs,
+           "pairs that get training text in DIR/pairs; by default the first language with each "
+           "other one")
       .hint("XX-YY …");
   table.add("grammar", options.grammar, "folder of another grammar; default: the built-in one")
       .hint("DIR");
