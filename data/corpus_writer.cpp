@@ -78,7 +78,7 @@ void CorpusWriter::begin_document() {
   ++documents_;
 }
 
-CorpusManifest CorpusWriter::finish(CorpusManifest manifest) {
+void CorpusWriter::finish(CorpusManifest manifest) {
   // A mark that no sentence followed begins nothing: it becomes the end of the last document.
   const bool open_mark = document_file_ && last_document_ == sentences_;
   if (document_file_ && !open_mark) document_file_->write_u64(static_cast<uint64_t>(sentences_));
@@ -98,7 +98,6 @@ CorpusManifest CorpusWriter::finish(CorpusManifest manifest) {
   }
   commit(document_file_.get());
   write_file((fs::path(folder_) / "manifest.json").string(), manifest.to_json());
-  return manifest;
 }
 
 }  // namespace nmt

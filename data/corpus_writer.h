@@ -32,8 +32,8 @@ class CorpusWriter {
   void begin_document();
   int64_t sentences() const { return sentences_; }
 
-  /// Completes the store. Fills what the writer knows (counts, files, tokens) into `manifest`, writes it and returns it.
-  CorpusManifest finish(CorpusManifest manifest);
+  /// Completes the store. What the writer knows (counts, files, tokens) is filled into `manifest` before it is written.
+  void finish(CorpusManifest manifest);
 
  private:
   class HashedFile {

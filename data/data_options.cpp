@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 
 #include "data/corpus_store.h"
 #include "nmt/support/error.h"
@@ -97,11 +98,34 @@ void validate(const DataOptions& options) {
                      "Set data.source_tag: target (or source).");
 }
 
+void validate(const VocabularyOptions& options) {
+  if (options.file.empty() && !options.target_file.empty())
+    throw UsageError("vocabulary.target_file is given without vocabulary.file", "Give both, or none to train them.");
+}
+
+std::vector<CorpusSpec> parse_corpora(const std::vector<std::string>& texts) {
+  std::vector<CorpusSpec> specs;
+  for (const std::string& text : texts) specs.push_back(CorpusSpec::parse(text));
+  return specs;
+}
+
+Languages languages_of(const DataOptions& options) {
+  Languages languages;
+  for (const CorpusSpec& spec : parse_corpora(options.train)) languages.add({spec.source_language, spec.target_language});
+  for (const auto& corpora : {options.valid, options.test})
+    for (const CorpusSpec& spec : parse_corpora(corpora))
+      languages.add_languages({spec.source_language, spec.target_language});
+  return languages;
+}
+
 CorpusSpec CorpusSpec::parse(const std::string& text) {
   CorpusSpec spec;
   spec.text = text;
-  if (CorpusStore::exists(text)) {
+  if (std::filesystem::is_directory(text)) {
+    const auto store = CorpusStore::open(text);
     spec.store = text;
+    spec.source_language = store->manifest().source_language;
+    spec.target_language = store->manifest().target_language;
     return spec;
   }
   const auto fail = [&](const std::string& what) {

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/languages.h"
 #include "data/text_reader.h"
 #include "data/vocabulary.h"
 #include "data/vocabulary_training.h"
@@ -78,6 +79,7 @@ void declare(OptionTable& table, VocabularyOptions& options);
 
 /// Throws UsageError for values that contradict each other.
 void validate(const DataOptions& options);
+void validate(const VocabularyOptions& options);
 
 /// One corpus as data.train, data.valid and data.test name it:
 ///   "data/train.{}.gz:en-de"   two files; {} stands for the language
@@ -90,8 +92,12 @@ struct CorpusSpec {
   std::string source_language, target_language;
 
   bool is_store() const { return !store.empty(); }
-  /// Throws UsageError when `text` has none of the three forms.
+  /// Throws UsageError when `text` has none of the three forms, Error when the store it names does not open.
   static CorpusSpec parse(const std::string& text);
 };
+std::vector<CorpusSpec> parse_corpora(const std::vector<std::string>& texts);
+
+/// The languages of a run: trained directions in the order of data.train; those of data.valid and data.test add languages.
+Languages languages_of(const DataOptions& options);
 
 }  // namespace nmt

@@ -15,21 +15,21 @@ Direction parse_direction(const std::string& text) {
   return {text.substr(0, dash), text.substr(dash + 1)};
 }
 
-void LanguageTable::add(const Direction& direction) {
+void Languages::add(const Direction& direction) {
   add_languages(direction);
   if (this->direction(direction) < 0) directions_.push_back(direction);
 }
 
-void LanguageTable::add_languages(const Direction& direction) {
+void Languages::add_languages(const Direction& direction) {
   add_language(direction.source);
   add_language(direction.target);
 }
 
-void LanguageTable::add_language(const std::string& name) {
+void Languages::add_language(const std::string& name) {
   if (std::find(languages_.begin(), languages_.end(), name) == languages_.end()) languages_.push_back(name);
 }
 
-int64_t LanguageTable::language(const std::string& name) const {
+int64_t Languages::language(const std::string& name) const {
   const auto found = std::find(languages_.begin(), languages_.end(), name);
   if (found != languages_.end()) return found - languages_.begin();
   std::string known;
@@ -37,7 +37,7 @@ int64_t LanguageTable::language(const std::string& name) const {
   throw UsageError("the run does not know language '" + name + "'", "Its languages are: " + known + ".");
 }
 
-int64_t LanguageTable::direction(const Direction& direction) const {
+int64_t Languages::direction(const Direction& direction) const {
   const auto found = std::find(directions_.begin(), directions_.end(), direction);
   return found == directions_.end() ? -1 : found - directions_.begin();
 }

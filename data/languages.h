@@ -20,7 +20,7 @@ Direction parse_direction(const std::string& text);
 
 /// Numbers the languages and the trained directions of a run, in the order in which they are added: training corpora
 /// first. These are the indices in SourceBatch.
-class LanguageTable {
+class Languages {
  public:
   /// Adds both languages, and the direction.
   void add(const Direction& direction);

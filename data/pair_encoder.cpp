@@ -19,7 +19,7 @@ size_t total_size(std::span<const std::vector<int32_t>> sentences) {
 
 }  // namespace
 
-PairEncoder::PairEncoder(Vocabularies vocabularies, LanguageTable languages, TagOptions tags)
+PairEncoder::PairEncoder(Vocabularies vocabularies, Languages languages, TagOptions tags)
     : vocabularies_(std::move(vocabularies)), languages_(std::move(languages)), tags_(tags) {
   for (const std::string& language : languages_.languages()) {
     if (tags_.source_tag != SourceTag::kNone) vocabularies_.source->language_tag(language);

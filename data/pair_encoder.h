@@ -18,7 +18,7 @@ namespace nmt {
 class PairEncoder {
  public:
   /// Throws UsageError when a language of `languages` has no tag in a vocabulary that needs it.
-  PairEncoder(Vocabularies vocabularies, LanguageTable languages, TagOptions tags);
+  PairEncoder(Vocabularies vocabularies, Languages languages, TagOptions tags);
 
   /// The sentences of one side in a row, each closed by EOS; with the tag of `direction` where the options put it.
   std::vector<int32_t> source_row(std::span<const std::vector<int32_t>> sentences, const Direction& direction) const;
@@ -40,7 +40,7 @@ class PairEncoder {
   std::string decode(std::span<const int32_t> target) const { return vocabularies_.target->decode(target); }
 
   const Vocabularies& vocabularies() const { return vocabularies_; }
-  const LanguageTable& languages() const { return languages_; }
+  const Languages& languages() const { return languages_; }
   const TagOptions& tags() const { return tags_; }
 
  private:
@@ -48,7 +48,7 @@ class PairEncoder {
   const std::string& source_tag_language(const Direction& direction) const;
 
   Vocabularies vocabularies_;
-  LanguageTable languages_;
+  Languages languages_;
   TagOptions tags_;
 };
 

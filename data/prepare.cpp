@@ -77,7 +77,8 @@ std::optional<Chunk> read_chunk(ParallelReader& reader, const PrepareSettings& s
 Fate judge(const PairLine& pair, const PrepareSettings& settings) {
   if (settings.filter == PairFilter::kKeepAll) return Fate::kKeep;
   if (pair.source_ids.empty() || pair.target_ids.empty()) return Fate::kEmpty;
-  const auto [shorter, longer] = std::minmax(pair.source_ids.size(), pair.target_ids.size());
+  const size_t shorter = std::min(pair.source_ids.size(), pair.target_ids.size());
+  const size_t longer = std::max(pair.source_ids.size(), pair.target_ids.size());
   if (settings.max_length > 0 && static_cast<int64_t>(longer) + 1 > settings.max_length) return Fate::kTooLong;
   if (settings.max_ratio > 0 && static_cast<double>(longer) > settings.max_ratio * static_cast<double>(shorter))
     return Fate::kRatio;
@@ -114,7 +115,7 @@ class StoreBuilder {
     }
   }
 
-  CorpusManifest finish(const CorpusSpec& spec, std::vector<CorpusInput> inputs, std::string recorded_settings) {
+  void finish(const CorpusSpec& spec, std::vector<CorpusInput> inputs, std::string recorded_settings) {
     manifest_.source_language = spec.source_language;
     manifest_.target_language = spec.target_language;
     manifest_.vocabulary_hash = {vocabularies_.source->hash(), vocabularies_.target->hash()};
@@ -124,7 +125,7 @@ class StoreBuilder {
     if (writer_.sentences() == 0)
       throw Error(FilePosition{spec.source_path}, text("no pair of this corpus was kept: ", describe(manifest_)),
                   "Check that the files are what they should be, and data.max_length and data.max_ratio.");
-    return writer_.finish(std::move(manifest_));
+    writer_.finish(std::move(manifest_));
   }
 
  private:
@@ -216,6 +217,23 @@ std::shared_ptr<const Vocabulary> provide_model(const VocabularyOptions& options
   return Vocabulary::parse(model, path);
 }
 
+constexpr const char* kJointModel = "vocab.model";
+constexpr const char* kSourceModel = "source.vocab.model";
+constexpr const char* kTargetModel = "target.vocab.model";
+
+// Those that `nmt prepare` put into the folder that holds a store.
+Vocabularies vocabularies_beside(const std::string& store) {
+  const fs::path place = fs::canonical(store).parent_path();
+  if (fs::exists(place / kJointModel)) {
+    const auto joint = Vocabulary::load((place / kJointModel).string());
+    return {joint, joint};
+  }
+  if (fs::exists(place / kSourceModel) && fs::exists(place / kTargetModel))
+    return {Vocabulary::load((place / kSourceModel).string()), Vocabulary::load((place / kTargetModel).string())};
+  throw UsageError(text("there is no vocabulary beside the prepared corpus ", store),
+                   "Give the vocabulary it was prepared with in vocabulary.file.");
+}
+
 }  // namespace
 
 PrepareSettings PrepareSettings::for_training(const DataOptions& options) {
@@ -272,13 +290,14 @@ std::shared_ptr<const CorpusStore> prepare_corpus(const CorpusSpec& spec, const 
   progress.finish();
   const auto digests = hashes.get();
   for (size_t side = 0; side < inputs.size(); ++side) inputs[side].sha256 = digests[side];
-  const CorpusManifest manifest = builder.finish(spec, std::move(inputs), record(settings));
-  log::info(spec.text, ": ", describe(manifest));
+  builder.finish(spec, std::move(inputs), record(settings));
   return CorpusStore::open(folder);
 }
 
-std::shared_ptr<const CorpusStore> provide_corpus(const CorpusSpec& spec, const Vocabularies& vocabularies,
-                                                  const PrepareSettings& settings, const std::string& folder) {
+namespace {
+
+std::shared_ptr<const CorpusStore> open_or_prepare(const CorpusSpec& spec, const Vocabularies& vocabularies,
+                                                   const PrepareSettings& settings, const std::string& folder) {
   if (spec.is_store()) {
     auto store = CorpusStore::open(spec.store);
     store->check_vocabulary(vocabularies.source->hash(), vocabularies.target->hash());
@@ -300,14 +319,34 @@ std::shared_ptr<const CorpusStore> provide_corpus(const CorpusSpec& spec, const 
   return prepare_corpus(spec, vocabularies, settings, folder);
 }
 
+}  // namespace
+
+std::shared_ptr<const CorpusStore> provide_corpus(const CorpusSpec& spec, const Vocabularies& vocabularies,
+                                                  const PrepareSettings& settings, const std::string& folder) {
+  auto store = open_or_prepare(spec, vocabularies, settings, folder);
+  log::info(store->folder(), ": ", describe(store->manifest()));
+  return store;
+}
+
+std::vector<std::shared_ptr<const CorpusStore>> provide_corpora(const std::vector<std::string>& corpora,
+                                                                const Vocabularies& vocabularies,
+                                                                const PrepareSettings& settings,
+                                                                const std::string& folder, const std::string& name) {
+  std::vector<std::shared_ptr<const CorpusStore>> stores;
+  for (const CorpusSpec& spec : parse_corpora(corpora)) {
+    const std::string place = (fs::path(folder) / text(name, "-", stores.size() + 1)).string();
+    stores.push_back(provide_corpus(spec, vocabularies, settings, place));
+  }
+  return stores;
+}
+
 Vocabularies provide_vocabularies(const VocabularyOptions& options, const std::vector<CorpusSpec>& corpora,
                                   InvalidUtf8 invalid_utf8, const std::string& folder) {
   if (!options.file.empty()) {
     const auto source = Vocabulary::load(options.file);
     return {source, options.target_file.empty() ? source : Vocabulary::load(options.target_file)};
   }
-  if (!options.target_file.empty())
-    throw UsageError("vocabulary.target_file is given without vocabulary.file", "Give both, or none to train them.");
+  if (!corpora.empty() && corpora.front().is_store()) return vocabularies_beside(corpora.front().store);
   std::vector<std::string> source_texts, target_texts;
   std::set<std::string> languages;
   for (const CorpusSpec& spec : corpora) {
@@ -322,11 +361,11 @@ Vocabularies provide_vocabularies(const VocabularyOptions& options, const std::v
   const fs::path place(folder);
   if (options.joint) {
     source_texts.insert(source_texts.end(), target_texts.begin(), target_texts.end());
-    const auto joint = provide_model(options, source_texts, tags, invalid_utf8, (place / "vocab.model").string());
+    const auto joint = provide_model(options, source_texts, tags, invalid_utf8, (place / kJointModel).string());
     return {joint, joint};
   }
-  return {provide_model(options, source_texts, tags, invalid_utf8, (place / "source.vocab.model").string()),
-          provide_model(options, target_texts, tags, invalid_utf8, (place / "target.vocab.model").string())};
+  return {provide_model(options, source_texts, tags, invalid_utf8, (place / kSourceModel).string()),
+          provide_model(options, target_texts, tags, invalid_utf8, (place / kTargetModel).string())};
 }
 
 }  // namespace nmt

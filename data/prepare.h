@@ -40,18 +40,25 @@ struct PrepareSettings {
 };
 
 /// Reads the two texts of `spec`, writes the store into `folder` and returns it opened. Memory does not grow with the
-/// text. Shows progress, and reports what was dropped. Throws Error for texts that do not fit together (see
+/// text. Shows progress. Throws Error for texts that do not fit together (see
 /// ParallelReader, LineReader) and when no pair is left of a training corpus.
 std::shared_ptr<const CorpusStore> prepare_corpus(const CorpusSpec& spec, const Vocabularies& vocabularies,
                                                   const PrepareSettings& settings, const std::string& folder);
 
 /// Opens the corpus of `spec`: the store it names; or the store in `folder` when it was made from the same texts with the
-/// same vocabularies and settings; or makes that store. The vocabularies must be those the store was made with.
+/// same vocabularies and settings; or makes that store. Logs what is in it and what was dropped. The vocabularies must be those the store was made with.
 std::shared_ptr<const CorpusStore> provide_corpus(const CorpusSpec& spec, const Vocabularies& vocabularies,
                                                   const PrepareSettings& settings, const std::string& folder);
 
-/// Opens the vocabularies that `options` names, or those in `folder` (vocab.model, or source.vocab.model and
-/// target.vocab.model), or trains them from the texts of `corpora` and saves them there.
+/// provide_corpus() for each of `corpora` (as in data.train), as the folders NAME-1, NAME-2 … in `folder`.
+std::vector<std::shared_ptr<const CorpusStore>> provide_corpora(const std::vector<std::string>& corpora,
+                                                                const Vocabularies& vocabularies,
+                                                                const PrepareSettings& settings,
+                                                                const std::string& folder, const std::string& name);
+
+/// Opens the vocabularies that `options` names. Without names: those beside the first of `corpora`, when that is a
+/// prepared one; else those in `folder` (vocab.model, or source.vocab.model and target.vocab.model), trained from the texts
+/// of `corpora` when they are not there or were made from other texts or options.
 Vocabularies provide_vocabularies(const VocabularyOptions& options, const std::vector<CorpusSpec>& corpora,
                                   InvalidUtf8 invalid_utf8, const std::string& folder);
 

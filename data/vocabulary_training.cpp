@@ -72,6 +72,12 @@ std::string join_csv(const std::vector<std::string>& values) {
   return joined;
 }
 
+// "Internal: ./src/trainer_interface.cc(660) [(condition)] What is wrong." → "What is wrong."
+std::string plain_message(const std::string& status) {
+  const size_t end = status.rfind("] ");
+  return end == std::string::npos ? status : status.substr(end + 2);
+}
+
 }  // namespace
 
 std::string train_vocabulary(const VocabularyOptions& options, std::vector<std::string> texts,
@@ -107,7 +113,7 @@ std::string train_vocabulary(const VocabularyOptions& options, std::vector<std::
   std::string model;
   const auto status = sentencepiece::SentencePieceTrainer::Train(arguments, &iterator, &model);
   if (!status.ok())
-    throw UsageError(text("the vocabulary cannot be trained: ", status.ToString()),
+    throw UsageError(text("the vocabulary cannot be trained: ", plain_message(status.ToString())),
                      text("Change vocabulary.size (now ", options.size,
                           "): small texts do not have that many different pieces, and the symbols, bytes and characters "
                           "alone need some hundreds."));

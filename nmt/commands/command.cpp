@@ -20,7 +20,7 @@ number of runs can train on them. `nmt train` does the same for a run of its own
 names raw text; prepare it once when several runs share the data.
 
   nmt prepare recipe.yaml --output prepared
-  nmt prepare recipe.yaml --output prepared16k --vocab.size 16000
+  nmt prepare recipe.yaml --output prepared16k --vocabulary.size 16000
   nmt inspect prepared
 )",
       .groups = {"data", "vocabulary"},

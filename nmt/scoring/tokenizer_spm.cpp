@@ -33,14 +33,14 @@ TokenizerSpm::TokenizerSpm(const std::string& name, const std::string& model)
   const std::string file =
       model.empty() ? sacrebleu_folder() + "/models/" + published_file(name) : model;
   if (model.empty() && !std::filesystem::exists(file)) {
-    throw Error({file, 0}, "there is no SentencePiece model",
+    throw Error(FilePosition{file, 0}, "there is no SentencePiece model",
                 "Put the model of '" + name + "' there, or name its file with --spm-model.");
   }
   const std::string bytes = read_file(file);
   if (name == "spm" && !model.empty()) signature_ = "spm-" + sha256(bytes).substr(0, 8);
   const auto status = processor_->LoadFromSerializedProto(bytes);
   if (bytes.empty() || !status.ok()) {
-    throw Error({file, 0}, "this is not a SentencePiece model",
+    throw Error(FilePosition{file, 0}, "this is not a SentencePiece model",
                 "Name a file that ends in .model, made by spm_train.");
   }
 }
