@@ -6,6 +6,7 @@
 
 #include "data/text_reader.h"
 #include "nmt/support/atomic_file.h"
+#include "nmt/support/error.h"
 
 namespace nmt {
 namespace {

@@ -15,8 +15,8 @@ namespace {
 
 std::string languages_file(const RunFolder& folder) { return folder.file("languages.json"); }
 
-LanguageTable load_languages(const RunFolder& folder) {
-  LanguageTable table;
+Languages load_languages(const RunFolder& folder) {
+  Languages table;
   try {
     for (const auto& direction : nlohmann::json::parse(read_file(languages_file(folder))).at("directions"))
       table.add(parse_direction(direction.get<std::string>()));
@@ -54,7 +54,7 @@ std::vector<int64_t> never_generated(const Vocabulary& vocabulary) {
 
 }  // namespace
 
-void save_run_data(const RunFolder& folder, const Vocabularies& vocabularies, const LanguageTable& languages) {
+void save_run_data(const RunFolder& folder, const Vocabularies& vocabularies, const Languages& languages) {
   if (vocabularies.source == vocabularies.target) {
     write_file(folder.file("vocab.model"), vocabularies.source->content());
   } else {
@@ -73,7 +73,9 @@ Run build_run(const RunFolder& folder, const Recipe& recipe, std::shared_ptr<con
                                   {folder, run.model_options, *vocabularies.source, *vocabularies.target,
                                    run.encoder->languages()});
   const VocabularyShape shape{vocabularies.source->size(), vocabularies.target->size(), vocabularies.target->pad()};
-  const ModelExtensions points{run.extensions.source_embedding.get(), run.extensions.attention_scale.get()};
+  const ModelExtensions points{.source_embedding = run.extensions.source_embedding.get(),
+                               .feed_forward = run.extensions.feed_forward.get(),
+                               .attention_scale = run.extensions.attention_scale.get()};
   run.model = Transformer(recipe.model, shape, points);
   for (const auto& listener : run.extensions.listeners) run.model->sites().listen(listener);
   return run;
@@ -145,7 +147,7 @@ TranslationRequest make_request(const PairEncoder& encoder, std::string_view lin
   return request;
 }
 
-Direction choose_direction(const LanguageTable& languages, const std::string& source, const std::string& target) {
+Direction choose_direction(const Languages& languages, const std::string& source, const std::string& target) {
   std::string known;
   for (const Direction& direction : languages.directions()) known += (known.empty() ? "" : ", ") + to_string(direction);
   const auto& directions = languages.directions();

@@ -31,7 +31,7 @@ struct Run {
 Run build_run(const RunFolder& folder, const Recipe& recipe, std::shared_ptr<const PairEncoder> encoder);
 
 /// Saves vocabularies and directions into the run folder, so that open_run() needs nothing outside of it.
-void save_run_data(const RunFolder& folder, const Vocabularies& vocabularies, const LanguageTable& languages);
+void save_run_data(const RunFolder& folder, const Vocabularies& vocabularies, const Languages& languages);
 
 /// Opens a trained run: its vocabularies and languages, its model with the weights of `checkpoint` (see
 /// RunFolder::find_checkpoint) in evaluation mode on `device`. `recipe` is the run's own, already read.
@@ -51,7 +51,7 @@ TranslationRequest make_request(const PairEncoder& encoder, std::string_view lin
 
 /// The direction that a command's --source-language and --target-language mean; both empty: the run's only one. Throws
 /// UsageError that lists the run's directions.
-Direction choose_direction(const LanguageTable& languages, const std::string& source, const std::string& target);
+Direction choose_direction(const Languages& languages, const std::string& source, const std::string& target);
 
 /// Annotates batches with all methods' annotators.
 SourceAnnotator source_annotator(const Extensions& extensions);

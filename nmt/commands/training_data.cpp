@@ -79,7 +79,7 @@ TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe
       open_stores(train, "train", PrepareSettings::for_training(recipe.data), folder, recipe, vocabularies);
   const auto valid_stores =
       open_stores(valid, "valid", PrepareSettings::for_scoring(recipe.data), folder, recipe, vocabularies);
-  LanguageTable languages;
+  Languages languages;
   for (const auto& store : train_stores) languages.add(direction_of(*store));
   for (const auto& store : valid_stores) languages.add_languages(direction_of(*store));
   data.encoder = std::make_shared<PairEncoder>(vocabularies, languages, recipe.data.tags);

@@ -61,6 +61,7 @@ using BatchPlannerFactory =
 
 struct Extensions {
   ExclusivePoint<SourceEmbeddingFactory> source_embedding{"source embedding"};
+  ExclusivePoint<FeedForwardFactory> feed_forward{"feed-forward layer"};
   ExclusivePoint<std::shared_ptr<AttentionScale>> attention_scale{"attention scale"};
   ExclusivePoint<CriterionFactory> criterion{"criterion"};
   ExclusivePoint<BatchPlannerFactory> batch_planner{"batch planner"};

@@ -22,7 +22,7 @@ struct MethodContext {
   const TransformerOptions& model;
   const Vocabulary& source_vocabulary;
   const Vocabulary& target_vocabulary;
-  const LanguageTable& languages;
+  const Languages& languages;
 };
 
 /// Joins the run: fills in the points of `extensions` that the method needs.
