@@ -16,7 +16,6 @@ namespace nmt::scoring {
 /// What to do about an n-gram order without matches (Chen and Cherry 2014).
 enum class Smoothing {
   kExp,    ///< half the smallest precision possible, halved again at each further such order
-           ///< (mteval-v13a)
   kFloor,  ///< counts `smoothing_value` matches
   kAddK,   ///< adds `smoothing_value` to the matches and totals of all orders above the first
   kNone    ///< the score is 0
@@ -29,8 +28,7 @@ struct BleuOptions {
   Smoothing smoothing = Smoothing::kExp;  ///< "exp" in signatures
   std::optional<double> smoothing_value = {};  ///< for kFloor (default 0.1) and kAddK (default 1)
   int max_order = 4;                           ///< longest n-grams, from 1
-  bool effective_order =
-      false;  ///< leave out orders longer than the text; wanted for single sentences
+  bool effective_order = false;  ///< leave out orders longer than the text; for single sentences
 };
 
 /// BLEU in its parts. By order, from 1: matched and total n-grams (after add-k smoothing) and
