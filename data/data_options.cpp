@@ -14,9 +14,9 @@ void declare(OptionTable& table, DataOptions& o) {
   table.add("data.train", o.train,
             "training corpora, each PATH:SRC-TGT where {} in PATH stands for the language (data/train.{}.gz:en-de), or "
             "SOURCE,TARGET:SRC-TGT, or the folder of a prepared corpus")
-      .hint("CORPUS…");
-  table.add("data.valid", o.valid, "corpora to validate on; scored against their raw target text").hint("CORPUS…");
-  table.add("data.test", o.test, "corpora that `nmt evaluate` translates and scores").hint("CORPUS…");
+      .hint("CORPUS");
+  table.add("data.valid", o.valid, "corpora to validate on; scored against their raw target text").hint("CORPUS");
+  table.add("data.test", o.test, "corpora that `nmt evaluate` translates and scores").hint("CORPUS");
   table.add("data.store", o.store,
             "folder where prepared corpora are kept and found again (default: data/ in the run folder)")
       .hint("DIR");
@@ -72,10 +72,10 @@ void declare(OptionTable& table, VocabularyOptions& o) {
             "spell characters that are no pieces as UTF-8 bytes (takes 256 pieces) instead of <unk>");
   table.add("vocabulary.normalization", o.normalization, "Unicode normalisation of text before it is cut")
       .choices({"nmt_nfkc", "nfkc", "nmt_nfkc_cf", "nfkc_cf", "identity"});
-  table.add("vocabulary.symbols", o.symbols, "texts that are always one piece").hint("TEXT…");
+  table.add("vocabulary.symbols", o.symbols, "texts that are always one piece").hint("TEXT");
   table.add("vocabulary.languages", o.languages,
             "languages that get a tag besides those of the corpora, for directions to be added later")
-      .hint("LANG…");
+      .hint("LANG");
   table.add("vocabulary.sample", o.sample, "lines drawn to train on, over all languages; bounds the memory")
       .range(1, 1e9);
   table.add("vocabulary.seed", o.seed, "seed of that draw").at_least(0);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "nmt/options/method_description.h"
 #include "nmt/commands/arguments.h"
+#include "nmt/options/method_description.h"
 
 namespace nmt {
 namespace {
@@ -43,7 +43,8 @@ the flag overrides the recipe.
   nmt train recipe.yaml --run runs/big --model.preset big --train.lr 3e-4
   nmt train runs/first/config.yaml --run runs/again      repeat a run
 )",
-      .groups = {"", "data", "vocabulary", "model", "criterion", "train", "valid", "save", "decode"},
+      .groups = {"", "data", "vocabulary", "model", "criterion", "train", "valid", "save",
+                 "decode"},
       .declare_arguments = declare_arguments<TrainArguments>};
 }
 

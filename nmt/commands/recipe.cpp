@@ -50,11 +50,11 @@ void check_methods(const Recipe& recipe, const std::string& origin) {
     if (!contains(known, name)) {
       const std::string near = nearest_word(name, known);
       throw UsageError(
-          origin + ": unknown method '" + name + "'",
+          text(origin, ": unknown method '", name, "'"),
           near.empty() ? "`nmt list methods` prints all methods." : "Did you mean '" + near + "'?");
     }
     if (!seen.insert(name).second) {
-      throw UsageError(origin + ": method '" + name + "' is switched on twice");
+      throw UsageError(text(origin, ": method '", name, "' is switched on twice"));
     }
   }
 }

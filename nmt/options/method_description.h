@@ -31,7 +31,8 @@ struct MethodDescription {
   std::vector<CommandDescription> commands;
 };
 
-/// The methods of this source tree. Declared here, defined in modules/method_descriptions.cpp: the core names no method.
+/// The methods of this source tree. Declared here, defined in modules/method_descriptions.cpp: the
+/// core names no method.
 std::vector<MethodDescription> built_in_method_descriptions();
 
 /// All methods: those of this source tree, then those appended by plug-ins.

@@ -135,7 +135,8 @@ TEST(Recipe, IsReadFromFileAndCommandLine) {
   EXPECT_EQ(arguments.runtime.threads, 2);
   const std::string yaml = to_yaml(recipe, table);
   EXPECT_THAT(yaml, HasSubstr("lr: 0.002"));
-  for (const char* word : {"runs/x", "threads", "check:"}) EXPECT_THAT(yaml, Not(HasSubstr(word)));
+  for (const char* word : {"runs/x", "CPU threads", "check:"})
+    EXPECT_THAT(yaml, Not(HasSubstr(word)));
 }
 
 TEST(Recipe, OptionsThatACommandIgnoresAreRefused) {
