@@ -66,7 +66,7 @@ Grammar::Grammar(const std::string& folder, const std::vector<std::string>& lang
     languages.emplace_back(folder, code);
   }
   for (const std::string file : {"nouns", "words"})
-    read_lexicon(GrammarNode::load(folder + "/lexicon/" + file + ".yaml"));
+    read_lexicon(GrammarNode::load(text(folder, "/lexicon/", file, ".yaml")));
   for (const auto& entry : concepts)
     if (!entry->contrast.empty() && find(entry->contrast) == nullptr)
       throw Error(
@@ -74,7 +74,7 @@ Grammar::Grammar(const std::string& folder, const std::vector<std::string>& lang
           "'" + entry->id + "' contrasts with '" + entry->contrast + "', which is not there");
   for (const std::string file : {"home", "tech", "shared"})
     for (const GrammarNode& node :
-         GrammarNode::load(folder + "/sentences/" + file + ".yaml").items())
+         GrammarNode::load(text(folder, "/sentences/", file, ".yaml")).items())
       read_template(node);
   read_plans(GrammarNode::load(folder + "/documents.yaml"));
 }
@@ -189,7 +189,7 @@ SlotRule Grammar::read_slot(const GrammarNode& node) const {
     for (const std::string& name : node.at(key).as_texts()) {
       const std::vector<const Concept*> members = in_class(kinds.second, name);
       if (members.empty())
-        node.at(key).fail("the lexicon has no " + key + " of class '" + name + "'");
+        node.at(key).fail(text("the lexicon has no ", key, " of class '", name, "'"));
       rule.concepts.insert(rule.concepts.end(), members.begin(), members.end());
     }
   }
@@ -278,11 +278,12 @@ void Grammar::read_plans(const GrammarNode& root) {
         node.at("steps").fail("unknown step '" + step + "'",
                               "Steps are opening, general, episode; '?' makes one optional.");
     if (!contains(domains, plan.domain)) domains.push_back(plan.domain);
-    for (const auto& [name, role] : kRoles) {
+    for (const auto& role : kRoles) {
       const bool served = std::any_of(templates.begin(), templates.end(), [&](const auto& t) {
-        return t.role == role && t.fits(plan.domain);
+        return t.role == role.second && t.fits(plan.domain);
       });
-      if (!served) node.fail("no sentence with the role '" + name + "' fits '" + plan.domain + "'");
+      if (!served)
+        node.fail(text("no sentence with the role '", role.first, "' fits '", plan.domain, "'"));
     }
     plans.push_back(std::move(plan));
   }

@@ -4,8 +4,8 @@
 
 namespace nmt::testbed {
 
-GrammarNode::GrammarNode(std::string file, YAML::Node node)
-    : file_(std::move(file)), node_(std::move(node)) {}
+GrammarNode::GrammarNode(std::string file, const YAML::Node& node)
+    : file_(std::move(file)), node_(node) {}
 
 GrammarNode GrammarNode::load(const std::string& file) {
   try {

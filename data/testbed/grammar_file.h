@@ -38,7 +38,7 @@ class GrammarNode {
   void allow_keys(const std::vector<std::string>& known) const;
 
  private:
-  GrammarNode(std::string file, YAML::Node node);
+  GrammarNode(std::string file, const YAML::Node& node);
   std::string file_;
   YAML::Node node_;
 };

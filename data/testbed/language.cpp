@@ -291,7 +291,7 @@ Verb Language::verb(const GrammarNode& node) const {
 
 std::string Language::attributive(const Adjective& adjective, const Agreement& agreement,
                                   size_t case_index, const Determiner& determiner) const {
-  const std::string stem = adjective.forms.form(agreement);
+  std::string stem = adjective.forms.form(agreement);
   if (adjective_endings.empty()) return stem;
   const std::string& declension =
       agreement.number == Number::kPlural ? determiner.declension_plural : determiner.declension;

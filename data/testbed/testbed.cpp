@@ -51,15 +51,13 @@ class FileSet {
  public:
   FileSet(const std::string& prefix, const Grammar& grammar, std::vector<size_t> languages,
           Split split)
-      : grammar_(grammar),
-        languages_(std::move(languages)),
-        ids_(in_folder(prefix) + ".docids.txt") {
+      : languages_(std::move(languages)), ids_(in_folder(prefix) + ".docids.txt") {
     for (const size_t i : languages_) {
       const std::string& code = grammar.languages[i].code;
-      flat_.push_back(std::make_unique<AtomicFile>(prefix + "." + code));
-      documents_.push_back(std::make_unique<AtomicFile>(prefix + ".doc." + code));
+      flat_.push_back(std::make_unique<AtomicFile>(text(prefix, ".", code)));
+      documents_.push_back(std::make_unique<AtomicFile>(text(prefix, ".doc.", code)));
       if (split == Split::kTest)
-        labels_.push_back(std::make_unique<AtomicFile>(prefix + ".labels." + code + ".jsonl"));
+        labels_.push_back(std::make_unique<AtomicFile>(text(prefix, ".labels.", code, ".jsonl")));
     }
   }
 
@@ -95,6 +93,7 @@ class FileSet {
     const size_t language = languages_[column];
     const Rendering& rendering = versions[language];
     std::vector<std::string> texts;
+    texts.reserve(versions.size());
     for (const Rendering& version : versions) texts.push_back(version.text);
     file.write(to_json(make_language_label(line, texts, language)) + "\n");
     for (const Phenomenon& found : rendering.phenomena) {
@@ -106,7 +105,6 @@ class FileSet {
     }
   }
 
-  const Grammar& grammar_;
   const std::vector<size_t> languages_;
   std::vector<std::unique_ptr<AtomicFile>> flat_, documents_, labels_;
   AtomicFile ids_;
@@ -205,7 +203,7 @@ class TestbedWriter {
     FileSet everything(options_.folder + "/" + name, grammar_, all, split);
     std::map<std::string, std::unique_ptr<FileSet>> domains;
     for (const std::string& domain : grammar_.domains)
-      domains[domain] = std::make_unique<FileSet>(options_.folder + "/" + domain + "/" + name,
+      domains[domain] = std::make_unique<FileSet>(text(options_.folder, "/", domain, "/", name),
                                                   grammar_, all, split);
     std::vector<std::unique_ptr<FileSet>> pairs;
     if (split == Split::kTrain)
