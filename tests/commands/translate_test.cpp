@@ -1,0 +1,182 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "nmt/support/atomic_file.h"
+#include "tests/commands/program.h"
+#include "tests/temporary_folder.h"
+
+namespace nmt {
+namespace {
+
+std::vector<std::string> translate(std::vector<std::string> more = {}) {
+  std::vector<std::string> arguments = {"translate", small_run().run, "--threads", "1"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+std::string first_lines(size_t count) {
+  std::string text;
+  const std::vector<std::string> lines = lines_of(read_file(small_run().text("test.en")));
+  for (size_t i = 0; i < count; ++i) text += lines[i] + "\n";
+  return text;
+}
+
+TEST(Translate, OneLineOutForEachLineInWhateverItIs) {
+  std::string long_line;
+  while (long_line.size() < 20000) long_line += "The old woman sees a house. ";
+  const std::string odd = std::string("\n   \n\t\nHello\r\n") + "caf\xc3\xa9 \xf0\x9f\x98\x80\n" + "bad \xff\xfe bytes\n" +
+                          std::string("nul \0 byte\n", 11) + "<s> </s> <lang:de> \xe2\x96\x81\n" + long_line +
+                          "\n\xe2\x80\xa8 line separator\nlast line without an end";
+  const ProgramResult result = run_program(translate(), odd);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 11) << result.out;
+  const std::vector<std::string> lines = lines_of(result.out);
+  EXPECT_EQ(lines[0], "");
+  EXPECT_EQ(lines[1], "");
+  EXPECT_EQ(lines[2], "");
+  EXPECT_NE(result.err.find("translated in parts"), std::string::npos) << result.err;
+}
+
+TEST(Translate, EmptyInputGivesEmptyOutput) {
+  const ProgramResult result = run_program(translate(), "");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out, "");
+}
+
+TEST(Translate, BatchSizeDoesNotChangeTranslations) {
+  const std::string input = first_lines(60);
+  const ProgramResult batched = run_program(translate(), input);
+  const ProgramResult single = run_program(translate({"--decode.batch_sentences", "1"}), input);
+  ASSERT_EQ(batched.exit_code, 0) << batched.err;
+  EXPECT_EQ(batched.out, single.out);
+}
+
+TEST(Translate, FilesEqualPipes) {
+  const TemporaryFolder folder;
+  const std::string input = first_lines(10);
+  write_file(folder.file("in"), input);
+  const ProgramResult piped = run_program(translate(), input);
+  const ProgramResult filed = run_program(translate({"--input", folder.file("in"), "--output", folder.file("out")}));
+  ASSERT_EQ(filed.exit_code, 0) << filed.err;
+  EXPECT_EQ(read_file(folder.file("out")), piped.out);
+}
+
+TEST(Translate, NBestIsSortedAndBeginsWithTheBest) {
+  const std::string input = first_lines(5);
+  const ProgramResult best = run_program(translate(), input);
+  const ProgramResult many = run_program(translate({"--decode.n_best", "3", "--format", "nbest"}), input);
+  ASSERT_EQ(many.exit_code, 0) << many.err;
+  const std::vector<std::string> one = lines_of(best.out), all = lines_of(many.out);
+  double previous = 0;
+  size_t seen = 0;
+  std::string number;
+  for (const std::string& line : all) {
+    const size_t first = line.find(" ||| "), second = line.rfind(" ||| ");
+    const double score = std::stod(line.substr(second + 5));
+    if (line.substr(0, first) != number) {
+      number = line.substr(0, first);
+      EXPECT_EQ(number, std::to_string(seen));
+      EXPECT_EQ(line.substr(first + 5, second - first - 5), one[seen]);
+      ++seen;
+    } else {
+      EXPECT_LE(score, previous);
+    }
+    previous = score;
+  }
+  EXPECT_EQ(seen, 5u);
+}
+
+TEST(Translate, PrefixesAreKept) {
+  const TemporaryFolder folder;
+  write_file(folder.file("prefix"), "Gestern hat\n\nDer\n");
+  const ProgramResult result = run_program(translate({"--prefix", folder.file("prefix")}), first_lines(3));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::vector<std::string> lines = lines_of(result.out);
+  EXPECT_TRUE(lines[0].starts_with("Gestern hat")) << lines[0];
+  EXPECT_TRUE(lines[2].starts_with("Der")) << lines[2];
+  const ProgramResult short_file = run_program(translate({"--prefix", folder.file("prefix")}), first_lines(4));
+  EXPECT_EQ(short_file.exit_code, 1);
+}
+
+TEST(Translate, AnEnsembleOfAModelWithItselfIsThatModel) {
+  const std::string input = first_lines(10);
+  const ProgramResult single = run_program(translate(), input);
+  const ProgramResult ensemble = run_program(translate({"--models", small_run().run}), input);
+  ASSERT_EQ(ensemble.exit_code, 0) << ensemble.err;
+  EXPECT_EQ(ensemble.out, single.out);
+}
+
+TEST(Translate, ErrorsNameTheRemedy) {
+  const ProgramResult missing = run_program({"translate", "/nonexistent-run"});
+  EXPECT_EQ(missing.exit_code, 1);
+  EXPECT_NE(missing.err.find("/nonexistent-run"), std::string::npos);
+  const ProgramResult option = run_program(translate({"--decode.beem", "3"}));
+  EXPECT_EQ(option.exit_code, 2);
+  EXPECT_NE(option.err.find("decode.beam"), std::string::npos) << option.err;
+  const ProgramResult checkpoint = run_program(translate({"--checkpoint", "77"}));
+  EXPECT_EQ(checkpoint.exit_code, 1);
+  EXPECT_NE(checkpoint.err.find("40"), std::string::npos) << checkpoint.err;
+}
+
+TEST(ScorePairs, ScoresAreLogProbabilitiesOfEachPair) {
+  const TemporaryFolder folder;
+  write_file(folder.file("a"), first_lines(8));
+  const ProgramResult translated = run_program(translate({"--decode.n_best", "1", "--decode.lenpen", "0", "--format",
+                                                          "nbest"}),
+                                               first_lines(8));
+  ASSERT_EQ(translated.exit_code, 0) << translated.err;
+  std::string targets;
+  std::vector<double> expected;
+  for (const std::string& line : lines_of(translated.out)) {
+    const size_t first = line.find(" ||| "), second = line.rfind(" ||| ");
+    targets += line.substr(first + 5, second - first - 5) + "\n";
+    expected.push_back(std::stod(line.substr(second + 5)));
+  }
+  write_file(folder.file("b"), targets);
+  const ProgramResult scored = run_program({"score-pairs", small_run().run, "--source", folder.file("a"), "--target",
+                                            folder.file("b"), "--threads", "1"});
+  ASSERT_EQ(scored.exit_code, 0) << scored.err;
+  const std::vector<std::string> lines = lines_of(scored.out);
+  ASSERT_EQ(lines.size(), 8u);
+  // A translation scores the same in forced decoding, as long as its text is cut into the same pieces again.
+  int same = 0;
+  for (size_t i = 0; i < lines.size(); ++i) same += std::abs(std::stod(lines[i]) - expected[i]) < 1e-3;
+  EXPECT_GE(same, 5) << scored.out << translated.out;
+}
+
+TEST(Evaluate, ScoresAreThoseOfNmtScore) {
+  const ProgramResult result = run_program({"evaluate", small_run().run, "--threads", "1", "--decode.beam", "1"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::string hypotheses = small_run().run + "/hypotheses.test.en-de.best.txt";
+  const ProgramResult score = run_program(
+      {"score", small_run().text("test.de"), "-i", hypotheses, "-m", "bleu", "-f", "text", "-w", "2"});
+  ASSERT_EQ(score.exit_code, 0) << score.err;
+  EXPECT_NE(result.out.find(lines_of(score.out).front()), std::string::npos) << result.out << score.out;
+}
+
+TEST(Average, TheMeanOfOneCheckpointIsItself) {
+  const TemporaryFolder folder;
+  const ProgramResult result = run_program(
+      {"average", small_run().run, "--checkpoints", "40", "--output", folder.file("mean")});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(read_file(folder.file("mean/model.safetensors")),
+            read_file(small_run().run + "/checkpoints/000000040/ema.safetensors"));
+  const ProgramResult used = run_program(translate({"--checkpoint", folder.file("mean")}), first_lines(3));
+  EXPECT_EQ(used.exit_code, 0) << used.err;
+  EXPECT_EQ(lines_of(used.out).size(), 3u);
+}
+
+TEST(Inspect, ShowsRunsCheckpointsAndCorpora) {
+  for (const char* part : {"", "/checkpoints/last", "/data/train-1"}) {
+    const ProgramResult result = run_program({"inspect", small_run().run + part});
+    EXPECT_EQ(result.exit_code, 0) << part << result.err;
+    EXPECT_NE(result.out.find("kind:"), std::string::npos);
+  }
+  EXPECT_EQ(run_program({"inspect", "/tmp"}).exit_code, 1);
+}
+
+}  // namespace
+}  // namespace nmt
