@@ -48,7 +48,8 @@ add_library(nmt_dep_torch INTERFACE)
 add_library(nmt::torch ALIAS nmt_dep_torch)
 target_include_directories(nmt_dep_torch SYSTEM INTERFACE ${torch_root}/include ${torch_root}/include/torch/csrc/api/include)
 target_link_directories(nmt_dep_torch INTERFACE ${torch_root}/lib)
-target_link_libraries(nmt_dep_torch INTERFACE torch torch_cpu c10)
+# libtorch.so exports parts of an old std::filesystem of its own, which crash: the real one has to be found first.
+target_link_libraries(nmt_dep_torch INTERFACE stdc++ torch torch_cpu c10)
 if(EXISTS ${torch_root}/lib/libtorch_cuda.so)
   # Nothing refers to the CUDA library by name; without this the linker would drop it and no GPU would be seen.
   target_link_options(nmt_dep_torch INTERFACE LINKER:--no-as-needed)

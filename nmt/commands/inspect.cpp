@@ -76,10 +76,11 @@ ordered_json inspect_run(const RunFolder& folder) {
     if (v.bleu >= 0) entry["bleu"] = v.bleu, entry["chrf"] = v.chrf;
     result["validations"].push_back(entry);
   }
-  if (fs::exists(folder.file("scores.json")))
-    for (const auto& entry : nlohmann::json::parse(read_file(folder.file("scores.json"))))
-      for (const auto& [name, score] : entry.at("scores").items())
-        result["scores"].push_back(text(entry.at("set").get<std::string>(), " ", score.at("line").get<std::string>()));
+  if (!fs::exists(folder.file("scores.json"))) return result;
+  const nlohmann::json scores = nlohmann::json::parse(read_file(folder.file("scores.json")));
+  for (const nlohmann::json& entry : scores)
+    for (const auto& [name, score] : entry.at("scores").items())
+      result["scores"].push_back(text(entry.at("set").get<std::string>(), " ", score.at("line").get<std::string>()));
   return result;
 }
 

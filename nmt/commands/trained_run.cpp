@@ -18,7 +18,8 @@ std::string languages_file(const RunFolder& folder) { return folder.file("langua
 Languages load_languages(const RunFolder& folder) {
   Languages table;
   try {
-    for (const auto& direction : nlohmann::json::parse(read_file(languages_file(folder))).at("directions"))
+    const nlohmann::json document = nlohmann::json::parse(read_file(languages_file(folder)));
+    for (const nlohmann::json& direction : document.at("directions"))
       table.add(parse_direction(direction.get<std::string>()));
   } catch (const nlohmann::json::exception& error) {
     throw Error(FilePosition{languages_file(folder)}, text("damaged: ", error.what()));

@@ -38,12 +38,14 @@ std::vector<int64_t> RunFolder::updates() const {
 std::string RunFolder::find_checkpoint(const std::string& which) const {
   const bool is_number = !which.empty() && which.find_first_not_of("0123456789") == std::string::npos;
   std::vector<std::string> candidates;
-  if (is_number)
+  if (is_number) {
     candidates = {checkpoint(std::stoll(which))};
-  else if (which == "best")
-    candidates = {checkpoints() + "/best", checkpoints() + "/last"};
-  else
+  } else {
     candidates = {checkpoints() + "/" + which, which};
+    // The links may point to a checkpoint that was removed because it was damaged.
+    if (which == "best") candidates.push_back(checkpoints() + "/last");
+    if ((which == "best" || which == "last") && !updates().empty()) candidates.push_back(checkpoint(updates().back()));
+  }
   for (const std::string& candidate : candidates)
     if (fs::exists(candidate + "/model.safetensors")) return candidate;
 

@@ -32,7 +32,7 @@ class RunFolder {
   /// The updates of the complete checkpoints, ascending.
   std::vector<int64_t> updates() const;
   /// The folder of checkpoint "best", "last", an update's number, or a path to a checkpoint folder. "best" falls back to
-  /// "last" in a run without validation. Throws Error that lists what there is.
+  /// "last" in a run without validation, and "last" to the newest checkpoint there is. Throws Error that lists what there is.
   std::string find_checkpoint(const std::string& which) const;
 
  private:

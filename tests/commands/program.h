@@ -21,7 +21,7 @@ ProgramResult run_and_signal(const std::vector<std::string>& arguments, int sign
 /// must not change them.
 struct SmallRun {
   std::string folder;   // holds all
-  std::string recipe;   // recipe.yaml: 40 updates
+  std::string recipe;   // recipe.yaml: 120 updates
   std::string run;      // trained
   std::string text(const std::string& name) const { return folder + "/data/" + name; }
 };

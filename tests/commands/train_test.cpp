@@ -27,7 +27,7 @@ std::vector<std::string> train(const std::string& run, std::vector<std::string> 
 TEST(Train, RunFolderIsComplete) {
   const std::string run = small_run().run;
   for (const char* name : {"config.yaml", "vocab.model", "languages.json", "train.jsonl", "train.log", "checkpoints/last",
-                           "checkpoints/best", "checkpoints/000000040/state.json"})
+                           "checkpoints/best", "checkpoints/000000120/state.json"})
     EXPECT_TRUE(fs::exists(run + "/" + name)) << name;
   int train_events = 0, valid_events = 0;
   for (const std::string& line : lines_of(read_file(run + "/train.jsonl"))) {
@@ -39,8 +39,8 @@ TEST(Train, RunFolderIsComplete) {
       EXPECT_LT(event["padding_percent"].get<double>(), 50);
     }
   }
-  EXPECT_EQ(train_events, 4);
-  EXPECT_EQ(valid_events, 2);
+  EXPECT_EQ(train_events, 12);
+  EXPECT_EQ(valid_events, 6);
 }
 
 TEST(Train, TheLossFalls) {
@@ -57,7 +57,7 @@ TEST(Train, KilledRunsEndBitForBitLikeUndisturbedOnes) {
   const TemporaryFolder folder;
   const std::string run = folder.file("killed");
   int kills = 0;
-  for (int delay = 900; kills < 12; delay += 130) {
+  for (int delay = 900; kills < 12; delay += 230) {
     const ProgramResult result = run_and_signal(train(run, {"--save.every", "3"}), SIGKILL, delay);
     if (result.exit_code == 0) break;
     ASSERT_EQ(result.exit_code, 128 + SIGKILL) << result.err;
@@ -123,14 +123,14 @@ TEST(Train, ADamagedCheckpointIsNamedAndNothingIsLost) {
   const TemporaryFolder folder;
   const std::string run = folder.file("run");
   fs::copy(small_run().run, run, fs::copy_options::recursive | fs::copy_options::copy_symlinks);
-  const std::string file = run + "/checkpoints/000000040/model.safetensors";
+  const std::string file = run + "/checkpoints/000000120/model.safetensors";
   std::string content = read_file(file);
   content[content.size() / 2] = static_cast<char>(content[content.size() / 2] ^ 1);
   write_file(file, content);
-  const ProgramResult damaged = run_program(train(run, {"--train.max_updates", "50"}));
+  const ProgramResult damaged = run_program(train(run, {"--train.max_updates", "130"}));
   EXPECT_EQ(damaged.exit_code, 1);
   EXPECT_NE(damaged.err.find("model.safetensors"), std::string::npos) << damaged.err;
-  fs::remove_all(run + "/checkpoints/000000040");
+  fs::remove_all(run + "/checkpoints/000000120");
   const ProgramResult mended = run_program(train(run));
   ASSERT_EQ(mended.exit_code, 0) << mended.err;
   EXPECT_TRUE(weights(run) == weights(small_run().run));
@@ -140,8 +140,8 @@ TEST(Train, AccumulationRDropDistillationAndBf16Run) {
   const TemporaryFolder folder;
   const std::vector<std::vector<std::string>> variants = {
       {"--train.accumulate", "2"},
-      {"--criterion.name", "r_drop"},
-      {"--criterion.name", "distillation", "--criterion.teacher", small_run().run, "--vocabulary.file",
+      {"--criterion.kind", "r_drop"},
+      {"--criterion.kind", "distillation", "--criterion.teacher", small_run().run, "--vocabulary.file",
        small_run().run + "/vocab.model"},
       {"--train.precision", "bf16", "--train.clip_norm", "1", "--train.optimizer", "adamw"}};
   for (size_t i = 0; i < variants.size(); ++i) {
@@ -160,9 +160,9 @@ TEST(Train, NonFiniteUpdatesAreReported) {
   const ProgramResult result = run_program(train(run, {"--train.lr", "100", "--train.warmup", "0", "--train.epsilon", "0",
                                                        "--model.norm", "post", "--train.log_every", "1",
                                                        "--train.max_updates", "200", "--valid.every", "0"}));
-  if (result.exit_code == 0) GTEST_SUCCEED();  // some machines survive it
-  if (result.err.find("skipped") != std::string::npos)
-    EXPECT_NE(result.err.find("not finite"), std::string::npos) << result.err;
+  // Whether this machine's arithmetic overflows or survives, nothing ends without a word.
+  const bool reported = result.err.find("not finite") != std::string::npos;
+  EXPECT_TRUE(result.exit_code == 0 || reported) << result.err;
 }
 
 }  // namespace
