@@ -11,8 +11,8 @@
 
 namespace nmt {
 
-/// What a criterion may depend on besides model and batch. Randomness is drawn from these numbers, never from hidden
-/// generator state, so that a resumed run repeats it.
+/// What a criterion may depend on besides model and batch. Randomness is drawn from these numbers,
+/// never from hidden generator state, so that a resumed run repeats it.
 struct StepContext {
   int64_t update = 0;       // 1-based number of the update being computed
   int64_t micro_batch = 0;  // index within the update (gradient accumulation)
@@ -21,16 +21,17 @@ struct StepContext {
   bool training = true;  // false: validation; no randomness, no regularisation
 };
 
-/// A quantity for the log: printed as sum / weight over the logging interval. Tensors stay on the device until then.
+/// A quantity for the log: printed as sum / weight over the logging interval. Tensors stay on the
+/// device until then.
 struct LossPart {
-  std::string name;  // "nll", "kl" …
-  torch::Tensor sum;     // scalar, detached
-  double weight;         // usually target tokens
+  std::string name;   // "nll", "kl" …
+  torch::Tensor sum;  // scalar, detached
+  double weight;      // usually target tokens
 };
 
 struct CriterionResult {
-  /// Scalar with gradient: the SUM over the batch's target tokens. The trainer divides the gradient of an update by its
-  /// target tokens, over all micro-batches and processes.
+  /// Scalar with gradient: the SUM over the batch's target tokens. The trainer divides the gradient
+  /// of an update by its target tokens, over all micro-batches and processes.
   torch::Tensor loss;
   int64_t tokens = 0;
   std::vector<LossPart> parts;  // at least "loss" and "nll"
@@ -40,7 +41,8 @@ struct CriterionResult {
 class Criterion {
  public:
   virtual ~Criterion() = default;
-  virtual CriterionResult operator()(Transformer& model, const Batch& batch, const StepContext& step) = 0;
+  virtual CriterionResult operator()(Transformer& model, const Batch& batch,
+                                     const StepContext& step) = 0;
 };
 
 }  // namespace nmt

@@ -7,9 +7,9 @@
 namespace nmt {
 
 enum class CriterionKind { kLabelSmoothedCrossEntropy, kRDrop, kDistillation };
-/// How label smoothing spreads eps over the vocabulary of V pieces. With nll = −ln p(y) and s = Σ_v −ln p(v):
-/// uniform: (1 − eps)·nll + eps/V·s (Szegedy et al. 2016, section 7);
-/// fairseq: (1 − eps − eps/(V−1))·nll + eps/(V−1)·s. The right piece gets 1 − eps, the others eps/(V−1) each.
+/// How label smoothing spreads eps over the vocabulary of V pieces. With nll = −ln p(y) and s = Σ_v
+/// −ln p(v): uniform: (1 − eps)·nll + eps/V·s (Szegedy et al. 2016, section 7); fairseq: (1 − eps −
+/// eps/(V−1))·nll + eps/(V−1)·s. The right piece gets 1 − eps, the others eps/(V−1) each.
 enum class SmoothingKind { kUniform, kFairseq };
 
 inline EnumNames<CriterionKind> enum_names(CriterionKind) {

@@ -13,13 +13,13 @@ SmoothingWeights smoothing_weights(SmoothingKind kind, double label_smoothing, i
 }
 
 SmoothedLoss smoothed_cross_entropy(torch::Tensor log_probabilities, const torch::Tensor& targets,
-                                    const SmoothingWeights& weights, bool needs_gradient) {
+                                    const SmoothingWeights& weights, Gradient gradient) {
   const torch::Tensor index = targets.unsqueeze(-1);
   SmoothedLoss result;
   result.nll = -log_probabilities.gather(-1, index).sum();
   result.loss = result.nll * weights.reference;
   if (weights.each > 0) result.loss -= log_probabilities.sum() * weights.each;
-  if (needs_gradient) {
+  if (gradient == Gradient::kNeeded) {
     // reference + V·each = 1, so the gradient is p − each − reference at the reference piece.
     result.gradient = log_probabilities.exp_();
     if (weights.each > 0) result.gradient.sub_(weights.each);
@@ -38,10 +38,9 @@ CriterionResult LabelSmoothedCrossEntropy::operator()(Transformer& model, const 
   const torch::Tensor& weight = model->output_weight();
   const SmoothingWeights weights = smoothing_weights(kind_, label_smoothing_, weight.size(0));
   const VocabularyLoss loss = vocabulary_loss(hidden, weight, 1, [&](const LogitPiece& piece) {
-    SmoothedLoss smoothed =
-        smoothed_cross_entropy(at::log_softmax(piece.logits, -1),
-                               targets.narrow(0, piece.first, piece.logits.size(0)), weights,
-                               piece.needs_gradient);
+    SmoothedLoss smoothed = smoothed_cross_entropy(
+        at::log_softmax(piece.logits, -1), targets.narrow(0, piece.first, piece.logits.size(0)),
+        weights, piece.gradient);
     return PieceLoss{.loss = smoothed.loss, .parts = {smoothed.nll}, .gradient = smoothed.gradient};
   });
   return make_result(loss, {"nll"}, batch);

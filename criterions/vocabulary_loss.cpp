@@ -8,11 +8,13 @@
 namespace nmt {
 namespace {
 
-/// Elements of one piece of logits: 4 MB of fp32 on a CPU, where it shall stay in the cache; enough to fill a GPU.
+/// Elements of one piece of logits: 4 MB of fp32 on a CPU, where it shall stay in the cache; enough
+/// to fill a GPU.
 int64_t positions_per_piece(const torch::Tensor& hidden, int64_t vocabulary) {
   const int64_t elements = hidden.is_cuda() ? int64_t{1} << 27 : int64_t{1} << 20;
   const int64_t passes = hidden.dim() == 3 ? hidden.size(1) : 1;
-  return std::clamp<int64_t>(elements / (vocabulary * passes), 16, std::max<int64_t>(16, hidden.size(0)));
+  return std::clamp<int64_t>(elements / (vocabulary * passes), 16,
+                             std::max<int64_t>(16, hidden.size(0)));
 }
 
 torch::Tensor at_least_float(const torch::Tensor& x) {
@@ -22,27 +24,28 @@ torch::Tensor at_least_float(const torch::Tensor& x) {
 /// What matrix products are computed in.
 torch::Dtype product_type(const torch::Tensor& x) {
   const auto device = x.device().type();
-  return at::autocast::is_autocast_enabled(device) ? at::autocast::get_autocast_dtype(device) : x.scalar_type();
+  return at::autocast::is_autocast_enabled(device) ? at::autocast::get_autocast_dtype(device)
+                                                   : x.scalar_type();
 }
 
-/// Runs the function piece by piece and, where `gradients` asks for it, sums up the gradients of hidden and weight.
+/// Runs the function piece by piece and, where `gradient` asks for it, sums up the gradients of
+/// hidden and weight.
 struct Evaluation {
   torch::Tensor loss;
   std::vector<torch::Tensor> parts;
   torch::Tensor hidden_gradient, weight_gradient;
 };
 
-enum class Gradients { kNone, kBoth };
-
 Evaluation evaluate(const torch::Tensor& hidden, const torch::Tensor& weight, size_t part_count,
-                    const PieceFunction& function, Gradients gradients) {
+                    const PieceFunction& function, Gradient gradient) {
   const torch::NoGradGuard no_grad;
   const torch::Dtype type = product_type(hidden);
   const torch::Tensor factors = weight.to(type);
-  const auto sums = torch::TensorOptions().device(hidden.device()).dtype(at_least_float(hidden).scalar_type());
+  const auto sums =
+      torch::TensorOptions().device(hidden.device()).dtype(at_least_float(hidden).scalar_type());
   Evaluation result{.loss = torch::zeros({}, sums)};
   for (size_t i = 0; i < part_count; ++i) result.parts.push_back(torch::zeros({}, sums));
-  if (gradients == Gradients::kBoth) {
+  if (gradient == Gradient::kNeeded) {
     result.hidden_gradient = torch::empty_like(hidden, at::MemoryFormat::Contiguous);
     result.weight_gradient = torch::zeros_like(weight);
   }
@@ -52,12 +55,13 @@ Evaluation evaluate(const torch::Tensor& hidden, const torch::Tensor& weight, si
     const torch::Tensor states = hidden.narrow(0, first, count).to(type);
     PieceLoss piece = function({.logits = at_least_float(at::matmul(states, factors.t())),
                                 .first = first,
-                                .needs_gradient = gradients == Gradients::kBoth});
+                                .gradient = gradient});
     result.loss += piece.loss;
     for (size_t i = 0; i < part_count; ++i) result.parts[i] += piece.parts[i];
-    if (gradients == Gradients::kNone) continue;
+    if (gradient == Gradient::kNone) continue;
     const torch::Tensor by_logits = piece.gradient.to(type).flatten(0, -2);  // [n·passes, V]
-    result.hidden_gradient.narrow(0, first, count).copy_(at::mm(by_logits, factors).view(states.sizes()));
+    result.hidden_gradient.narrow(0, first, count)
+        .copy_(at::mm(by_logits, factors).view(states.sizes()));
     const torch::Tensor flat_states = states.reshape({-1, states.size(-1)});
     if (type == result.weight_gradient.scalar_type())
       result.weight_gradient.addmm_(by_logits.t(), flat_states);
@@ -70,8 +74,9 @@ Evaluation evaluate(const torch::Tensor& hidden, const torch::Tensor& weight, si
 /// Hands the gradients that evaluate() has found to autograd.
 class VocabularyLossFunction : public torch::autograd::Function<VocabularyLossFunction> {
  public:
-  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& hidden,
-                               const torch::Tensor& weight, const Evaluation& evaluation) {
+  static torch::Tensor forward(torch::autograd::AutogradContext* context,
+                               const torch::Tensor& hidden, const torch::Tensor& weight,
+                               const Evaluation& evaluation) {
     (void)hidden, (void)weight;
     context->save_for_backward({evaluation.hidden_gradient, evaluation.weight_gradient});
     return evaluation.loss.clone();
@@ -86,11 +91,12 @@ class VocabularyLossFunction : public torch::autograd::Function<VocabularyLossFu
 
 }  // namespace
 
-VocabularyLoss vocabulary_loss(const torch::Tensor& hidden, const torch::Tensor& weight, size_t part_count,
-                               const PieceFunction& function) {
-  const bool differentiate = torch::GradMode::is_enabled() && (hidden.requires_grad() || weight.requires_grad());
-  Evaluation evaluation =
-      evaluate(hidden, weight, part_count, function, differentiate ? Gradients::kBoth : Gradients::kNone);
+VocabularyLoss vocabulary_loss(const torch::Tensor& hidden, const torch::Tensor& weight,
+                               size_t part_count, const PieceFunction& function) {
+  const bool differentiate =
+      torch::GradMode::is_enabled() && (hidden.requires_grad() || weight.requires_grad());
+  Evaluation evaluation = evaluate(hidden, weight, part_count, function,
+                                   differentiate ? Gradient::kNeeded : Gradient::kNone);
   VocabularyLoss result{.loss = evaluation.loss, .parts = std::move(evaluation.parts)};
   if (differentiate) result.loss = VocabularyLossFunction::apply(hidden, weight, evaluation);
   return result;
@@ -98,12 +104,14 @@ VocabularyLoss vocabulary_loss(const torch::Tensor& hidden, const torch::Tensor&
 
 torch::Tensor real_positions(const torch::Tensor& hidden, const Batch& batch) {
   const torch::Tensor flat = hidden.flatten(0, 1);
-  return batch.target_tokens == flat.size(0) ? flat : flat.index_select(0, batch.target_positions());
+  return batch.target_tokens == flat.size(0) ? flat
+                                             : flat.index_select(0, batch.target_positions());
 }
 
 torch::Tensor real_targets(const Batch& batch) {
   const torch::Tensor flat = batch.target_output.flatten();
-  return batch.target_tokens == flat.size(0) ? flat : flat.index_select(0, batch.target_positions());
+  return batch.target_tokens == flat.size(0) ? flat
+                                             : flat.index_select(0, batch.target_positions());
 }
 
 }  // namespace nmt

@@ -10,7 +10,8 @@ namespace nmt {
 namespace {
 
 torch::Tensor moved(const torch::Tensor& tensor, const torch::Device& device) {
-  // Copies to the CPU have to be finished before they are read; copies to a device may overlap (pinned memory).
+  // Copies to the CPU have to be finished before they are read; copies to a device may overlap
+  // (pinned memory).
   return tensor.defined() ? tensor.to(device, /*non_blocking=*/!device.is_cpu()) : tensor;
 }
 
@@ -30,18 +31,22 @@ torch::Tensor column(const std::vector<TokenPair>& pairs, Get get) {
 
 }  // namespace
 
-torch::Tensor SourceBatch::mask() const { return prefix_mask(lengths, ids.size(1)); }
+torch::Tensor SourceBatch::mask() const {
+  return prefix_mask(lengths, ids.size(1));
+}
 
 SourceBatch SourceBatch::to(const torch::Device& device) const {
   SourceBatch copy = *this;
-  for (torch::Tensor* tensor : {&copy.ids, &copy.lengths, &copy.direction, &copy.source_language,
-                                &copy.target_language})
+  for (torch::Tensor* tensor :
+       {&copy.ids, &copy.lengths, &copy.direction, &copy.source_language, &copy.target_language})
     *tensor = moved(*tensor, device);
   for (auto& [name, tensor] : copy.annotations) tensor = moved(tensor, device);
   return copy;
 }
 
-torch::Tensor Batch::target_mask() const { return prefix_mask(target_lengths, target_input.size(1)); }
+torch::Tensor Batch::target_mask() const {
+  return prefix_mask(target_lengths, target_input.size(1));
+}
 
 torch::Tensor Batch::target_positions() const {
   if (target_tokens == target_input.numel())
@@ -62,7 +67,8 @@ SourceBatch make_source_batch(const std::vector<TokenPair>& pairs, int64_t pad) 
   const auto size = static_cast<int64_t>(pairs.size());
   int64_t width = 0, tokens = 0;
   for (const TokenPair& pair : pairs) {
-    if (pair.source.empty()) throw Error("a source sentence has no token, not even the end of sentence");
+    if (pair.source.empty())
+      throw Error("a source sentence has no token, not even the end of sentence");
     width = std::max(width, static_cast<int64_t>(pair.source.size()));
     tokens += static_cast<int64_t>(pair.source.size());
   }
@@ -74,7 +80,8 @@ SourceBatch make_source_batch(const std::vector<TokenPair>& pairs, int64_t pad) 
     row += width;
   }
   batch.padded = tokens != size * width;
-  batch.lengths = column(pairs, [](const TokenPair& p) { return static_cast<int64_t>(p.source.size()); });
+  batch.lengths =
+      column(pairs, [](const TokenPair& p) { return static_cast<int64_t>(p.source.size()); });
   batch.direction = column(pairs, [](const TokenPair& p) { return p.direction; });
   batch.source_language = column(pairs, [](const TokenPair& p) { return p.source_language; });
   batch.target_language = column(pairs, [](const TokenPair& p) { return p.target_language; });
@@ -104,7 +111,8 @@ Batch make_batch(const std::vector<TokenPair>& pairs, int64_t pad, int64_t bos) 
     input += width;
     output += width;
   }
-  batch.target_lengths = column(pairs, [](const TokenPair& p) { return static_cast<int64_t>(p.target.size()); });
+  batch.target_lengths =
+      column(pairs, [](const TokenPair& p) { return static_cast<int64_t>(p.target.size()); });
   batch.instance_ids = column(pairs, [](const TokenPair& p) { return p.instance_id; });
   batch.document = column(pairs, [](const TokenPair& p) { return p.document; });
   batch.document_position = column(pairs, [](const TokenPair& p) { return p.document_position; });

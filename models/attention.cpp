@@ -16,12 +16,14 @@ LinearOptions fused(int64_t dim, int64_t parts) {
 }
 
 /// A site of equally wide parts: "encoder.0.self_attention.qkv" with ….q, ….k and ….v.
-const ActivationSite* add_fused_site(ActivationSites& sites, const std::string& layer, const std::string& letters,
-                                     ActivationSide side, int64_t width) {
+const ActivationSite* add_fused_site(ActivationSites& sites, const std::string& layer,
+                                     const std::string& letters, ActivationSide side,
+                                     int64_t width) {
   ActivationSite site{.name = layer + "." + letters, .side = side, .parts = {}};
   for (size_t i = 0; i < letters.size(); ++i)
-    site.parts.push_back(
-        {.name = layer + "." + letters[i], .offset = static_cast<int64_t>(i) * width, .width = width});
+    site.parts.push_back({.name = layer + "." + letters[i],
+                          .offset = static_cast<int64_t>(i) * width,
+                          .width = width});
   return sites.add(std::move(site));
 }
 
@@ -56,7 +58,8 @@ SelfAttentionImpl::SelfAttentionImpl(const LayerContext& context)
 }
 
 torch::Tensor SelfAttentionImpl::project(const torch::Tensor& x, const AttentionInput& input) {
-  const torch::Tensor h = sites_->apply(qkv_site_, qkv->forward(x), input.info);  // [rows, n, 3·dim]
+  const torch::Tensor h =
+      sites_->apply(qkv_site_, qkv->forward(x), input.info);     // [rows, n, 3·dim]
   const torch::Tensor split = h.unflatten(-1, {3, heads_, -1});  // [rows, n, 3, heads, head size]
   if (!input.query_scale.defined() && !input.rotation.defined()) return split;
   const auto parts = split.unbind(2);
@@ -71,23 +74,26 @@ torch::Tensor SelfAttentionImpl::project(const torch::Tensor& x, const Attention
 
 torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& x, const AttentionInput& input) {
   const auto parts = project(x, input).unbind(2);
-  const torch::Tensor h = attend(parts[0], parts[1].transpose(1, 2), parts[2].transpose(1, 2), input.mask,
-                                 input.causal, is_training() ? dropout_ : 0.0);
+  const torch::Tensor h = attend(parts[0], parts[1].transpose(1, 2), parts[2].transpose(1, 2),
+                                 input.mask, input.causal, is_training() ? dropout_ : 0.0);
   return sites_->apply(out_site_, out->forward(h), input.info);
 }
 
 torch::Tensor SelfAttentionImpl::step(const torch::Tensor& x, const AttentionInput& input,
                                       const torch::Tensor& cache, const CacheSlots& slots) {
   const torch::Tensor projected = project(x, input);
-  const torch::Tensor keys_values = projected.narrow(2, 1, 2).permute({2, 0, 3, 1, 4});  // [2, rows, heads, n, head size]
+  const torch::Tensor keys_values =
+      projected.narrow(2, 1, 2).permute({2, 0, 3, 1, 4});  // [2, rows, heads, n, head size]
   if (slots.by_row.defined()) {
-    const torch::Tensor index = slots.by_row.view({1, x.size(0), 1, x.size(1), 1}).expand_as(keys_values);
+    const torch::Tensor index =
+        slots.by_row.view({1, x.size(0), 1, x.size(1), 1}).expand_as(keys_values);
     torch::Tensor(cache).scatter_(3, index, keys_values);
   } else {
     cache.narrow(3, slots.first, x.size(1)).copy_(keys_values);
   }
   const torch::Tensor all = cache.narrow(3, 0, slots.used);
-  const torch::Tensor h = attend(projected.select(2, 0), all[0], all[1], input.mask, input.causal, 0.0);
+  const torch::Tensor h =
+      attend(projected.select(2, 0), all[0], all[1], input.mask, input.causal, 0.0);
   return sites_->apply(out_site_, out->forward(h), input.info);
 }
 
@@ -107,18 +113,22 @@ CrossAttentionImpl::CrossAttentionImpl(const LayerContext& context)
   out_site_ = sites_->add_whole(name + ".out", context.side, context.options.dim);
 }
 
-torch::Tensor CrossAttentionImpl::keys_values(const torch::Tensor& memory, const SentenceInfo& info) {
-  const torch::Tensor h = sites_->apply(kv_site_, kv->forward(memory), info);  // [sentences, source, 2·dim]
+torch::Tensor CrossAttentionImpl::keys_values(const torch::Tensor& memory,
+                                              const SentenceInfo& info) {
+  const torch::Tensor h =
+      sites_->apply(kv_site_, kv->forward(memory), info);  // [sentences, source, 2·dim]
   return h.unflatten(-1, {2, heads_, -1}).permute({2, 0, 3, 1, 4});
 }
 
 torch::Tensor CrossAttentionImpl::forward(const torch::Tensor& x, const torch::Tensor& keys_values,
                                           const AttentionInput& input) {
-  const torch::Tensor queries = scaled(sites_->apply(q_site_, q->forward(x), input.info), input.query_scale);
+  const torch::Tensor queries =
+      scaled(sites_->apply(q_site_, q->forward(x), input.info), input.query_scale);
   // Hypotheses of one sentence become further queries of it: [sentences, beam·n, heads, head size].
-  const torch::Tensor folded = queries.reshape({keys_values.size(1), -1, heads_, queries.size(2) / heads_});
-  const torch::Tensor h = attend(folded, keys_values[0], keys_values[1], input.mask, /*causal=*/false,
-                                 is_training() ? dropout_ : 0.0);
+  const torch::Tensor folded =
+      queries.reshape({keys_values.size(1), -1, heads_, queries.size(2) / heads_});
+  const torch::Tensor h = attend(folded, keys_values[0], keys_values[1], input.mask,
+                                 /*causal=*/false, is_training() ? dropout_ : 0.0);
   return sites_->apply(out_site_, out->forward(h.view(x.sizes())), input.info);
 }
 

@@ -6,31 +6,35 @@
 #include "models/extension_points.h"
 #include "models/linear.h"
 
-// Multi-head scaled dot-product attention (Vaswani et al. 2017, section 3.2) on LibTorch's fused kernels. On the CPU these need
-// attention dropout 0; with dropout LibTorch computes the products one by one.
+// Multi-head scaled dot-product attention (Vaswani et al. 2017, section 3.2) on LibTorch's fused
+// kernels. On the CPU these need attention dropout 0; with dropout LibTorch computes the products
+// one by one.
 
 namespace nmt {
 
 /// What one pass through a stack shares among its attention layers, worked out once.
 struct AttentionInput {
-  SentenceInfo info;          // of the rows
-  torch::Tensor mask;         // bool, true where to look, broadcastable to [rows, heads, queries, keys]; undefined: everywhere
-  bool causal = false;        // query i sees keys 0 … i
-  torch::Tensor query_scale;  // AttentionScale's factor, [rows or 1, queries or 1, 1]; undefined: none
-  torch::Tensor rotation;     // rotary angles of the queries' positions; undefined: none
+  SentenceInfo info;    // of the rows
+  torch::Tensor mask;   // bool, true where to look, broadcastable to [rows, heads, queries, keys];
+                        // undefined: everywhere
+  bool causal = false;  // query i sees keys 0 … i
+  torch::Tensor
+      query_scale;         // AttentionScale's factor, [rows or 1, queries or 1, 1]; undefined: none
+  torch::Tensor rotation;  // rotary angles of the queries' positions; undefined: none
 };
 
 /// Where a step of incremental decoding puts its keys and values.
 struct CacheSlots {
-  int64_t first = 0;      // slot of the first new token, where all rows agree
-  torch::Tensor by_row;   // [rows, n] int64 slots where they do not; undefined: first, first + 1 …
-  int64_t used = 0;       // slots to attend to, this step's included: an upper bound where rows differ
+  int64_t first = 0;     // slot of the first new token, where all rows agree
+  torch::Tensor by_row;  // [rows, n] int64 slots where they do not; undefined: first, first + 1 …
+  int64_t used = 0;  // slots to attend to, this step's included: an upper bound where rows differ
 };
 
 /// Queries, keys and values from one fused product.
 ///
-/// Sites: "….self_attention.qkv" with the parts q, k and v: the projections, bias included, before the query factor, the
-/// rotation and 1/sqrt(head size); "….self_attention.out": the output projection.
+/// Sites: "….self_attention.qkv" with the parts q, k and v: the projections, bias included, before
+/// the query factor, the rotation and 1/sqrt(head size); "….self_attention.out": the output
+/// projection.
 class SelfAttentionImpl : public torch::nn::Module {
  public:
   explicit SelfAttentionImpl(const LayerContext& context);
@@ -38,10 +42,10 @@ class SelfAttentionImpl : public torch::nn::Module {
   /// x [rows, length, dim] to the same shape.
   torch::Tensor forward(const torch::Tensor& x, const AttentionInput& input);
 
-  /// Incremental decoding: stores the keys and values of x [rows, n, dim] in `cache` [2, rows, heads, max_length, head size]
-  /// and attends to all that are there.
-  torch::Tensor step(const torch::Tensor& x, const AttentionInput& input, const torch::Tensor& cache,
-                     const CacheSlots& slots);
+  /// Incremental decoding: stores the keys and values of x [rows, n, dim] in `cache` [2, rows,
+  /// heads, max_length, head size] and attends to all that are there.
+  torch::Tensor step(const torch::Tensor& x, const AttentionInput& input,
+                     const torch::Tensor& cache, const CacheSlots& slots);
 
   Linear qkv, out;
 
@@ -58,18 +62,21 @@ TORCH_MODULE(SelfAttention);
 
 /// Attention of the decoder to the encoder's memory.
 ///
-/// Sites: "….cross_attention.q", "….cross_attention.kv" with the parts k and v (measured on the source side, rows are
-/// sentences), "….cross_attention.out".
+/// Sites: "….cross_attention.q", "….cross_attention.kv" with the parts k and v (measured on the
+/// source side, rows are sentences), "….cross_attention.out".
 class CrossAttentionImpl : public torch::nn::Module {
  public:
   explicit CrossAttentionImpl(const LayerContext& context);
 
-  /// Keys and values [2, sentences, heads, source, head size] of the memory's states [sentences, source, dim].
+  /// Keys and values [2, sentences, heads, source, head size] of the memory's states [sentences,
+  /// source, dim].
   torch::Tensor keys_values(const torch::Tensor& memory, const SentenceInfo& info);
 
-  /// x [rows, n, dim] to the same shape. Rows may be several hypotheses of each sentence, next to each other: they share the
-  /// sentence's keys and values, as further queries. `input.mask` [sentences, 1, 1, source].
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& keys_values, const AttentionInput& input);
+  /// x [rows, n, dim] to the same shape. Rows may be several hypotheses of each sentence, next to
+  /// each other: they share the sentence's keys and values, as further queries. `input.mask`
+  /// [sentences, 1, 1, source].
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& keys_values,
+                        const AttentionInput& input);
 
   Linear q, kv, out;
 

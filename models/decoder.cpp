@@ -33,10 +33,11 @@ torch::Tensor DecoderLayerImpl::forward(const torch::Tensor& x, const DecoderPas
         if (!state) return self_attention->forward(h, pass.self);
         return self_attention->step(h, pass.self, state->self_cache[layer_], pass.slots);
       });
-  const torch::Tensor informed =
-      residual(attended, cross_attention_norm, dropout_, norm_position_, [&](const torch::Tensor& h) {
-        const torch::Tensor keys_values = state ? state->cross_cache[static_cast<size_t>(layer_)]
-                                                : cross_attention->keys_values(pass.memory, pass.memory_info);
+  const torch::Tensor informed = residual(
+      attended, cross_attention_norm, dropout_, norm_position_, [&](const torch::Tensor& h) {
+        const torch::Tensor keys_values =
+            state ? state->cross_cache[static_cast<size_t>(layer_)]
+                  : cross_attention->keys_values(pass.memory, pass.memory_info);
         return cross_attention->forward(h, keys_values, pass.cross);
       });
   return residual(informed, feed_forward_norm, dropout_, norm_position_,
@@ -55,7 +56,8 @@ DecoderImpl::DecoderImpl(const TransformerOptions& options, std::shared_ptr<Acti
                                    extensions));
   register_module("layers", layers);
   if (options.norm == NormPosition::kPre)
-    norm = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({options.dim})));
+    norm =
+        register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({options.dim})));
   if (options.positions == PositionKind::kRotary)
     rotation_ = register_module(
         "rotation", FixedTable(rotary_angles(options.max_positions, options.dim / options.heads)));
@@ -101,8 +103,8 @@ DecoderState DecoderImpl::start(const torch::Tensor& memory, const SentenceInfo&
   const torch::Tensor& cross = state.cross_cache.front();
   const int64_t rows = memory.size(0) * beam;
   // Zeros, not garbage: a masked slot weighs nothing, but nothing times NaN is NaN.
-  state.self_cache = torch::zeros({static_cast<int64_t>(layers->size()), 2, rows, options_.heads, max_length,
-                                   options_.dim / options_.heads},
+  state.self_cache = torch::zeros({static_cast<int64_t>(layers->size()), 2, rows, options_.heads,
+                                   max_length, options_.dim / options_.heads},
                                   cross.options());
   if (info.source_padded) state.memory_mask = info.source_mask;
   state.beam = beam;
@@ -115,7 +117,8 @@ DecoderState DecoderImpl::start(const torch::Tensor& memory, const SentenceInfo&
   return state;
 }
 
-torch::Tensor DecoderImpl::step(const torch::Tensor& x, const torch::Tensor& positions, DecoderState& state) {
+torch::Tensor DecoderImpl::step(const torch::Tensor& x, const torch::Tensor& positions,
+                                DecoderState& state) {
   const int64_t n = x.size(1);
   DecoderPass pass{.self = {.info = state.info}, .cross = {.info = state.info}, .state = &state};
   pass.slots = {.first = state.length, .used = state.length + n};

@@ -54,15 +54,17 @@ class DecoderImpl : public torch::nn::Module {
   DecoderImpl(const TransformerOptions& options, std::shared_ptr<ActivationSites> sites,
               const ModelExtensions& extensions);
 
-  /// Teacher forcing: hidden states for the embedded target x [batch, target, dim]. `info` describes the rows, target_mask
-  /// included where a listener needs it.
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& memory, const SentenceInfo& info);
+  /// Teacher forcing: hidden states for the embedded target x [batch, target, dim]. `info`
+  /// describes the rows, target_mask included where a listener needs it.
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& memory,
+                        const SentenceInfo& info);
 
   /// Computes the cross-attention keys and values and sets the caches aside.
-  DecoderState start(const torch::Tensor& memory, const SentenceInfo& info, int64_t beam, int64_t max_length);
+  DecoderState start(const torch::Tensor& memory, const SentenceInfo& info, int64_t beam,
+                     int64_t max_length);
 
-  /// Hidden states for embedded tokens x [rows, n, dim] that stand at `positions` [rows or 1, n]; fills the caches, but
-  /// leaves it to the caller to advance the state's lengths.
+  /// Hidden states for embedded tokens x [rows, n, dim] that stand at `positions` [rows or 1, n];
+  /// fills the caches, but leaves it to the caller to advance the state's lengths.
   torch::Tensor step(const torch::Tensor& x, const torch::Tensor& positions, DecoderState& state);
 
   torch::nn::ModuleList layers;

@@ -9,8 +9,8 @@ bool skip_layer(double probability) {
 }
 
 torch::Tensor drop_words(const torch::Tensor& embedded, double probability) {
-  const torch::Tensor dropped =
-      torch::rand({embedded.size(0), embedded.size(1), 1}, embedded.options().requires_grad(false)) < probability;
+  const torch::Tensor dropped = torch::rand({embedded.size(0), embedded.size(1), 1},
+                                            embedded.options().requires_grad(false)) < probability;
   return embedded.masked_fill(dropped, 0);
 }
 

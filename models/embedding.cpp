@@ -27,15 +27,18 @@ SequenceEmbedding::SequenceEmbedding(TokenEmbedding tokens, const TransformerOpt
     positions.normal_(0, 1 / std::sqrt(static_cast<double>(options.dim)));
   }
   if (options.positions == PositionKind::kSinusoidal)
-    sinusoids_ = register_module("sinusoids", FixedTable(sinusoids(options.max_positions, options.dim)));
+    sinusoids_ =
+        register_module("sinusoids", FixedTable(sinusoids(options.max_positions, options.dim)));
   if (options.embedding_norm)
-    norm = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({options.dim})));
+    norm =
+        register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({options.dim})));
   register_module("dropout", dropout_);
 }
 
 torch::Tensor SequenceEmbedding::look_up(const torch::Tensor& ids) const {
   const torch::Tensor embedded = tokens_->forward(ids);
-  return is_training() && options_.word_dropout > 0 ? drop_words(embedded, options_.word_dropout) : embedded;
+  return is_training() && options_.word_dropout > 0 ? drop_words(embedded, options_.word_dropout)
+                                                    : embedded;
 }
 
 torch::Tensor SequenceEmbedding::add_positions(const torch::Tensor& embedded,
@@ -50,12 +53,14 @@ torch::Tensor SequenceEmbedding::finish(const torch::Tensor& x) {
   return dropout_->forward(norm ? norm->forward(x) : x);
 }
 
-torch::Tensor SequenceEmbedding::embed_tokens(const torch::Tensor& ids, const torch::Tensor& position_ids) {
+torch::Tensor SequenceEmbedding::embed_tokens(const torch::Tensor& ids,
+                                              const torch::Tensor& position_ids) {
   return finish(add_positions(look_up(ids), position_ids));
 }
 
 EmbeddedSource PlainSourceEmbedding::embed(const SourceBatch& source) {
-  const torch::Tensor position_ids = torch::arange(source.ids.size(1), source.ids.options()).unsqueeze(0);
+  const torch::Tensor position_ids =
+      torch::arange(source.ids.size(1), source.ids.options()).unsqueeze(0);
   return {.states = embed_tokens(source.ids, position_ids),
           .mask = source.mask(),
           .padded = source.padded,

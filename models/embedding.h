@@ -20,8 +20,8 @@ struct TokenEmbeddingOptions {
   int64_t pad;  // the row that is zero at first and gets no gradient from look-ups
 };
 
-/// A table of token vectors, initialised as in fairseq: normal(0, dim^-0.5), padding row zero. Sides that share it, and an
-/// output projection tied to it, hold this one module.
+/// A table of token vectors, initialised as in fairseq: normal(0, dim^-0.5), padding row zero.
+/// Sides that share it, and an output projection tied to it, hold this one module.
 class TokenEmbeddingImpl : public torch::nn::Module {
  public:
   explicit TokenEmbeddingImpl(const TokenEmbeddingOptions& options);
@@ -37,7 +37,8 @@ class TokenEmbeddingImpl : public torch::nn::Module {
 TORCH_MODULE(TokenEmbedding);
 
 /// Turns tokens into the sequence that enters the first layer (Vaswani et al. 2017, section 3.4):
-/// dropout(norm(sqrt(dim)·embedding + position)), the norm with model.embedding_norm only, no position for rotary ones.
+/// dropout(norm(sqrt(dim)·embedding + position)), the norm with model.embedding_norm only, no
+/// position for rotary ones.
 class SequenceEmbedding : public torch::nn::Module {
  public:
   SequenceEmbedding(TokenEmbedding tokens, const TransformerOptions& options);
@@ -49,7 +50,8 @@ class SequenceEmbedding : public torch::nn::Module {
   /// Unscaled token vectors, after word dropout.
   torch::Tensor look_up(const torch::Tensor& ids) const;
   /// sqrt(dim)·embedded + position.
-  torch::Tensor add_positions(const torch::Tensor& embedded, const torch::Tensor& position_ids) const;
+  torch::Tensor add_positions(const torch::Tensor& embedded,
+                              const torch::Tensor& position_ids) const;
   /// Norm and dropout.
   torch::Tensor finish(const torch::Tensor& x);
 

@@ -47,7 +47,8 @@ EncoderImpl::EncoderImpl(const TransformerOptions& options, std::shared_ptr<Acti
                                    extensions));
   register_module("layers", layers);
   if (options.norm == NormPosition::kPre)
-    norm = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({options.dim})));
+    norm =
+        register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({options.dim})));
   if (options.positions == PositionKind::kRotary)
     rotation_ = register_module(
         "rotation", FixedTable(rotary_angles(options.max_positions, options.dim / options.heads)));

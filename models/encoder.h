@@ -16,13 +16,14 @@
 namespace nmt {
 
 /// The feed-forward module for a layer: the method's, or the plain one.
-std::shared_ptr<FeedForwardLayer> make_feed_forward(const LayerContext& context, const ModelExtensions& extensions);
+std::shared_ptr<FeedForwardLayer> make_feed_forward(const LayerContext& context,
+                                                    const ModelExtensions& extensions);
 
-/// Residual sum and norm around a sub-layer: x + dropout(f(norm(x))) in a pre-norm model, norm(x + dropout(f(x))) in a
-/// post-norm one (Vaswani et al. 2017, section 3.1; Xiong et al. 2020).
+/// Residual sum and norm around a sub-layer: x + dropout(f(norm(x))) in a pre-norm model, norm(x +
+/// dropout(f(x))) in a post-norm one (Vaswani et al. 2017, section 3.1; Xiong et al. 2020).
 template <class F>
-torch::Tensor residual(const torch::Tensor& x, torch::nn::LayerNorm& norm, torch::nn::Dropout& dropout,
-                       NormPosition position, F&& f) {
+torch::Tensor residual(const torch::Tensor& x, torch::nn::LayerNorm& norm,
+                       torch::nn::Dropout& dropout, NormPosition position, F&& f) {
   if (position == NormPosition::kPre) return x + dropout->forward(f(norm->forward(x)));
   return norm->forward(x + dropout->forward(f(x)));
 }

@@ -9,19 +9,20 @@
 
 #include "models/transformer_options.h"
 
-// The places inside the model where a translation method plugs in. The model names no method; where nobody plugs in,
-// nothing is computed.
+// The places inside the model where a translation method plugs in. The model names no method; where
+// nobody plugs in, nothing is computed.
 
 namespace nmt {
 
-/// What layers know of the sentences behind the rows they work on. In beam search rows are hypotheses: select() keeps
-/// this in step with them.
+/// What layers know of the sentences behind the rows they work on. In beam search rows are
+/// hypotheses: select() keeps this in step with them.
 struct SentenceInfo {
   torch::Tensor direction, source_language, target_language;  // [rows] int64
-  /// [rows, source] bool, true at real tokens of the encoder's memory (not necessarily a prefix: a SourceEmbedding may
-  /// lay several padded sequences side by side).
+  /// [rows, source] bool, true at real tokens of the encoder's memory (not necessarily a prefix: a
+  /// SourceEmbedding may lay several padded sequences side by side).
   torch::Tensor source_mask;
-  /// False when source_mask is known, on the host, to be true everywhere: attention then goes without it.
+  /// False when source_mask is known, on the host, to be true everywhere: attention then goes
+  /// without it.
   bool source_padded = true;
   /// [rows] int64: real source tokens, i.e. source_mask.sum(1).
   torch::Tensor source_counts;
@@ -42,16 +43,18 @@ struct EmbeddedSource {
 
 enum class AttentionKind { kEncoderSelf, kDecoderSelf, kCross };
 
-/// A factor for each projected query, applied in fp32 before the 1/sqrt(head size) of the fused kernel, which therefore
-/// stays usable. Length-normalised attention is one. Exclusive: one per model.
+/// A factor for each projected query, applied in fp32 before the 1/sqrt(head size) of the fused
+/// kernel, which therefore stays usable. Length-normalised attention is one. Exclusive: one per
+/// model.
 class AttentionScale {
  public:
   virtual ~AttentionScale() = default;
-  /// The factor for `kind`, fp32, broadcastable to [rows, queries]: [rows, 1], [1, queries] or [rows, queries]. An
-  /// undefined tensor leaves the queries as they are.
-  /// `key_counts` [rows] int64: real keys a row attends to (encoder self, cross); undefined for decoder self-attention.
-  /// `query_positions` [rows or 1, queries] int64, 0-based: position of each query in the decoder input; undefined for
-  /// encoder self-attention. In incremental decoding these are the same values as in teacher forcing.
+  /// The factor for `kind`, fp32, broadcastable to [rows, queries]: [rows, 1], [1, queries] or
+  /// [rows, queries]. An undefined tensor leaves the queries as they are. `key_counts` [rows]
+  /// int64: real keys a row attends to (encoder self, cross); undefined for decoder self-attention.
+  /// `query_positions` [rows or 1, queries] int64, 0-based: position of each query in the decoder
+  /// input; undefined for encoder self-attention. In incremental decoding these are the same values
+  /// as in teacher forcing.
   virtual torch::Tensor scale(AttentionKind kind, const torch::Tensor& key_counts,
                               const torch::Tensor& query_positions) = 0;
 };
@@ -59,7 +62,8 @@ class AttentionScale {
 /// Which side's positions an activation is measured over.
 enum class ActivationSide { kSource, kTarget };
 
-/// A named activation inside a layer. A fused projection is one site with several parts ("q", "k", "v").
+/// A named activation inside a layer. A fused projection is one site with several parts ("q", "k",
+/// "v").
 struct ActivationSite {
   struct Part {
     std::string name;  // "encoder.0.self_attention.q"
@@ -75,13 +79,14 @@ struct ActivationSite {
 class ActivationListener {
  public:
   virtual ~ActivationListener() = default;
-  /// `h` [rows, length, width] is the site's value; returns what the model goes on with: `h` itself or a replacement of
-  /// the same shape. It must not change `h` in place.
-  virtual torch::Tensor on_activation(const ActivationSite& site, const torch::Tensor& h, const SentenceInfo& info) = 0;
+  /// `h` [rows, length, width] is the site's value; returns what the model goes on with: `h` itself
+  /// or a replacement of the same shape. It must not change `h` in place.
+  virtual torch::Tensor on_activation(const ActivationSite& site, const torch::Tensor& h,
+                                      const SentenceInfo& info) = 0;
 };
 
-/// All activation sites of a model, in the order of the forward pass. Layers own a handle each; a listener joins with one
-/// call and hears every site. Listeners compose in the order of joining.
+/// All activation sites of a model, in the order of the forward pass. Layers own a handle each; a
+/// listener joins with one call and hears every site. Listeners compose in the order of joining.
 class ActivationSites {
  public:
   /// Called by layers as they are built; the returned handle stays valid as long as the registry.
@@ -117,11 +122,13 @@ class SourceEmbedding;
 class TokenEmbedding;
 class FeedForwardLayer;
 
-/// Builds the module that embeds the source in place of PlainSourceEmbedding; receives the source's token embedding.
+/// Builds the module that embeds the source in place of PlainSourceEmbedding; receives the source's
+/// token embedding.
 using SourceEmbeddingFactory = std::function<std::shared_ptr<SourceEmbedding>(
     const TokenEmbedding& tokens, const TransformerOptions& options)>;
 
-/// Builds the module that stands where a layer's feed-forward sub-layer does, or returns null to leave the plain one.
+/// Builds the module that stands where a layer's feed-forward sub-layer does, or returns null to
+/// leave the plain one.
 using FeedForwardFactory =
     std::function<std::shared_ptr<FeedForwardLayer>(const LayerContext& context)>;
 

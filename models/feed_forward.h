@@ -9,18 +9,20 @@
 
 namespace nmt {
 
-/// The position-wise sub-layer of an encoder or decoder layer. Methods that put something else there derive from it.
+/// The position-wise sub-layer of an encoder or decoder layer. Methods that put something else
+/// there derive from it.
 class FeedForwardLayer : public torch::nn::Module {
  public:
   /// x [rows, length, dim] to the same shape, before the residual sum.
   virtual torch::Tensor forward(const torch::Tensor& x, const SentenceInfo& info) = 0;
 };
 
-/// out(activation(in(x))) (Vaswani et al. 2017, eq. 2). SwiGLU (Shazeer 2020, eq. 6, with biases): `in` holds two matrices of
-/// feed_forward_dim rows, the gate's first, and out((silu(gate) ⊙ value)) follows; it has half as many parameters again.
+/// out(activation(in(x))) (Vaswani et al. 2017, eq. 2). SwiGLU (Shazeer 2020, eq. 6, with biases):
+/// `in` holds two matrices of feed_forward_dim rows, the gate's first, and out((silu(gate) ⊙
+/// value)) follows; it has half as many parameters again.
 ///
-/// Sites: "….feed_forward.in" is the pre-activation of ReLU and GELU, and the product entering `out` of SwiGLU;
-/// "….feed_forward.out" is the output before dropout and residual sum.
+/// Sites: "….feed_forward.in" is the pre-activation of ReLU and GELU, and the product entering
+/// `out` of SwiGLU; "….feed_forward.out" is the output before dropout and residual sum.
 class FeedForwardImpl : public FeedForwardLayer {
  public:
   explicit FeedForwardImpl(const LayerContext& context);

@@ -8,9 +8,12 @@ LinearImpl::LinearImpl(const LinearOptions& o) {
   weight = register_parameter("weight", torch::empty({o.out, o.in}));
   bias = register_parameter("bias", torch::zeros({o.out}));
   torch::NoGradGuard no_grad;
-  for (torch::Tensor& part : weight.chunk(o.parts, 0)) torch::nn::init::xavier_uniform_(part, o.gain);
+  for (torch::Tensor& part : weight.chunk(o.parts, 0))
+    torch::nn::init::xavier_uniform_(part, o.gain);
 }
 
-torch::Tensor LinearImpl::forward(const torch::Tensor& x) const { return at::linear(x, weight, bias); }
+torch::Tensor LinearImpl::forward(const torch::Tensor& x) const {
+  return at::linear(x, weight, bias);
+}
 
 }  // namespace nmt

@@ -14,8 +14,9 @@ struct LinearOptions {
   double gain = 1.0;
 };
 
-/// y = x Wᵀ + b with W [out, in]. Initialised as in fairseq: Xavier uniform, bound gain·sqrt(6 / (in + out)) (Glorot & Bengio
-/// 2010, eq. 16), bias zero. The one kind of matrix in the layers, so that packing weights for decoding happens in one place.
+/// y = x Wᵀ + b with W [out, in]. Initialised as in fairseq: Xavier uniform, bound gain·sqrt(6 /
+/// (in + out)) (Glorot & Bengio 2010, eq. 16), bias zero. The one kind of matrix in the layers, so
+/// that packing weights for decoding happens in one place.
 class LinearImpl : public torch::nn::Module {
  public:
   explicit LinearImpl(const LinearOptions& options);

@@ -8,30 +8,36 @@
 namespace nmt {
 namespace {
 
-torch::Dtype at_least_float(torch::Dtype dtype) { return dtype == torch::kFloat64 ? dtype : torch::kFloat32; }
+torch::Dtype at_least_float(torch::Dtype dtype) {
+  return dtype == torch::kFloat64 ? dtype : torch::kFloat32;
+}
 
 /// p·10000^(−i/denominator) for i < width: [count, width] double.
 torch::Tensor phases(int64_t count, int64_t width, int64_t denominator) {
   const auto options = torch::TensorOptions().dtype(torch::kFloat64);
-  const torch::Tensor frequency =
-      torch::exp(torch::arange(width, options) * (-std::log(10000.0) / static_cast<double>(denominator)));
+  const torch::Tensor frequency = torch::exp(
+      torch::arange(width, options) * (-std::log(10000.0) / static_cast<double>(denominator)));
   return torch::arange(count, options).unsqueeze(1) * frequency.unsqueeze(0);
 }
 
 }  // namespace
 
-FixedTableImpl::FixedTableImpl(torch::Tensor exact) : exact_(std::move(exact)), table_(exact_.to(torch::kFloat32)) {}
+FixedTableImpl::FixedTableImpl(torch::Tensor exact)
+    : exact_(std::move(exact)), table_(exact_.to(torch::kFloat32)) {}
 
 torch::Tensor FixedTableImpl::forward(const torch::Tensor& positions) const {
-  return at::embedding(table_.flatten(1), positions)
-      .unflatten(-1, table_.sizes().slice(1));
+  return at::embedding(table_.flatten(1), positions).unflatten(-1, table_.sizes().slice(1));
 }
 
 void FixedTableImpl::to(torch::Device device, torch::Dtype dtype, bool) {
   table_ = exact_.to(device, at_least_float(dtype));
 }
-void FixedTableImpl::to(torch::Dtype dtype, bool) { table_ = exact_.to(table_.device(), at_least_float(dtype)); }
-void FixedTableImpl::to(torch::Device device, bool) { table_ = table_.to(device); }
+void FixedTableImpl::to(torch::Dtype dtype, bool) {
+  table_ = exact_.to(table_.device(), at_least_float(dtype));
+}
+void FixedTableImpl::to(torch::Device device, bool) {
+  table_ = table_.to(device);
+}
 
 torch::Tensor sinusoids(int64_t count, int64_t dim) {
   const torch::Tensor phase = phases(count, dim / 2, std::max<int64_t>(1, dim / 2 - 1));

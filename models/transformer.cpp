@@ -45,8 +45,8 @@ TransformerImpl::TransformerImpl(TransformerOptions options, VocabularyShape voc
 
 void TransformerImpl::check_length(int64_t length, const char* side) const {
   if (length > options_.max_positions)
-    throw Error(text("a ", side, " sequence of ", length, " tokens is longer than model.max_positions = ",
-                     options_.max_positions),
+    throw Error(text("a ", side, " sequence of ", length,
+                     " tokens is longer than model.max_positions = ", options_.max_positions),
                 "Split or drop long sentences, or train with more positions.");
 }
 
@@ -71,7 +71,8 @@ torch::Tensor TransformerImpl::decode(const Memory& memory, const torch::Tensor&
   check_length(target_input.size(1), "target");
   SentenceInfo info = memory.info;
   info.target_mask = target_mask;
-  const torch::Tensor positions = torch::arange(target_input.size(1), target_input.options()).unsqueeze(0);
+  const torch::Tensor positions =
+      torch::arange(target_input.size(1), target_input.options()).unsqueeze(0);
   const torch::Tensor x =
       sites_->apply(target_site_, target_embedding->embed_tokens(target_input, positions), info);
   return decoder->forward(x, memory.states, info);
@@ -99,7 +100,8 @@ torch::Tensor TransformerImpl::step(DecoderState& state, const torch::Tensor& to
       sites_->apply(target_site_, target_embedding->embed_tokens(tokens, positions), state.info);
   const torch::Tensor hidden = decoder->step(x, positions, state);
   if (counts.defined())
-    state.lengths = counts + (state.lengths.defined() ? state.lengths : torch::full_like(counts, state.length));
+    state.lengths =
+        counts + (state.lengths.defined() ? state.lengths : torch::full_like(counts, state.length));
   else if (state.lengths.defined())
     state.lengths = state.lengths + n;
   state.length += n;
@@ -122,7 +124,8 @@ int64_t TransformerImpl::parameter_count() const {
 }
 
 double TransformerImpl::training_flops(int64_t source_length, int64_t target_length) const {
-  // Forward, gradient of the inputs, gradient of the weights: three products of 2 operations a weight and token.
+  // Forward, gradient of the inputs, gradient of the weights: three products of 2 operations a
+  // weight and token.
   constexpr double kPerWeight = 6;
   double source_weights = 0, target_weights = static_cast<double>(output_weight().numel());
   for (const auto& entry : named_parameters()) {

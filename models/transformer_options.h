@@ -22,7 +22,8 @@ inline EnumNames<PositionKind> enum_names(PositionKind) {
           {PositionKind::kRotary, "rotary"}};
 }
 inline EnumNames<Activation> enum_names(Activation) {
-  return {{Activation::kRelu, "relu"}, {Activation::kGelu, "gelu"}, {Activation::kSwiglu, "swiglu"}};
+  return {
+      {Activation::kRelu, "relu"}, {Activation::kGelu, "gelu"}, {Activation::kSwiglu, "swiglu"}};
 }
 inline EnumNames<TiedEmbeddings> enum_names(TiedEmbeddings) {
   return {{TiedEmbeddings::kNone, "none"},
@@ -30,25 +31,26 @@ inline EnumNames<TiedEmbeddings> enum_names(TiedEmbeddings) {
           {TiedEmbeddings::kAll, "all"}};
 }
 
-/// Shape of the encoder–decoder Transformer (Vaswani et al. 2017). The defaults are its "base" size.
+/// Shape of the encoder–decoder Transformer (Vaswani et al. 2017). The defaults are its "base"
+/// size.
 struct TransformerOptions {
-  std::string preset = "base";       // base, big, iwslt, tiny: see apply_preset
-  int64_t dim = 512;                 // width of the residual stream
-  int64_t heads = 8;                 // attention heads; must divide dim
-  int64_t feed_forward_dim = 2048;   // hidden width of the feed-forward layers
+  std::string preset = "base";      // base, big, iwslt, tiny: see apply_preset
+  int64_t dim = 512;                // width of the residual stream
+  int64_t heads = 8;                // attention heads; must divide dim
+  int64_t feed_forward_dim = 2048;  // hidden width of the feed-forward layers
   int64_t encoder_layers = 6;
   int64_t decoder_layers = 6;
   NormPosition norm = NormPosition::kPre;
   PositionKind positions = PositionKind::kSinusoidal;
   Activation activation = Activation::kRelu;
   TiedEmbeddings tied_embeddings = TiedEmbeddings::kAll;
-  bool embedding_norm = false;       // layer norm on the embedded sequence, before dropout
-  int64_t max_positions = 1024;      // longest sequence, in tokens, that the model accepts
-  double dropout = 0.1;              // on embeddings and on each sub-layer's output
-  double attention_dropout = 0.0;    // on attention weights
-  double activation_dropout = 0.0;   // after the feed-forward activation
-  double layer_dropout = 0.0;        // probability of skipping a whole layer (Fan et al. 2020)
-  double word_dropout = 0.0;         // probability of zeroing a token's whole embedding
+  bool embedding_norm = false;      // layer norm on the embedded sequence, before dropout
+  int64_t max_positions = 1024;     // longest sequence, in tokens, that the model accepts
+  double dropout = 0.1;             // on embeddings and on each sub-layer's output
+  double attention_dropout = 0.0;   // on attention weights
+  double activation_dropout = 0.0;  // after the feed-forward activation
+  double layer_dropout = 0.0;       // probability of skipping a whole layer (Fan et al. 2020)
+  double word_dropout = 0.0;        // probability of zeroing a token's whole embedding
 };
 
 /// Sets the sizes (and dropout) that go by a preset's name. Throws UsageError for an unknown name.

@@ -1,2 +1,74 @@
-// Filled in as the command is built.
-int main() { return 0; }
+// The program: finds the command and turns errors into exit codes. 0: done; 1: it failed; 2: the
+// command line or the recipe is wrong.
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <exception>
+#include <iostream>
+
+#include "nmt/commands/command.h"
+#include "nmt/commands/dispatch.h"
+#include "nmt/support/error.h"
+
+namespace nmt {
+namespace {
+
+/// Whether --help or -h stands among the arguments of a command whose help is in the table of
+/// commands.
+bool asks_for_help(const std::string& name, const std::vector<std::string>& arguments) {
+  const CommandDescription* const command = find_command(name);
+  if (command == nullptr || command->declare_arguments == nullptr) return false;
+  const auto end = std::find(arguments.begin(), arguments.end(), "--");
+  return std::any_of(arguments.begin(), end,
+                     [](const std::string& word) { return word == "--help" || word == "-h"; });
+}
+
+int run(const std::vector<std::string>& words) {
+  if (words.empty()) {
+    run_command("help", {});
+    throw UsageError("a command is missing");
+  }
+  const std::string& name = words.front();
+  const std::vector<std::string> arguments(words.begin() + 1, words.end());
+  if (name == "--version") {
+    std::cout << "nmt " NMT_VERSION "\n";
+    return 0;
+  }
+  if (name == "--help" || name == "-h") return run_command("help", arguments);
+  if (asks_for_help(name, arguments)) return run_command("help", {name});
+  return run_command(name, arguments);
+}
+
+/// Results that did not reach their file are a failure.
+int flush_results(int exit_code) {
+  errno = 0;
+  std::cout.flush();
+  if (std::cout.good()) return exit_code;
+  throw Error(errno == 0 ? "cannot write to stdout"
+                         : text("cannot write to stdout: ", std::strerror(errno)));
+}
+
+}  // namespace
+}  // namespace nmt
+
+int main(int count, char** words) {
+  // A reader that went away (`nmt list options | head`) ends the program without a word, whatever
+  // the parent process set.
+  std::signal(SIGPIPE, SIG_DFL);
+  const std::vector<std::string> arguments(words + std::min(count, 1), words + count);
+  try {
+    return nmt::flush_results(nmt::run(arguments));
+  } catch (const nmt::UsageError& error) {
+    std::cerr << "nmt: " << error.what() << "\n";
+    return 2;
+  } catch (const nmt::Error& error) {
+    std::cerr << "nmt: " << error.what() << "\n";
+    return 1;
+  } catch (const std::exception& error) {
+    std::cerr << "nmt: internal error: " << error.what()
+              << "\n  Please report it, with the command that led to it.\n";
+    return 1;
+  }
+}

@@ -1,1 +1,39 @@
-// Filled in as the command is built.
+#include "data/prepare.h"
+
+#include "nmt/commands/arguments.h"
+#include "nmt/commands/command.h"
+#include "nmt/commands/light_commands.h"
+#include "nmt/commands/recipe.h"
+#include "nmt/support/error.h"
+#include "nmt/support/log.h"
+
+namespace nmt {
+
+int run_prepare(const std::vector<std::string>& arguments) {
+  OptionTable table;
+  PrepareArguments command;
+  Recipe recipe;
+  declare(table, command);
+  declare(table, recipe);
+  read_options(table, arguments, command.recipe);
+  refuse_unused(table, "prepare", find_command("prepare")->groups);
+  validate(recipe.data);
+  validate(recipe.vocabulary);
+
+  const DataOptions& data = recipe.data;
+  const std::string& folder = command.output;
+  if (data.train.empty())
+    throw UsageError("nmt prepare needs a corpus", "Name parallel text in data.train, for example data/train.{}.gz:en-de.");
+  languages_of(data);  // all corpora are named well, before hours of work
+
+  const Vocabularies vocabularies =
+      provide_vocabularies(recipe.vocabulary, parse_corpora(data.train), data.invalid_utf8, folder);
+  const PrepareSettings training = PrepareSettings::for_training(data), scoring = PrepareSettings::for_scoring(data);
+  provide_corpora(data.train, vocabularies, training, folder, "train");
+  provide_corpora(data.valid, vocabularies, scoring, folder, "valid");
+  provide_corpora(data.test, vocabularies, scoring, folder, "test");
+  log::info("train on it: nmt train ", command.recipe, " --data.store ", folder, " --run RUN");
+  return 0;
+}
+
+}  // namespace nmt

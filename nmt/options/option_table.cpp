@@ -44,6 +44,7 @@ Option::Option(std::string key, std::unique_ptr<OptionValue> value, std::string 
     : key_(std::move(key)),
       value_(std::move(value)),
       help_(std::move(help)),
+      group_(group_of(key_)),
       default_(joined(value_->get(), " ")) {
   check_default();
 }
@@ -106,8 +107,13 @@ Option& Option::required() {
   return *this;
 }
 
+Option& Option::in_group(std::string group) {
+  group_ = std::move(group);
+  return *this;
+}
+
 std::string Option::group() const {
-  return group_of(key_);
+  return group_;
 }
 std::string Option::name() const {
   return name_of(key_);
@@ -187,6 +193,13 @@ std::vector<std::pair<std::string, std::string>> OptionTable::groups() const {
   if (!options_of("").empty()) all.emplace_back("", general);
   for (const auto& known : groups_) {
     if (!known.first.empty()) all.push_back(known);
+  }
+  // Groups that in_group() alone names.
+  for (const auto& option : options_) {
+    const std::string group = option->group();
+    const bool is_listed = std::any_of(
+        all.begin(), all.end(), [&group](const auto& listed) { return listed.first == group; });
+    if (!is_listed) all.emplace_back(group, group);
   }
   return all;
 }

@@ -59,11 +59,14 @@ class Option {
   Option& short_flag(char letter);
   /// apply() refuses to go on without it.
   Option& required();
+  /// Lists the option in another group than its key says. For the command line only.
+  Option& in_group(std::string group);
 
   const std::string& key() const { return key_; }
   const std::string& help() const { return help_; }
-  std::string group() const;  // the part before the first dot, "" for a key without a dot
-  std::string name() const;   // the part after it
+  /// The part of the key before its first dot, "" for a key without a dot; or what in_group() says.
+  std::string group() const;
+  std::string name() const;  // the part after it
   /// The hint; without one "a|b|c", "N" (integer), "X" (number), "TEXT"; lists end in "...".
   std::string value_hint() const;
   /// The field's value at declaration, list elements separated by spaces.
@@ -88,6 +91,7 @@ class Option {
   std::unique_ptr<OptionValue> value_;
   std::string help_;
   std::string hint_;
+  std::string group_;
   std::string default_;
   std::string origin_ = "default";
   int positional_ = -1;
@@ -139,14 +143,17 @@ class OptionTable {
   /// after more has been read.
   void apply();
 
-  /// The options of `groups` (all groups when empty), by group, with hints, defaults and ranges,
-  /// wrapped to `width`.
-  std::string help(const std::vector<std::string>& groups = {}, size_t width = 100) const;
+  /// What --help prints of the `wanted` options: by group, with hints, defaults and limits, wrapped
+  /// to `width`.
+  std::string help(const std::function<bool(const Option&)>& wanted = all_options,
+                   size_t width = 100) const;
 
-  /// The present value of every option of `groups` (all when empty) that is not command_line_only,
-  /// as YAML that read_yaml() accepts and that gives the same values. Each key carries its help
-  /// text as a comment.
-  std::string to_yaml(const std::vector<std::string>& groups = {}) const;
+  /// The present value of every `wanted` option that is not command_line_only, as YAML that
+  /// read_yaml() accepts and that gives the same values. Each key carries its help text as a
+  /// comment.
+  std::string to_yaml(const std::function<bool(const Option&)>& wanted = all_options) const;
+
+  static bool all_options(const Option&) { return true; }
 
   /// Null when there is none.
   const Option* find(const std::string& key) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <sstream>
 
 #include "nmt/options/option_table.h"
@@ -22,12 +23,11 @@ std::string padding(size_t used, size_t column) {
   return std::string(used < column ? column - used : 1, ' ');
 }
 
-/// `body` as lines of at most `width`, each after the first indented by `indent`.
-std::string wrapped(const std::string& body, size_t indent, size_t width) {
-  std::istringstream words(body);
-  std::string lines, word;
+/// `words` as lines of at most `width`, each after the first indented by `indent`.
+std::string wrapped(const std::vector<std::string>& words, size_t indent, size_t width) {
+  std::string lines;
   size_t column = indent;
-  while (words >> word) {
+  for (const std::string& word : words) {
     const size_t length = width_of(word);
     if (column > indent && column + 1 + length > width) {
       lines += "\n" + std::string(indent, ' ');
@@ -43,39 +43,49 @@ std::string wrapped(const std::string& body, size_t indent, size_t width) {
   return lines;
 }
 
+std::vector<std::string> split_words(const std::string& body) {
+  std::istringstream stream(body);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
 /// "512; >= 2": what is known of an option besides its meaning, or "".
 std::string bracket(const Option& option) {
-  std::string inside;
-  const auto append = [&inside](const std::string& part) {
-    inside += (inside.empty() ? "" : "; ") + part;
-  };
+  std::vector<std::string> parts;
   if (option.is_required()) {
-    append("required");
+    parts.push_back("required");
   } else if (!option.default_text().empty()) {
-    append(option.default_text());
+    parts.push_back(option.default_text());
   }
-  append(option.value().limits());
-  if (option.value().limits().empty() && !inside.empty() && inside.ends_with("; ")) {
-    inside.resize(inside.size() - 2);
-  }
-  if (!option.value().allowed.empty() && option.value_hint().find('|') == std::string::npos) {
-    append(option.value().expected());
-  }
-  return inside.empty() ? "" : " [" + inside + "]";
+  const OptionValue& value = option.value();
+  if (!value.limits().empty()) parts.push_back(value.limits());
+  const bool hides_choices = option.value_hint().find('|') == std::string::npos;
+  if (!value.allowed.empty() && hides_choices) parts.push_back(value.expected());
+  std::string inside;
+  for (const std::string& part : parts) inside += (inside.empty() ? "" : "; ") + part;
+  return inside.empty() ? "" : "[" + inside + "]";
 }
 
-/// "  -o, --output FILE": the left column of --help.
+/// Meaning and bracket; a short bracket stays in one piece.
+std::vector<std::string> help_words(const Option& option) {
+  constexpr size_t kShort = 40;
+  std::vector<std::string> words = split_words(option.help());
+  const std::string last = bracket(option);
+  if (last.size() <= kShort) {
+    if (!last.empty()) words.push_back(last);
+  } else {
+    for (const std::string& word : split_words(last)) words.push_back(word);
+  }
+  return words;
+}
+
+/// "  -o, --output FILE", or "  RUN (--run)" for a bare word: the left column of --help.
 std::string flag_text(const Option& option) {
-  std::string flag = "  ";
-  if (option.short_flag() != '\0') flag += std::string("-") + option.short_flag() + ", ";
-  flag += "--" + option.key();
+  const std::string flag = "--" + option.key();
+  if (option.positional_index() >= 0) return "  " + option.value_hint() + " (" + flag + ")";
+  std::string all = "  ";
+  if (option.short_flag() != '\0') all += std::string("-") + option.short_flag() + ", ";
   // A switch is given bare.
-  if (option.value().kind() != ValueKind::kFlag) flag += " " + option.value_hint();
-  return flag;
-}
-
-bool is_wanted(const std::vector<std::string>& groups, const std::string& group) {
-  return groups.empty() || std::find(groups.begin(), groups.end(), group) != groups.end();
+  return all + flag + (option.value().kind() == ValueKind::kFlag ? "" : " " + option.value_hint());
 }
 
 /// Whether YAML 1.1 and 1.2 both read `word`, written bare, as that very text: a letter, then
@@ -161,39 +171,56 @@ std::string yaml_remark(const Option& option) {
   return limits.empty() ? "" : " (" + limits + ")";
 }
 
+/// One option of --help, with its line breaks.
+std::string help_entry(const Option& option, size_t width) {
+  std::string entry = flag_text(option);
+  const bool fits = width_of(entry) + 2 <= kHelpColumn;
+  entry += fits ? padding(width_of(entry), kHelpColumn) : "\n" + std::string(kHelpColumn, ' ');
+  return entry + wrapped(help_words(option), kHelpColumn, width) + "\n";
+}
+
+/// One option of the YAML: "  heads: 8    # attention heads (>= 1)".
+std::string yaml_line(const Option& option) {
+  std::string line = option.group().empty() ? "" : "  ";
+  line += option.name() + ": " + yaml_value(option.value());
+  line += padding(width_of(line), kCommentColumn) + "#";
+  // A line break in the help text would end the comment.
+  for (const std::string& word : split_words(option.help() + yaml_remark(option))) {
+    line += ' ';
+    line += word;
+  }
+  return line + "\n";
+}
+
 }  // namespace
 
-std::string OptionTable::help(const std::vector<std::string>& wanted, size_t width) const {
+std::string OptionTable::help(const std::function<bool(const Option&)>& wanted,
+                              size_t width) const {
   std::string all;
   for (const auto& [name, heading] : groups()) {
-    const std::vector<const Option*> members = options_of(name);
-    if (members.empty() || !is_wanted(wanted, name)) continue;
-    all += (all.empty() ? "" : "\n") + heading + ":\n";
-    for (const Option* option : members) {
-      const std::string flag = flag_text(*option);
-      all += flag;
-      all += width_of(flag) + 2 <= kHelpColumn ? padding(width_of(flag), kHelpColumn)
-                                               : "\n" + std::string(kHelpColumn, ' ');
-      all += wrapped(option->help() + bracket(*option), kHelpColumn, width) + "\n";
+    std::string entries;
+    for (const Option* option : options_of(name)) {
+      if (wanted(*option)) entries += help_entry(*option, width);
     }
+    if (entries.empty()) continue;
+    if (!all.empty()) all += '\n';
+    all.append(heading).append(":\n").append(entries);
   }
   return all;
 }
 
-std::string OptionTable::to_yaml(const std::vector<std::string>& wanted) const {
+std::string OptionTable::to_yaml(const std::function<bool(const Option&)>& wanted) const {
   std::string all;
   for (const auto& [name, heading] : groups()) {
     std::string lines;
-    const std::string indent = name.empty() ? "" : "  ";
     for (const Option* option : options_of(name)) {
-      if (option->is_command_line_only()) continue;
-      const std::string assignment = indent + option->name() + ": " + yaml_value(option->value());
-      lines += assignment + padding(width_of(assignment), kCommentColumn) + "# " +
-               wrapped(option->help() + yaml_remark(*option), 0, std::string::npos) + "\n";
+      if (!option->is_command_line_only() && wanted(*option)) lines += yaml_line(*option);
     }
-    if (lines.empty() || !is_wanted(wanted, name)) continue;
-    all += (all.empty() ? "# " : "\n# ") + heading + "\n";
-    all += name.empty() ? lines : name + ":\n" + lines;
+    if (lines.empty()) continue;
+    if (!all.empty()) all += '\n';
+    all.append("# ").append(heading).append("\n");
+    if (!name.empty()) all.append(name).append(":\n");
+    all += lines;
   }
   return all;
 }

@@ -208,9 +208,14 @@ std::unique_ptr<OptionValue> bind_names(std::vector<std::string> names,
 }
 
 std::string number_text(double number) {
-  char buffer[32];
-  const auto result = std::to_chars(buffer, buffer + sizeof buffer, number);
-  return std::string(buffer, result.ptr);
+  const double size = std::abs(number);
+  const bool is_handy = size == 0 || (size >= 1e-4 && size < 1e15);
+  char buffer[64];
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof buffer, number,
+                    is_handy ? std::chars_format::fixed : std::chars_format::scientific)
+          .ptr;
+  return std::string(buffer, end);
 }
 
 bool is_utf8(const std::string& bytes) {

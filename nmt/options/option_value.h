@@ -80,7 +80,8 @@ requires std::is_enum_v<E> std::unique_ptr<OptionValue> bind_value(E& field) {
       });
 }
 
-/// The shortest decimal text that reads back as the same number: "0.1", "1e-09".
+/// The shortest text that reads back as the same number, with an exponent only where it is far from
+/// 1: "0.0005", "1e-09".
 std::string number_text(double number);
 
 /// Whether `bytes` are well-formed UTF-8.

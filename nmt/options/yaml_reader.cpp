@@ -1,5 +1,6 @@
 #include "nmt/options/yaml_reader.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -78,6 +79,37 @@ class Flattener {
   std::vector<YamlEntry> entries_;
 };
 
+/// Remembers where the latest document began, and nothing of what is in it.
+class DocumentFinder : public YAML::EventHandler {
+ public:
+  long line() const { return line_; }
+  void OnDocumentStart(const YAML::Mark& mark) override { line_ = mark.line + 1; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+ private:
+  long line_ = 0;
+};
+
+/// The first line after the first document, or 0 when nothing follows. (YAML::LoadAll never ends on
+/// some broken files: it takes what it cannot read for one more empty document, again and again.)
+long find_second_document(const std::string& yaml) {
+  std::istringstream in(yaml);
+  YAML::Parser parser(in);
+  DocumentFinder finder;
+  parser.HandleNextDocument(finder);
+  return parser.HandleNextDocument(finder) ? finder.line() : 0;
+}
+
 /// YAML is text: says where bytes are not.
 void check_text(const std::string& yaml, const std::string& file) {
   std::istringstream lines(yaml);
@@ -112,25 +144,26 @@ std::string read_yaml_file(const std::string& file) {
 
 std::vector<YamlEntry> parse_yaml(const std::string& yaml, const std::string& file) {
   check_text(yaml, file);
-  std::vector<YAML::Node> documents;
+  YAML::Node document;
+  long second = 0;
   try {
-    documents = YAML::LoadAll(yaml);
+    document = YAML::Load(yaml);
+    second = find_second_document(yaml);
   } catch (const YAML::Exception& error) {
     const long line = error.mark.is_null() ? 0 : error.mark.line + 1;
     throw UsageError(FilePosition{file, line}, "not valid YAML: " + error.msg);
   }
-  if (documents.empty() || (documents.size() == 1 && documents[0].IsNull())) return {};
-  if (documents.size() > 1) {
-    const YAML::Mark mark = documents[1].Mark();
-    throw UsageError(FilePosition{file, mark.is_null() ? 0 : mark.line + 1},
-                     "a recipe is one YAML document; a second one begins here");
+  if (second > 0) {
+    throw UsageError(FilePosition{file, second},
+                     "a recipe is one YAML document; what begins here does not belong to it");
   }
-  if (!documents[0].IsMap()) {
-    throw UsageError(FilePosition{file, documents[0].Mark().line + 1},
+  if (document.IsNull()) return {};
+  if (!document.IsMap()) {
+    throw UsageError(FilePosition{file, document.Mark().line + 1},
                      "a recipe consists of lines 'option: value' or 'group:' with options below");
   }
   Flattener flattener(file);
-  flattener.read_map(documents[0], "", 1);
+  flattener.read_map(document, "", 1);
   return flattener.take();
 }
 

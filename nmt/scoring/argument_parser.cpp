@@ -69,6 +69,7 @@ void check_value(const ArgumentOption& option, const std::string& value) {
     return;
   }
   std::vector<std::string> choices;
+  choices.reserve(option.choices.size());
   for (const auto& choice : option.choices) choices.push_back(quoted(choice));
   fail(option, "invalid choice: " + quoted(value) + " (choose from " + joined(choices, ", ") + ")");
 }
@@ -141,10 +142,11 @@ class Parser {
       const std::string name = argument.substr(0, equals);
       if (const auto* option = find(name)) return Match{option, name, argument.substr(equals + 1)};
     }
-    const std::vector<Match> candidates = abbreviations(argument);
-    if (candidates.size() == 1) return candidates.front();
+    std::vector<Match> candidates = abbreviations(argument);
+    if (candidates.size() == 1) return std::move(candidates.front());
     if (candidates.size() > 1) {
       std::vector<std::string> names;
+      names.reserve(candidates.size());
       for (const auto& candidate : candidates) names.push_back(candidate.name);
       throw UsageError("ambiguous option: " + argument + " could match " + joined(names, ", "));
     }

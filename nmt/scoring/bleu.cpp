@@ -83,14 +83,14 @@ Bleu::Bleu(BleuOptions options)
           options_.smoothing_value.value_or(default_smoothing_value(options_.smoothing))),
       tokenizer_(make_tokenizer(options_.tokenizer, options_.tokenizer_model)) {
   if (options_.max_order < 1) {
-    throw UsageError(text("BLEU cannot count n-grams up to order ", options_.max_order),
-                     "Use an order from 1.");
+    throw Error(text("BLEU cannot count n-grams up to order ", options_.max_order),
+                "Use an order from 1.");
   }
   const bool uses_value =
       options_.smoothing == Smoothing::kFloor || options_.smoothing == Smoothing::kAddK;
   if (uses_value && !(smoothing_value_ >= 0 && std::isfinite(smoothing_value_))) {
-    throw UsageError(text("BLEU cannot smooth with the value ", smoothing_value_),
-                     "Use a number from 0.");
+    throw Error(text("BLEU cannot smooth with the value ", smoothing_value_),
+                "Use a number from 0.");
   }
 }
 

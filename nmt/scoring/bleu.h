@@ -16,7 +16,6 @@ namespace nmt::scoring {
 /// What to do about an n-gram order without matches (Chen and Cherry 2014).
 enum class Smoothing {
   kExp,    ///< half the smallest precision possible, halved again at each further such order
-           ///< (mteval-v13a)
   kFloor,  ///< counts `smoothing_value` matches
   kAddK,   ///< adds `smoothing_value` to the matches and totals of all orders above the first
   kNone    ///< the score is 0
@@ -24,13 +23,12 @@ enum class Smoothing {
 
 struct BleuOptions {
   std::string tokenizer = "13a";          ///< one of tokenizer_names()
-  std::string tokenizer_model;            ///< file of the SentencePiece model, see make_tokenizer()
+  std::string tokenizer_model = {};       ///< file of the SentencePiece model, see make_tokenizer()
   bool lowercase = false;                 ///< compare without case
   Smoothing smoothing = Smoothing::kExp;  ///< "exp" in signatures
-  std::optional<double> smoothing_value;  ///< for kFloor (default 0.1) and kAddK (default 1)
-  int max_order = 4;                      ///< longest n-grams, from 1
-  bool effective_order =
-      false;  ///< leave out orders longer than the text; wanted for single sentences
+  std::optional<double> smoothing_value = {};  ///< for kFloor (default 0.1) and kAddK (default 1)
+  int max_order = 4;                           ///< longest n-grams, from 1
+  bool effective_order = false;  ///< leave out orders longer than the text; for single sentences
 };
 
 /// BLEU in its parts. By order, from 1: matched and total n-grams (after add-k smoothing) and
@@ -47,7 +45,7 @@ struct BleuBreakdown {
 
 class Bleu : public Metric {
  public:
-  /// Throws UsageError for options out of range, Error when the tokenizer's model cannot be read.
+  /// Throws Error for options out of range and for a tokenizer that cannot be made.
   explicit Bleu(BleuOptions options = {});
 
   std::string name() const override { return "BLEU"; }

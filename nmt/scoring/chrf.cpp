@@ -77,12 +77,12 @@ class OrderCounter {
 Chrf::Chrf(ChrfOptions options) : options_(options) {
   if (options_.char_order < 0 || options_.word_order < 0 ||
       options_.char_order + options_.word_order == 0) {
-    throw UsageError(text("chrF cannot count n-grams up to character order ", options_.char_order,
-                          " and word order ", options_.word_order),
-                     "Use orders from 0, one of them at least 1.");
+    throw Error(text("chrF cannot count n-grams up to character order ", options_.char_order,
+                     " and word order ", options_.word_order),
+                "Use orders from 0, one of them at least 1.");
   }
   if (options_.beta < 0)
-    throw UsageError(text("chrF has no beta ", options_.beta), "Use a whole number from 0.");
+    throw Error(text("chrF has no beta ", options_.beta), "Use a whole number from 0.");
 }
 
 std::string Chrf::name() const {

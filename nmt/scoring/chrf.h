@@ -28,7 +28,7 @@ struct ChrfOptions {
 
 class Chrf : public Metric {
  public:
-  /// Throws UsageError for options out of range.
+  /// Throws Error for options out of range.
   explicit Chrf(ChrfOptions options = {});
 
   /// "chrF2", "chrF2++".

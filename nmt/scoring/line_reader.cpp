@@ -6,37 +6,22 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <istream>
 #include <memory>
 
 #include "nmt/scoring/unicode.h"
+#include "nmt/support/atomic_file.h"
 #include "nmt/support/error.h"
 
 namespace nmt::scoring {
 namespace {
 
-std::string read_bytes(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in)
-    throw Error(FilePosition{file, 0}, text("cannot open: ", std::strerror(errno)),
-                "Check the path and the permissions.");
-  if (std::filesystem::is_directory(file))
-    throw Error(FilePosition{file, 0}, "this is a folder, not a file");
-  std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (in.bad()) throw Error(FilePosition{file, 0}, text("cannot read: ", std::strerror(errno)));
-  return bytes;
-}
+constexpr size_t kChunk = 1 << 17;
 
 [[noreturn]] void fail_compressed(const std::string& file, const std::string& format) {
   throw Error(FilePosition{file, 0}, "this is not a whole " + format + " file",
               "Compress it again, or copy it again.");
 }
-
-constexpr size_t kChunk = 1 << 17;
 
 /// All members of a gzip file, one after the other.
 std::string gunzip(const std::string& bytes, const std::string& file) {
@@ -123,13 +108,23 @@ std::string convert(const std::string& bytes, const std::string& encoding,
 
 }  // namespace
 
+std::string read_stream(std::istream& in) {
+  std::string bytes;
+  std::string chunk(kChunk, '\0');
+  while (in) {
+    in.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+    bytes.append(chunk, 0, static_cast<size_t>(in.gcount()));
+  }
+  return bytes;
+}
+
 std::string decode_text(std::string bytes, const std::string& encoding, const std::string& name) {
   if (!is_utf8_name(encoding)) return convert(bytes, encoding, name);
   if (const auto invalid = find_invalid_utf8(bytes)) {
     const size_t line_start = *invalid == 0 ? 0 : bytes.rfind('\n', *invalid - 1) + 1;
     const auto line =
         1 + std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(*invalid), '\n');
-    throw Error({name, static_cast<long>(line)},
+    throw Error(FilePosition{name, static_cast<long>(line)},
                 text("invalid UTF-8 at byte ", *invalid - line_start + 1, " of the line"),
                 "Convert the text to UTF-8, or name its encoding with --encoding.");
   }
@@ -148,7 +143,7 @@ std::vector<std::string> split_lines(const std::string& text, LineEnds ends) {
 }
 
 std::vector<std::string> read_lines(const std::string& file, const std::string& encoding) {
-  std::string bytes = read_bytes(file);
+  std::string bytes = read_file(file);
   if (file.ends_with(".gz")) bytes = gunzip(bytes, file);
   if (file.ends_with(".zst")) bytes = unzstd(bytes, file);
   return split_lines(decode_text(std::move(bytes), encoding, file), LineEnds::kLineFeed);

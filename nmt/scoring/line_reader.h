@@ -1,5 +1,6 @@
 #pragma once
 
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,12 @@ std::vector<std::string> split_lines(const std::string& text, LineEnds ends);
 
 /// The lines of a file as UTF-8, without their line ends but with other white space. Files named
 /// .gz and .zst are decompressed. `encoding` is any that ICU knows. Throws Error when the file is
-/// missing or damaged, or is not text in this encoding (naming line and byte); UsageError for an
-/// unknown encoding.
+/// missing or damaged, when the encoding is unknown, and when the file is not text in it (naming
+/// line and byte for UTF-8).
 std::vector<std::string> read_lines(const std::string& file, const std::string& encoding = "utf-8");
+
+/// Everything that is left in a stream.
+std::string read_stream(std::istream& in);
 
 /// `bytes` in `encoding` as UTF-8. `name` is what error messages call the text.
 std::string decode_text(std::string bytes, const std::string& encoding, const std::string& name);

@@ -31,11 +31,13 @@ class Interner {
  public:
   static constexpr uint32_t kAbsent = 0;
 
-  Interner() : slots_(256) {}
+  Interner() : slots_(size_t{1} << kFirstBits) {}
 
   void clear() {
     size_ = 0;
-    ++generation_;
+    if (++generation_ != 0) return;
+    slots_.assign(slots_.size(), Slot());
+    generation_ = 1;
   }
 
   /// The greatest number given out.
@@ -60,14 +62,14 @@ class Interner {
  private:
   struct Slot {
     Key key{};
-    uint64_t generation = 0;  // the slot is in use when this is the current one
+    uint32_t generation = 0;  // the slot is in use when this is the current one
     uint32_t number = 0;
   };
 
   /// The slot that holds `key`, or the free one where it belongs.
   size_t locate(Key key) const {
     const size_t mask = slots_.size() - 1;
-    size_t index = hash_of(key) & mask;
+    size_t index = hash_of(key) >> shift_;
     while (slots_[index].generation == generation_ && slots_[index].key != key)
       index = (index + 1) & mask;
     return index;
@@ -75,14 +77,18 @@ class Interner {
 
   void grow() {
     std::vector<Slot> old(2 * slots_.size());
+    --shift_;
     old.swap(slots_);
     for (const Slot& slot : old) {
       if (slot.generation == generation_) slots_[locate(slot.key)] = slot;
     }
   }
 
-  std::vector<Slot> slots_;  // a power of two
-  uint64_t generation_ = 1;
+  static constexpr int kFirstBits = 8;
+
+  std::vector<Slot> slots_;      // a power of two
+  int shift_ = 64 - kFirstBits;  // leaves the hash bits that number the slots
+  uint32_t generation_ = 1;
   uint32_t size_ = 0;
 };
 

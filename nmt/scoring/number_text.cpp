@@ -9,7 +9,7 @@ namespace nmt::scoring {
 
 std::string fixed(double value, int decimals) {
   if (decimals < 0)
-    throw UsageError(text("numbers cannot have ", decimals, " decimals"), "Use 0 or more.");
+    throw Error(text("numbers cannot have ", decimals, " decimals"), "Use 0 or more.");
   constexpr size_t kLongestInteger = 320;  // digits of the greatest double, sign and point
   std::string digits(kLongestInteger + static_cast<size_t>(decimals), '\0');
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value,
@@ -22,7 +22,7 @@ std::string shortest(double value) {
   char buffer[32];
   const auto end =
       std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific);
-  const std::string scientific(buffer, end.ptr);
+  std::string scientific(buffer, end.ptr);
   if (!std::isfinite(value)) return scientific;
 
   // Python writes exponents from 16 up and below -4, and always something behind the point.
@@ -30,7 +30,7 @@ std::string shortest(double value) {
   if (exponent < -4 || exponent >= 16) return scientific;
   const auto plain_end =
       std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed);
-  const std::string plain(buffer, plain_end.ptr);
+  std::string plain(buffer, plain_end.ptr);
   return plain.find('.') == std::string::npos ? plain + ".0" : plain;
 }
 

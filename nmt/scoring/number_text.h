@@ -7,7 +7,7 @@
 namespace nmt::scoring {
 
 /// '%.{decimals}f': the binary value correctly rounded, so 2.675 gives 2.67 with two decimals.
-/// Throws UsageError for negative `decimals`.
+/// Throws Error for negative `decimals`.
 std::string fixed(double value, int decimals);
 
 /// repr(): the shortest decimal that reads back as `value`, 100.0 or 1e-05.

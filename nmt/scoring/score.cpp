@@ -1,6 +1,6 @@
 #include "nmt/scoring/score.h"
 
-#include <cstdlib>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "nmt/scoring/number_text.h"
@@ -29,21 +29,22 @@ std::string Signature::text(SignatureStyle style) const {
 }
 
 std::string to_line(const Score& score, const ScoreFormat& format) {
-  const std::string number = fixed(score.value, format.decimals);
+  std::string number = fixed(score.value, format.decimals);
   if (format.content == ScoreFormat::Content::kNumber) return number;
-  const std::string line =
-      score.name + '|' + score.signature.text(format.signature) + " = " + number;
+  std::string line = score.name + '|' + score.signature.text(format.signature) + " = " + number;
   return score.details.empty() ? line : line + ' ' + score.details;
 }
 
 std::string to_json(const Score& score, const ScoreFormat& format) {
-  const std::string number = fixed(score.value, format.decimals);
+  std::string number = fixed(score.value, format.decimals);
   if (format.content == ScoreFormat::Content::kNumber) return number;
   std::string json = "{\n \"name\": " + quoted(score.name);
   const auto append = [&json](const std::string& key, const std::string& value) {
     json += ",\n " + quoted(key) + ": " + value;
   };
-  append("score", shortest(std::strtod(number.c_str(), nullptr)));
+  double rounded = 0;
+  std::from_chars(number.data(), number.data() + number.size(), rounded);
+  append("score", shortest(rounded));
   append("signature", quoted(score.signature.text()));
   if (!score.details.empty()) append("verbose_score", quoted(score.details));
   for (const SignatureField& field : score.signature.fields)

@@ -4,7 +4,6 @@
 #include <cctype>
 #include <cstdlib>
 #include <istream>
-#include <iterator>
 #include <map>
 #include <ostream>
 
@@ -77,7 +76,7 @@ class ScoreCommand {
         std::find_if(options.begin(), options.end(),
                      [](const ArgumentOption& each) { return each.names.front() == "--format"; });
     if (const char* environment = std::getenv("SACREBLEU_FORMAT")) {
-      const std::string name = to_lower(environment);
+      std::string name = to_lower(environment);
       if (std::find(option->choices.begin(), option->choices.end(), name) != option->choices.end())
         return name;
     }
@@ -345,9 +344,13 @@ class ScoreCommand {
 
 int run_score_command(const std::vector<std::string>& arguments, const CommandStreams& streams) {
   try {
-    return ScoreCommand(parse_arguments(arguments, score_options(), immediate_score_options()),
-                        streams)
-        .run();
+    const int code =
+        ScoreCommand(parse_arguments(arguments, score_options(), immediate_score_options()),
+                     streams)
+            .run();
+    if (!streams.out.flush())
+      throw Error("cannot write the scores", "Check where the output goes and its free space.");
+    return code;
   } catch (const Exit& exit) {
     return exit.code;
   } catch (const UsageError& error) {

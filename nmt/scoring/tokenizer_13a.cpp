@@ -28,35 +28,33 @@ bool is_point(char c) {
   return c == '.' || c == ',';
 }
 
-/// ASCII punctuation and the blank, without ' - . and the comma, which have rules of their own.
-constexpr std::array<bool, 256> make_isolated() {
-  std::array<bool, 256> isolated{};
+enum class ByteClass : uint8_t {
+  kPlain,     // belongs to a word, and no rule asks about it
+  kIsolated,  // ASCII punctuation without ' - . and the comma, and the blank
+  kCareful    // full stop, comma and dash, and bytes that may be (the start of) white space
+};
+
+constexpr std::array<ByteClass, 256> make_byte_classes() {
+  std::array<ByteClass, 256> classes{};
+  for (unsigned c = 0; c < 0x20; ++c) classes[c] = ByteClass::kCareful;
+  for (const unsigned c : {0x2Cu, 0x2Du, 0x2Eu, 0xC2u, 0xE1u, 0xE2u, 0xE3u})
+    classes[c] = ByteClass::kCareful;
   constexpr std::array<std::pair<unsigned, unsigned>, 6> kRanges = {
       {{0x20, 0x26}, {0x28, 0x2B}, {0x2F, 0x2F}, {0x3A, 0x40}, {0x5B, 0x60}, {0x7B, 0x7E}}};
   for (const auto& [first, last] : kRanges) {
-    for (unsigned c = first; c <= last; ++c) isolated[c] = true;
+    for (unsigned c = first; c <= last; ++c) classes[c] = ByteClass::kIsolated;
   }
-  return isolated;
+  return classes;
 }
-constexpr std::array<bool, 256> kIsolated = make_isolated();
+constexpr std::array<ByteClass, 256> kByteClasses = make_byte_classes();
 
-void append_isolated(std::string& out, char c) {
-  out += ' ';
-  out += c;
-  out += ' ';
+ByteClass class_of(char c) {
+  return kByteClasses[static_cast<uint8_t>(c)];
 }
 
-std::string isolate_punctuation(std::string_view line) {
-  std::string out;
-  out.reserve(2 * line.size());
-  for (const char c : line) {
-    if (kIsolated[static_cast<uint8_t>(c)]) {
-      append_isolated(out, c);
-    } else {
-      out += c;
-    }
-  }
-  return out;
+void append_token(std::string& tokens, std::string_view token) {
+  if (!tokens.empty()) tokens += ' ';
+  tokens += token;
 }
 
 /// Substitutes "$1 $2 " (or " $1 $2") for each pair of neighbours that `matches`; matches do not
@@ -80,19 +78,48 @@ std::string separate_pairs(std::string_view line, Blanks blanks, Matches matches
   return out;
 }
 
-}  // namespace
-
-std::string split_ascii_punctuation(std::string line) {
-  line = isolate_punctuation(line);
+/// Appends the parts of a word that contains full stops, commas or dashes, or white space.
+void append_split_word(std::string& tokens, std::string word) {
   // A full stop or comma leaves the word unless a digit precedes it, or follows it.
-  line = separate_pairs(line, Blanks::kMiddleAndEnd,
+  word = separate_pairs(word, Blanks::kMiddleAndEnd,
                         [](char a, char b) { return !is_digit(a) && is_point(b); });
-  line = separate_pairs(line, Blanks::kStartAndMiddle,
+  word = separate_pairs(word, Blanks::kStartAndMiddle,
                         [](char a, char b) { return is_point(a) && !is_digit(b); });
   // A dash leaves the word when a digit precedes it.
-  line = separate_pairs(line, Blanks::kMiddleAndEnd,
+  word = separate_pairs(word, Blanks::kMiddleAndEnd,
                         [](char a, char b) { return is_digit(a) && b == '-'; });
-  return squeeze(line);
+  for (const std::string_view part : split(word)) append_token(tokens, part);
+}
+
+}  // namespace
+
+std::string split_ascii_punctuation(std::string_view line) {
+  // The first rule puts blanks around isolated characters. What then stands between blanks are
+  // words that the other rules treat one by one, for these look no further than at the neighbour,
+  // and a blank is just a character that is no digit. Most words contain nothing that they ask
+  // about.
+  std::string tokens;
+  tokens.reserve(line.size() + line.size() / 4);
+  for (size_t start = 0; start < line.size();) {
+    size_t end = start;
+    bool careful = false;
+    while (end < line.size() && class_of(line[end]) != ByteClass::kIsolated) {
+      careful = careful || class_of(line[end]) == ByteClass::kCareful;
+      ++end;
+    }
+    if (careful) {
+      // With the blanks that it stands between; there is none at the ends of the line.
+      const std::string_view before = start > 0 ? " " : "";
+      const std::string_view after = end < line.size() ? " " : "";
+      append_split_word(tokens,
+                        std::string(before).append(line.substr(start, end - start)).append(after));
+    } else if (end > start) {
+      append_token(tokens, line.substr(start, end - start));
+    }
+    if (end < line.size() && line[end] != ' ') append_token(tokens, line.substr(end, 1));
+    start = end + 1;
+  }
+  return tokens;
 }
 
 std::string Tokenizer13a::tokenize(std::string_view line) const {
@@ -108,7 +135,7 @@ std::string Tokenizer13a::tokenize(std::string_view line) const {
     replace_all(padded, "&lt;", "<");
     replace_all(padded, "&gt;", ">");
   }
-  return split_ascii_punctuation(std::move(padded));
+  return split_ascii_punctuation(padded);
 }
 
 }  // namespace nmt::scoring

@@ -15,6 +15,6 @@ class Tokenizer13a : public Tokenizer {
 /// The punctuation rules that 13a and zh share, then squeezed white space. The rules ask about
 /// ASCII characters alone, so they run on the bytes of UTF-8: no byte of a longer character looks
 /// like one of ASCII.
-std::string split_ascii_punctuation(std::string line);
+std::string split_ascii_punctuation(std::string_view line);
 
 }  // namespace nmt::scoring

@@ -2,38 +2,55 @@
 
 #include <unicode/uchar.h>
 
+#include <array>
+#include <vector>
+
 #include "nmt/scoring/unicode.h"
 
 namespace nmt::scoring {
 namespace {
 
-bool in_category(char32_t code_point, uint32_t mask) {
-  return (U_GET_GC_MASK(static_cast<UChar32>(code_point)) & mask) != 0;
+enum class Kind : uint8_t { kOther, kNumber, kPunctuation, kSymbol };
+
+Kind look_up_kind(char32_t code_point) {
+  const uint32_t category = U_GET_GC_MASK(static_cast<UChar32>(code_point));
+  if ((category & U_GC_N_MASK) != 0) return Kind::kNumber;
+  if ((category & U_GC_P_MASK) != 0) return Kind::kPunctuation;
+  return (category & U_GC_S_MASK) != 0 ? Kind::kSymbol : Kind::kOther;
 }
-bool is_number(char32_t c) {
-  return in_category(c, U_GC_N_MASK);
+
+/// Most text is made of the first code points, whose kinds are kept.
+Kind kind_of(char32_t code_point) {
+  static const auto kinds = [] {
+    std::array<Kind, 0x250> first{};
+    for (char32_t c = 0; c < first.size(); ++c) first[c] = look_up_kind(c);
+    return first;
+  }();
+  return code_point < kinds.size() ? kinds[code_point] : look_up_kind(code_point);
 }
-bool is_punctuation(char32_t c) {
-  return in_category(c, U_GC_P_MASK);
-}
-bool is_symbol(char32_t c) {
-  return in_category(c, U_GC_S_MASK);
-}
+
+struct Character {
+  char32_t code_point;
+  Kind kind;
+};
+constexpr Character kBlank = {U' ', Kind::kOther};
 
 }  // namespace
 
 std::string TokenizerIntl::tokenize(std::string_view line) const {
-  const std::u32string text = to_code_points(line);
+  std::vector<Character> text;
+  text.reserve(line.size());
+  for (const char32_t code_point : to_code_points(line))
+    text.push_back({code_point, kind_of(code_point)});
 
   // Punctuation behind anything but a number.
-  std::u32string separated;
+  std::vector<Character> separated;
   separated.reserve(2 * text.size());
   for (size_t i = 0; i < text.size(); ++i) {
-    separated += text[i];
-    if (i + 1 < text.size() && !is_number(text[i]) && is_punctuation(text[i + 1])) {
-      separated += U' ';
-      separated += text[++i];
-      separated += U' ';
+    separated.push_back(text[i]);
+    if (i + 1 < text.size() && text[i].kind != Kind::kNumber &&
+        text[i + 1].kind == Kind::kPunctuation) {
+      separated.insert(separated.end(), {kBlank, text[++i], kBlank});
     }
   }
 
@@ -41,15 +58,15 @@ std::string TokenizerIntl::tokenize(std::string_view line) const {
   // the other; a symbol is no punctuation, and a blank no symbol, so one pass gives the same.
   std::string tokens;
   tokens.reserve(2 * line.size());
-  const auto append = [&tokens](char32_t code_point) {
-    const bool symbol = is_symbol(code_point);
+  const auto append = [&tokens](const Character& character) {
+    const bool symbol = character.kind == Kind::kSymbol;
     if (symbol) tokens += ' ';
-    append_code_point(tokens, code_point);
+    append_code_point(tokens, character.code_point);
     if (symbol) tokens += ' ';
   };
   for (size_t i = 0; i < separated.size(); ++i) {
-    const bool pair =
-        i + 1 < separated.size() && is_punctuation(separated[i]) && !is_number(separated[i + 1]);
+    const bool pair = i + 1 < separated.size() && separated[i].kind == Kind::kPunctuation &&
+                      separated[i + 1].kind != Kind::kNumber;
     if (!pair) {
       append(separated[i]);
       continue;

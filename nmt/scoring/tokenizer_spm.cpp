@@ -1,13 +1,12 @@
 #include "nmt/scoring/tokenizer_spm.h"
 
 #include <sentencepiece_processor.h>
-#include <zlib.h>
 
-#include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
+#include <filesystem>
 
+#include "nmt/support/atomic_file.h"
+#include "nmt/support/checksum.h"
 #include "nmt/support/error.h"
 
 namespace nmt::scoring {
@@ -26,21 +25,6 @@ std::string sacrebleu_folder() {
   return std::string(home != nullptr ? home : ".") + "/.sacrebleu";
 }
 
-std::string read_model(const std::string& file, const std::string& remedy) {
-  std::ifstream in(file, std::ios::binary);
-  std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (!in || bytes.empty())
-    throw Error(FilePosition{file, 0}, "cannot read this SentencePiece model", remedy);
-  return bytes;
-}
-
-std::string own_signature(const std::string& bytes) {
-  const auto checksum = crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
-  char digits[9];
-  std::snprintf(digits, sizeof digits, "%08lx", checksum);
-  return std::string("spm-") + digits;
-}
-
 }  // namespace
 
 TokenizerSpm::TokenizerSpm(const std::string& name, const std::string& model)
@@ -48,14 +32,17 @@ TokenizerSpm::TokenizerSpm(const std::string& name, const std::string& model)
       processor_(std::make_unique<sentencepiece::SentencePieceProcessor>()) {
   const std::string file =
       model.empty() ? sacrebleu_folder() + "/models/" + published_file(name) : model;
-  const std::string bytes = read_model(
-      file, model.empty()
-                ? "Put the model of '" + name + "' there, or name its file with --spm-model."
-                : "Check the path and the permissions.");
-  if (name == "spm" && !model.empty()) signature_ = own_signature(bytes);
+  if (model.empty() && !std::filesystem::exists(file)) {
+    throw Error(FilePosition{file, 0}, "there is no SentencePiece model",
+                "Put the model of '" + name + "' there, or name its file with --spm-model.");
+  }
+  const std::string bytes = read_file(file);
+  if (name == "spm" && !model.empty()) signature_ = "spm-" + sha256(bytes).substr(0, 8);
   const auto status = processor_->LoadFromSerializedProto(bytes);
-  if (!status.ok())
-    throw Error(FilePosition{file, 0}, "this is not a SentencePiece model", status.ToString());
+  if (bytes.empty() || !status.ok()) {
+    throw Error(FilePosition{file, 0}, "this is not a SentencePiece model",
+                "Name a file that ends in .model, made by spm_train.");
+  }
 }
 
 TokenizerSpm::~TokenizerSpm() = default;

@@ -13,7 +13,7 @@ class TokenizerSpm : public Tokenizer {
  public:
   /// `name` is flores101, flores200, spBLEU-1K or spm; `model` the file, or empty for the place
   /// where sacreBLEU keeps the model of that name. A model of one's own belongs to `spm`, and its
-  /// signature then holds the file's checksum: spm-xxxxxxxx (CRC-32, hexadecimal), so that equal
+  /// signature is then spm- and the first eight digits of the file's SHA-256, so that equal
   /// signatures mean equal tokens.
   TokenizerSpm(const std::string& name, const std::string& model);
   ~TokenizerSpm() override;

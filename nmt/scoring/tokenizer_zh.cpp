@@ -40,7 +40,7 @@ std::string TokenizerZh::tokenize(std::string_view line) const {
     append_code_point(separated, code_point);
     if (chinese) separated += ' ';
   }
-  return split_ascii_punctuation(std::move(separated));
+  return split_ascii_punctuation(separated);
 }
 
 }  // namespace nmt::scoring

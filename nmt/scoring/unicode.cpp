@@ -1,7 +1,6 @@
 #include "nmt/scoring/unicode.h"
 
 #include <unicode/ucasemap.h>
-#include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
 #include <algorithm>
@@ -27,6 +26,12 @@ char32_t next_code_point(std::string_view utf8, size_t& position) {
           code_point);
   position = static_cast<size_t>(index);
   return code_point < 0 ? kInvalid : static_cast<char32_t>(code_point);
+}
+
+/// Whether a white-space character can start with this byte.
+bool may_start_space(char c) {
+  const auto byte = static_cast<uint8_t>(c);
+  return byte <= ' ' || (byte >= 0xC2 && byte <= 0xE3);
 }
 
 struct CaseMapDeleter {
@@ -61,6 +66,10 @@ std::u32string to_code_points(std::string_view utf8) {
 }
 
 void append_code_point(std::string& utf8, char32_t code_point) {
+  if (code_point < 0x80) {
+    utf8 += static_cast<char>(code_point);
+    return;
+  }
   uint8_t bytes[U8_MAX_LENGTH];
   int32_t length = 0;
   U8_APPEND_UNSAFE(bytes, length, code_point);
@@ -77,13 +86,13 @@ std::string to_utf8(std::u32string_view code_points) {
 std::optional<size_t> find_invalid_utf8(std::string_view bytes) {
   for (size_t position = 0; position < bytes.size();) {
     const size_t start = position;
-    if (next_code_point(bytes, position) == kInvalid) return start;
+    if (static_cast<uint8_t>(bytes[position]) < 0x80) {
+      ++position;
+    } else if (next_code_point(bytes, position) == kInvalid) {
+      return start;
+    }
   }
   return std::nullopt;
-}
-
-bool is_space(char32_t code_point) {
-  return u_isspace(static_cast<UChar32>(code_point)) != 0;
 }
 
 std::string to_lower(std::string_view utf8) {
@@ -132,7 +141,7 @@ std::vector<std::string_view> split(std::string_view utf8) {
   size_t start = 0;
   size_t position = 0;
   while (position < utf8.size()) {
-    const size_t length = space_length(utf8.substr(position));
+    const size_t length = may_start_space(utf8[position]) ? space_length(utf8.substr(position)) : 0;
     if (length == 0) {
       ++position;
       continue;

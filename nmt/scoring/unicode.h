@@ -25,7 +25,11 @@ std::string to_utf8(std::u32string_view code_points);
 std::optional<size_t> find_invalid_utf8(std::string_view bytes);
 
 /// Python's str.isspace() of one code point.
-bool is_space(char32_t code_point);
+inline bool is_space(char32_t c) {
+  if (c < 0x80) return c == ' ' || (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x1F);
+  return c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
+         c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+}
 
 /// Number of bytes of the white-space character at the start of `utf8`; 0 if there is none.
 inline size_t space_length(std::string_view utf8) {

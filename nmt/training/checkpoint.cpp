@@ -19,6 +19,7 @@ using nlohmann::json;
 namespace {
 
 constexpr int kFormatVersion = 1;
+constexpr const char* kSaving = ".saving-";  // prefix of folders that are not complete
 
 json to_json(const ValidationResult& v) {
   return {{"update", v.update}, {"loss", v.loss}, {"nll", v.nll}, {"bleu", v.bleu}, {"chrf", v.chrf}};
@@ -32,8 +33,8 @@ json to_json(const TrainingState& s) {
   json validations = json::array();
   for (const ValidationResult& v : s.validations) validations.push_back(to_json(v));
   return {{"update", s.update},
-          {"epoch", s.epoch},
-          {"batch", s.batch},
+          {"epoch", s.position.epoch},
+          {"batch", s.position.batch},
           {"skipped", s.skipped},
           {"source_tokens", s.source_tokens},
           {"target_tokens", s.target_tokens},
@@ -48,8 +49,8 @@ json to_json(const TrainingState& s) {
 TrainingState state_from(const json& j) {
   TrainingState s;
   s.update = j.at("update");
-  s.epoch = j.at("epoch");
-  s.batch = j.at("batch");
+  s.position.epoch = j.at("epoch");
+  s.position.batch = j.at("batch");
   s.skipped = j.at("skipped");
   s.source_tokens = j.at("source_tokens");
   s.target_tokens = j.at("target_tokens");
@@ -74,7 +75,7 @@ void point_link(const std::string& link, const std::string& target) {
 void remove_leftovers(const std::string& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename();
-    if (name.starts_with(".saving-")) fs::remove_all(entry.path());
+    if (name.starts_with(kSaving)) fs::remove_all(entry.path());
   }
 }
 
@@ -121,22 +122,20 @@ int64_t best_update(const std::vector<ValidationResult>& validations, Validation
   return best == validations.end() ? -1 : best->update;
 }
 
-void save_checkpoint(const RunFolder& run, const Checkpoint& checkpoint, const TrainingOptions& options) {
-  fs::create_directories(run.checkpoints());
-  remove_leftovers(run.checkpoints());
-  const std::string folder = run.checkpoint(checkpoint.state.update);
-  const std::string name = fs::path(folder).filename();
-  const std::string temporary = run.checkpoints() + "/.saving-" + name;
-  fs::create_directory(temporary);
-
+void write_checkpoint(const std::string& folder, const Checkpoint& checkpoint) {
+  const fs::path place(folder);
+  const std::string temporary = (place.parent_path() / (kSaving + place.filename().string())).string();
+  fs::remove_all(temporary);
+  fs::create_directories(temporary);
   json checksums;
   const auto save = [&](const std::string& file, const TensorMap& tensors) {
+    if (tensors.empty()) return;
     save_tensors(temporary + "/" + file, tensors);
     checksums[file] = sha256_file(temporary + "/" + file);
   };
   try {
     save("model.safetensors", checkpoint.weights);
-    if (!checkpoint.average.empty()) save("ema.safetensors", checkpoint.average);
+    save("ema.safetensors", checkpoint.average);
     save("training.safetensors", checkpoint.training);
     json document = {{"format_version", kFormatVersion}, {"checksums", checksums}};
     document["training"] = to_json(checkpoint.state);
@@ -146,14 +145,18 @@ void save_checkpoint(const RunFolder& run, const Checkpoint& checkpoint, const T
     fs::remove_all(temporary, ignored);
     throw;
   }
-  // A checkpoint of the same update (saved again after a resume) holds the same bytes; either one may win.
-  if (fs::exists(folder)) {
-    fs::remove_all(temporary);
-  } else {
-    fs::rename(temporary, folder);
-    sync_folder(run.checkpoints());
-  }
-  point_link(run.checkpoints() + "/last", name);
+  fs::remove_all(place);
+  fs::rename(temporary, place);
+  sync_folder(place.parent_path().string());
+}
+
+void save_checkpoint(const RunFolder& run, const Checkpoint& checkpoint, const TrainingOptions& options) {
+  fs::create_directories(run.checkpoints());
+  remove_leftovers(run.checkpoints());
+  const std::string folder = run.checkpoint(checkpoint.state.update);
+  // There already (saved again after a resume): the same weights, and `last` or `best` may point to it.
+  if (!fs::exists(folder)) write_checkpoint(folder, checkpoint);
+  point_link(run.checkpoints() + "/last", fs::path(folder).filename());
 
   const std::set<int64_t> kept = kept_updates(run, checkpoint.state, options);
   const int64_t best = best_update(checkpoint.state.validations, options.validation.metric);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "data/batch_source.h"
 #include "nmt/training/run_folder.h"
 #include "nmt/training/tensor_file.h"
 #include "nmt/training/training_options.h"
@@ -24,8 +25,7 @@ struct ValidationResult {
 /// these numbers and the seed.
 struct TrainingState {
   int64_t update = 0;       // updates done
-  int64_t epoch = 0;        // 0-based epoch of the next batch
-  int64_t batch = 0;        // index of this process's next batch within the epoch
+  BatchPosition position;   // of the next batch
   int64_t skipped = 0;      // updates skipped for a non-finite gradient
   int64_t source_tokens = 0, target_tokens = 0;  // seen in training, over all processes
   double seconds = 0;       // spent in training, validation and saving excluded
@@ -44,6 +44,9 @@ struct Checkpoint {
   /// What decoding uses: the moving average where there is one.
   const TensorMap& best_weights() const { return average.empty() ? weights : average; }
 };
+
+/// Writes a checkpoint folder, complete or not at all, in place of one of that name.
+void write_checkpoint(const std::string& folder, const Checkpoint& checkpoint);
 
 /// Writes the checkpoint as RUN/checkpoints/<update>, complete or not at all, then points `last` to it, `best` to the best
 /// validated one, and removes what the policy does not keep. A failed save (full disk) throws and leaves all earlier

@@ -17,7 +17,6 @@
 namespace nmt {
 
 class BatchPlanner;
-class StoredCorpus;
 class Translator;
 
 /// A point that one method at most can take.
@@ -44,11 +43,12 @@ class ExclusivePoint {
 };
 
 /// Adds what a method knows of each sentence to a batch (its annotations, other tensors) before it is used, in training,
-/// validation and decoding alike. Runs on the CPU tensors; must depend on the batch's content only.
+/// validation and decoding alike. Runs on the CPU tensors of a batch made from
+/// `pairs`; must depend on those only.
 class BatchAnnotator {
  public:
   virtual ~BatchAnnotator() = default;
-  virtual void annotate(SourceBatch& source) = 0;
+  virtual void annotate(SourceBatch& source, const std::vector<TokenPair>& pairs) = 0;
 };
 
 /// Makes a criterion in place of the one that `criterion.name` picks; receives that one to build upon.
@@ -61,6 +61,7 @@ using BatchPlannerFactory =
 
 struct Extensions {
   ExclusivePoint<SourceEmbeddingFactory> source_embedding{"source embedding"};
+  ExclusivePoint<FeedForwardFactory> feed_forward{"feed-forward layer"};
   ExclusivePoint<std::shared_ptr<AttentionScale>> attention_scale{"attention scale"};
   ExclusivePoint<CriterionFactory> criterion{"criterion"};
   ExclusivePoint<BatchPlannerFactory> batch_planner{"batch planner"};

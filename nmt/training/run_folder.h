@@ -16,6 +16,7 @@ namespace nmt {
 ///   data/                  the corpus as stored for this run
 class RunFolder {
  public:
+  RunFolder() = default;
   explicit RunFolder(std::string path) : path_(std::move(path)) {}
   const std::string& path() const { return path_; }
   std::string file(const std::string& name) const { return path_ + "/" + name; }

@@ -124,12 +124,13 @@ void Trainer::share_gradients(double& tokens) {
 void Trainer::update() {
   double tokens = 0;
   for (int64_t micro = 0; micro < options_.accumulate; ++micro) {
-    if (parts_.batches->epoch() != hooked_epoch_) {
-      hooked_epoch_ = parts_.batches->epoch();
+    if (parts_.batches->position().epoch != hooked_epoch_) {
+      hooked_epoch_ = parts_.batches->position().epoch;
       for (const NamedHook& named : parts_.hooks) named.hook->epoch_started(hooked_epoch_);
     }
     const Batch batch = parts_.batches->next();
     interval_.add_wait(parts_.batches->take_wait_seconds());
+    if (!batch.source.ids.defined()) continue;  // the end of an epoch, where there are fewer batches than processes
     interval_.add_batch(batch);
     const CriterionResult result = compute_loss(batch, micro);
     result.loss.backward();
@@ -147,8 +148,7 @@ void Trainer::update() {
   for (const NamedHook& named : parts_.hooks) named.hook->update_finished(parts_.model, step);
   interval_.add_update(step.update, result.gradient_norm, result.skipped);
   state_.update = step.update;
-  state_.epoch = parts_.batches->epoch();
-  state_.batch = parts_.batches->batch();
+  state_.position = parts_.batches->position();
   if (!average_.empty()) update_average();
 }
 
@@ -197,7 +197,7 @@ void Trainer::write_log() {
   const double left = static_cast<double>(options_.max_updates - state_.update);
   const double eta = left * seconds / static_cast<double>(interval_.updates);
 
-  log::info("epoch ", state_.epoch + 1, " update ", state_.update, "/", options_.max_updates, losses, " ppl ",
+  log::info("epoch ", state_.position.epoch + 1, " update ", state_.update, "/", options_.max_updates, losses, " ppl ",
             fixed(perplexity, 2), " lr ", lr, " gnorm ", fixed(norm, 2), " | ", short_number(target_speed),
             " target tok/s, padding ", fixed(padding, 1), "%, data wait ", fixed(wait, 1), "%, ", fixed(memory, 0),
             " MiB, MFU ", fixed(utilisation, 0), "%, ETA ", short_duration(eta),
@@ -205,7 +205,7 @@ void Trainer::write_log() {
   values["ppl"] = perplexity;
   values["lr"] = lr;
   values["gradient_norm"] = norm;
-  values["epoch"] = state_.epoch + 1;
+  values["epoch"] = state_.position.epoch + 1;
   values["target_tokens_per_second"] = target_speed;
   values["target_tokens"] = state_.target_tokens;
   values["padding_percent"] = padding;
@@ -247,6 +247,8 @@ void Trainer::save() {
   if (saved_update_ == state_.update) return;
   state_.world_size = parts_.world->size();
   state_.threads = torch::get_num_threads();
+  state_.libtorch = TORCH_VERSION;
+  state_.machine = parts_.machine;
   if (parts_.world->is_main()) {
     Checkpoint checkpoint;
     checkpoint.state = state_;
@@ -265,7 +267,7 @@ void Trainer::save() {
 
 bool Trainer::finished() const {
   if (state_.update >= options_.max_updates) return true;
-  return options_.max_epochs > 0 && parts_.batches->epoch() >= options_.max_epochs;
+  return options_.max_epochs > 0 && parts_.batches->position().epoch >= options_.max_epochs;
 }
 
 bool Trainer::out_of_patience() const {

@@ -6,6 +6,7 @@
 
 #include "criterions/criterion.h"
 #include "models/transformer.h"
+#include "nmt/training/batch_stream.h"
 #include "nmt/training/checkpoint.h"
 #include "nmt/training/optimizer.h"
 #include "nmt/training/run_folder.h"
@@ -15,19 +16,6 @@
 #include "nmt/training/world.h"
 
 namespace nmt {
-
-/// Where training batches come from: an endless stream that passes from epoch to epoch.
-class BatchStream {
- public:
-  virtual ~BatchStream() = default;
-  /// The next batch of this process, on the training device.
-  virtual Batch next() = 0;
-  /// Epoch (0-based) of the batch that next() will give, and its index within this process's part of the epoch.
-  virtual int64_t epoch() const = 0;
-  virtual int64_t batch() const = 0;
-  /// Seconds that next() has waited for data since the last call.
-  virtual double take_wait_seconds() = 0;
-};
 
 /// Judges the model; called with evaluation-mode weights (the moving average where there is one).
 using Validator = std::function<ValidationResult(Transformer& model, int64_t update)>;
@@ -49,6 +37,7 @@ struct TrainingParts {
   Validator validator;  // may be empty
   World* world = nullptr;
   torch::Device device{torch::kCPU};
+  std::string machine;  // recorded in checkpoints
 };
 
 enum class StopReason { kFinished, kEarlyStop, kSignal };

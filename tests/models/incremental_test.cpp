@@ -3,7 +3,8 @@
 
 #include "tests/models/small_model.h"
 
-// Incremental decoding must give what teacher forcing gives at the same positions, whatever happens to the rows meanwhile.
+// Incremental decoding must give what teacher forcing gives at the same positions, whatever happens
+// to the rows meanwhile.
 
 namespace nmt {
 namespace {
@@ -48,15 +49,14 @@ class Incremental : public ::testing::TestWithParam<testing::Variant> {
     model->sites().listen(std::make_shared<DirectionListener>());
   }
   torch::Tensor forced(const Batch& batch) {
-    torch::NoGradGuard no_grad;
     return model->decode(model->encode(batch.source), batch.target_input, batch.target_mask());
   }
-  torch::NoGradGuard no_grad;
+  const torch::NoGradGuard no_grad_;
   Transformer model = nullptr;
 };
 
 INSTANTIATE_TEST_SUITE_P(Variants, Incremental, ::testing::ValuesIn(testing::variants()),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& variant) { return variant.param.name; });
 
 TEST_P(Incremental, StepByStepEqualsTeacherForcing) {
   const Batch batch = random_batch({{5, 7}, {3, 7}, {8, 7}});
@@ -82,8 +82,8 @@ TEST_P(Incremental, SeveralTokensAtOnceEqualTeacherForcing) {
   }
 }
 
-// Prefixes of 4, 1 and 6 tokens are fed in one pass, padded on the right; then every row goes on at its own position, first
-// with beam 1, then as 2 hypotheses, while sentences leave.
+// Prefixes of 4, 1 and 6 tokens are fed in one pass, padded on the right; then every row goes on at
+// its own position, first with beam 1, then as 2 hypotheses, while sentences leave.
 TEST_P(Incremental, UnevenPrefixesSelectionAndBeamEqualTeacherForcing) {
   const Batch batch = random_batch({{5, 10}, {3, 10}, {8, 10}});
   const torch::Tensor expected = forced(batch);
@@ -92,7 +92,8 @@ TEST_P(Incremental, UnevenPrefixesSelectionAndBeamEqualTeacherForcing) {
   const torch::Tensor filled = model->step(state, batch.target_input.narrow(1, 0, 6), prefix);
   for (int64_t row = 0; row < 3; ++row) {
     const int64_t n = prefix[row].item<int64_t>();
-    EXPECT_LT(max_difference(filled[row].narrow(0, 0, n), expected[row].narrow(0, 0, n)), kTolerance);
+    EXPECT_LT(max_difference(filled[row].narrow(0, 0, n), expected[row].narrow(0, 0, n)),
+              kTolerance);
   }
   std::vector<int64_t> at = {4, 1, 6}, sentence = {0, 1, 2};
   const auto feed = [&] {
@@ -132,9 +133,10 @@ TEST_P(Incremental, BeamReorderEqualsTeacherForcing) {
   left.source = right.source = source.source;
   DecoderState state = model->start(model->encode(source.source), 2, 8);
   for (int64_t t = 0; t < 3; ++t)
-    model->step(state, torch::stack({left.target_input.select(1, t), right.target_input.select(1, t)}, 1)
-                           .flatten()
-                           .unsqueeze(1));
+    model->step(state,
+                torch::stack({left.target_input.select(1, t), right.target_input.select(1, t)}, 1)
+                    .flatten()
+                    .unsqueeze(1));
   // Sentence 0 keeps its right hypothesis twice, sentence 1 swaps.
   state.select(torch::tensor({1, 1, 3, 2}, torch::kInt64));
   Batch mixed = right;

@@ -27,7 +27,8 @@ inline TransformerOptions small_options() {
 }
 
 /// A model with random biases and gains too, in double precision, for evaluation.
-inline Transformer small_model(const TransformerOptions& options, const ModelExtensions& extensions = {}) {
+inline Transformer small_model(const TransformerOptions& options,
+                               const ModelExtensions& extensions = {}) {
   torch::manual_seed(7);
   Transformer model(options, VocabularyShape{kVocabulary, kVocabulary, kPad}, extensions);
   model->to(torch::kFloat64);
@@ -61,7 +62,8 @@ inline std::vector<TokenPair> random_pairs(const std::vector<std::pair<int64_t, 
   return pairs;
 }
 
-inline Batch random_batch(const std::vector<std::pair<int64_t, int64_t>>& lengths, unsigned seed = 1) {
+inline Batch random_batch(const std::vector<std::pair<int64_t, int64_t>>& lengths,
+                          unsigned seed = 1) {
   return make_batch(random_pairs(lengths, seed), kPad, kBos);
 }
 

@@ -17,8 +17,7 @@ namespace fs = std::filesystem;
 Checkpoint checkpoint_at(int64_t update, double loss = -1) {
   Checkpoint checkpoint;
   checkpoint.state.update = update;
-  checkpoint.state.epoch = 2;
-  checkpoint.state.batch = 7;
+  checkpoint.state.position = {.epoch = 2, .batch = 7};
   if (loss >= 0) checkpoint.state.validations.push_back({.update = update, .loss = loss, .nll = loss});
   checkpoint.weights["w"] = torch::full({4}, static_cast<float>(update));
   checkpoint.training["optimizer.steps"] = torch::tensor(static_cast<float>(update));
@@ -42,8 +41,7 @@ TEST(Checkpoint, RoundTrip) {
   save_checkpoint(run, saved, {});
   const Checkpoint loaded = load_checkpoint(run.checkpoint(12), CheckpointParts::kAll);
   EXPECT_EQ(loaded.state.update, 12);
-  EXPECT_EQ(loaded.state.epoch, 2);
-  EXPECT_EQ(loaded.state.batch, 7);
+  EXPECT_EQ(loaded.state.position, (BatchPosition{.epoch = 2, .batch = 7}));
   ASSERT_EQ(loaded.state.validations.size(), 1u);
   EXPECT_EQ(loaded.state.validations[0].loss, 3.5);
   EXPECT_TRUE(torch::equal(loaded.weights.at("w"), saved.weights.at("w")));

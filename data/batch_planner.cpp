@@ -1,0 +1,256 @@
+#include "data/batch_planner.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "nmt/support/error.h"
+#include "nmt/support/random.h"
+
+namespace nmt {
+namespace {
+
+// Instances are sorted by length within windows of about this many: enough for little padding, few enough for batches
+// that differ in every epoch.
+constexpr size_t kWindow = 1 << 16;
+
+// A batch as a range of instances.
+struct Range {
+  size_t begin, end;
+};
+
+// What has been put into the batch that is being filled.
+class Filling {
+ public:
+  explicit Filling(const BatchLimits& limits) : limits_(limits) {}
+  bool fits(const InstanceLengths& lengths) const {
+    if (count_ == 0) return true;
+    if (limits_.max_sentences > 0 && count_ + 1 > limits_.max_sentences) return false;
+    if (limits_.measure == BatchMeasure::kTarget) return target_tokens_ + lengths.target <= limits_.max_tokens;
+    return (count_ + 1) * std::max({longest_, lengths.source, lengths.target}) <= limits_.max_tokens;
+  }
+  void add(const InstanceLengths& lengths) {
+    ++count_;
+    target_tokens_ += lengths.target;
+    longest_ = std::max({longest_, lengths.source, lengths.target});
+  }
+
+ private:
+  BatchLimits limits_;
+  int64_t count_ = 0, target_tokens_ = 0, longest_ = 0;
+};
+
+// Sorts so that neighbours are alike in the lengths of both sides: strips of similar target length, each sorted by source
+// length, up and down in turns; ties at random. Twice as many strips as a strip has batches wastes least.
+void sort_by_length(const PlanContext& context, std::span<Instance> window, RandomStream& random) {
+  struct Keyed {
+    InstanceLengths lengths;
+    uint64_t tie;
+    Instance instance;
+  };
+  std::vector<Keyed> keyed;
+  keyed.reserve(window.size());
+  int64_t cost = 0;
+  for (const Instance& instance : window) {
+    const InstanceLengths lengths = context.corpora->lengths(instance);
+    cost += context.limits.measure == BatchMeasure::kTarget ? lengths.target : std::max(lengths.source, lengths.target);
+    keyed.push_back({lengths, random.next(), instance});
+  }
+  std::sort(keyed.begin(), keyed.end(), [](const Keyed& a, const Keyed& b) {
+    return std::pair(a.lengths.target, a.tie) < std::pair(b.lengths.target, b.tie);
+  });
+  const double batches = static_cast<double>(cost) / static_cast<double>(context.limits.max_tokens);
+  const auto strips = static_cast<size_t>(std::max(1.0, std::round(2 * std::sqrt(batches))));
+  for (size_t strip = 0; strip < strips; ++strip) {
+    const auto begin = keyed.begin() + static_cast<std::ptrdiff_t>(keyed.size() * strip / strips);
+    const auto end = keyed.begin() + static_cast<std::ptrdiff_t>(keyed.size() * (strip + 1) / strips);
+    const int64_t sign = strip % 2 == 0 ? 1 : -1;
+    std::sort(begin, end, [sign](const Keyed& a, const Keyed& b) {
+      return std::pair(sign * a.lengths.source, a.tie) < std::pair(sign * b.lengths.source, b.tie);
+    });
+  }
+  for (size_t i = 0; i < window.size(); ++i) window[i] = keyed[i].instance;
+}
+
+// Instances spread over windows at random, in their old order within a window.
+struct Windows {
+  std::vector<Instance> instances;
+  std::vector<size_t> ends;
+};
+
+Windows spread(const std::vector<Instance>& instances, int64_t world, RandomStream& random) {
+  // Many processes take many batches at once.
+  const size_t window_size = kWindow * std::max<size_t>(1, static_cast<size_t>(world) / 8);
+  const size_t windows = std::max<size_t>(1, (instances.size() + window_size / 2) / window_size);
+  std::vector<uint32_t> window_of(instances.size());
+  std::vector<size_t> ends(windows, 0);
+  for (uint32_t& window : window_of) {
+    window = static_cast<uint32_t>(random.below(windows));
+    ++ends[window];
+  }
+  std::exclusive_scan(ends.begin(), ends.end(), ends.begin(), size_t{0});
+  std::vector<Instance> placed(instances.size());
+  for (size_t i = 0; i < instances.size(); ++i) placed[ends[window_of[i]]++] = instances[i];
+  return {std::move(placed), std::move(ends)};
+}
+
+// Cuts a range of sorted instances into batches as large as the limits allow.
+std::vector<Range> cut_batches(const CorpusSet& corpora, const BatchLimits& limits, const std::vector<Instance>& sorted,
+                               const Range& range) {
+  std::vector<Range> batches;
+  Filling filling(limits);
+  for (size_t i = range.begin; i < range.end; ++i) {
+    const InstanceLengths lengths = corpora.lengths(sorted[i]);
+    if (batches.empty() || !filling.fits(lengths)) {
+      batches.push_back({i, i});
+      filling = Filling(limits);
+    }
+    filling.add(lengths);
+    batches.back().end = i + 1;
+  }
+  return batches;
+}
+
+// Cuts the rest of an epoch's batches, fewer than one for each process, into one for each process.
+void split_to(std::vector<Range>& batches, size_t wanted) {
+  while (batches.size() < wanted) {
+    const auto largest = std::max_element(batches.begin(), batches.end(), [](const Range& a, const Range& b) {
+      return a.end - a.begin < b.end - b.begin;
+    });
+    const size_t middle = largest->begin + (largest->end - largest->begin) / 2;
+    const Range second{middle, largest->end};
+    largest->end = middle;
+    batches.push_back(second);
+  }
+}
+
+class SentencePlanner : public BatchPlanner {
+ public:
+  using BatchPlanner::BatchPlanner;
+  BatchPlan plan(int64_t epoch) const override {
+    const uint64_t key = hash_key({context().seed, static_cast<uint64_t>(RandomPurpose::kShuffle), static_cast<uint64_t>(epoch)});
+    return pack_batches(context(), draw_sentences(context(), epoch), key);
+  }
+};
+
+}  // namespace
+
+CorpusSet::CorpusSet(std::vector<std::shared_ptr<const CorpusStore>> stores, int64_t source_extra, int64_t target_extra)
+    : stores_(std::move(stores)), first_{0}, source_extra_(source_extra), target_extra_(target_extra) {
+  for (const auto& store : stores_) first_.push_back(first_.back() + store->size());
+}
+
+InstanceLengths CorpusSet::lengths(const Instance& instance) const {
+  const CorpusStore& store = (*this)[instance.corpus];
+  return {store.run_length(Side::kSource, instance.first, instance.count) + instance.count + source_extra_,
+          store.run_length(Side::kTarget, instance.first, instance.count) + instance.count + target_extra_};
+}
+
+void BatchPlan::add(std::span<const Instance> batch) {
+  instances_.insert(instances_.end(), batch.begin(), batch.end());
+  begins_.push_back(static_cast<int64_t>(instances_.size()));
+}
+
+std::unique_ptr<BatchPlanner> make_sentence_planner(PlanContext context) {
+  return std::make_unique<SentencePlanner>(std::move(context));
+}
+
+std::vector<int64_t> epoch_shares(const PlanContext& context) {
+  const CorpusSet& corpora = *context.corpora;
+  std::vector<double> weights = context.weights;
+  if (weights.empty())
+    for (int64_t c = 0; c < corpora.count(); ++c)
+      weights.push_back(std::pow(static_cast<double>(corpora[c].size()), 1 / context.temperature));
+  const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+  std::vector<int64_t> shares;
+  for (int64_t c = 0; c < corpora.count(); ++c) {
+    const double share = weights[static_cast<size_t>(c)] / sum;
+    // Exact where the share is the natural one: no rounding may lose a sentence.
+    const bool natural = context.weights.empty() && context.temperature == 1;
+    shares.push_back(natural ? corpora[c].size()
+                             : std::llround(share * static_cast<double>(corpora.sentences())));
+  }
+  return shares;
+}
+
+std::vector<Instance> draw_sentences(const PlanContext& context, int64_t epoch) {
+  const std::vector<int64_t> shares = epoch_shares(context);
+  std::vector<Instance> drawn;
+  drawn.reserve(static_cast<size_t>(std::accumulate(shares.begin(), shares.end(), int64_t{0})));
+  for (int64_t c = 0; c < context.corpora->count(); ++c) {
+    const int64_t size = (*context.corpora)[c].size(), share = shares[static_cast<size_t>(c)];
+    const auto add = [&](int64_t sentence) { drawn.push_back({sentence, static_cast<int32_t>(c), 1}); };
+    // The epoch's part of the endless row of passes.
+    int64_t position = epoch * share;
+    const int64_t end = position + share;
+    while (position < end) {
+      const int64_t pass = position / size, from = position % size, to = std::min(size, from + end - position);
+      if (from == 0 && to == size) {
+        for (int64_t sentence = 0; sentence < size; ++sentence) add(sentence);
+      } else {
+        std::vector<int64_t> order(static_cast<size_t>(size));
+        std::iota(order.begin(), order.end(), int64_t{0});
+        RandomStream random(hash_key({context.seed, static_cast<uint64_t>(RandomPurpose::kMixture),
+                                      static_cast<uint64_t>(c), static_cast<uint64_t>(pass)}));
+        random.shuffle(order);
+        // In corpus order, so that reading their lengths runs forward.
+        std::sort(order.begin() + from, order.begin() + to);
+        for (int64_t i = from; i < to; ++i) add(order[static_cast<size_t>(i)]);
+      }
+      position += to - from;
+    }
+  }
+  return drawn;
+}
+
+BatchPlan pack_batches(const PlanContext& context, const std::vector<Instance>& instances, uint64_t key) {
+  RandomStream random(key);
+  auto [placed, window_ends] = spread(instances, context.world, random);
+  const auto world = static_cast<size_t>(context.world);
+
+  // Complete groups of `world` batches of neighbouring lengths; what is left of a window joins the next one.
+  std::vector<Range> batches;
+  size_t begin = 0;
+  for (const size_t end : window_ends) {
+    const bool last = end == placed.size();
+    sort_by_length(context, std::span(placed).subspan(begin, end - begin), random);
+    std::vector<Range> cut = cut_batches(*context.corpora, context.limits, placed, {begin, end});
+    if (!last && !cut.empty()) cut.pop_back();  // it may not be full
+    if (!last) cut.resize(cut.size() / world * world);
+    if (!cut.empty()) begin = cut.back().end;
+    batches.insert(batches.end(), cut.begin(), cut.end());
+    if (last) break;
+  }
+
+  const size_t complete = batches.size() / world;
+  std::vector<size_t> groups(complete);
+  std::iota(groups.begin(), groups.end(), size_t{0});
+  random.shuffle(groups);
+  BatchPlan plan;
+  plan.reserve(placed.size());
+  const auto add = [&](const Range& range) { plan.add(std::span(placed).subspan(range.begin, range.end - range.begin)); };
+  for (const size_t group : groups)
+    for (size_t rank = 0; rank < world; ++rank) add(batches[group * world + rank]);
+  std::vector<Range> rest(batches.begin() + static_cast<std::ptrdiff_t>(complete * world), batches.end());
+  if (!rest.empty()) split_to(rest, world);
+  for (const Range& range : rest) add(range);
+  return plan;
+}
+
+BatchPlan plan_by_length(const CorpusSet& corpora, const BatchLimits& limits) {
+  std::vector<Instance> instances;
+  for (int64_t c = 0; c < corpora.count(); ++c)
+    for (int64_t i = 0; i < corpora[c].size(); ++i)
+      if (corpora[c].length(Side::kSource, i) > 0 && corpora[c].length(Side::kTarget, i) > 0)
+        instances.push_back({i, static_cast<int32_t>(c), 1});
+  std::stable_sort(instances.begin(), instances.end(), [&](const Instance& a, const Instance& b) {
+    const InstanceLengths left = corpora.lengths(a), right = corpora.lengths(b);
+    return std::pair(left.target, left.source) < std::pair(right.target, right.source);
+  });
+  BatchPlan plan;
+  for (const Range& range : cut_batches(corpora, limits, instances, {0, instances.size()}))
+    plan.add(std::span(instances).subspan(range.begin, range.end - range.begin));
+  return plan;
+}
+
+}  // namespace nmt

@@ -1,0 +1,371 @@
+#include "data/prepare.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <future>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+#include "data/ordered_pool.h"
+#include "data/text_reader.h"
+#include "nmt/support/atomic_file.h"
+#include "nmt/support/checksum.h"
+#include "nmt/support/error.h"
+#include "nmt/support/log.h"
+#include "nmt/support/progress.h"
+
+namespace nmt {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+// A chunk of lines is one job: large enough to make locking cheap, small enough to keep memory low with long lines.
+constexpr size_t kChunkLines = 512, kChunkBytes = 1 << 20;
+
+enum class Fate { kKeep, kDocumentEnd, kInvalid, kEmpty, kTooLong, kRatio };
+
+// Reasons as reported and stored in the manifest.
+std::string reason(Fate fate) {
+  switch (fate) {
+    case Fate::kInvalid: return "not UTF-8";
+    case Fate::kEmpty: return "empty side";
+    case Fate::kTooLong: return "longer than data.max_length";
+    case Fate::kRatio: return "length ratio above data.max_ratio";
+    case Fate::kKeep:
+    case Fate::kDocumentEnd: break;
+  }
+  return "";
+}
+
+struct PairLine {
+  std::string source, target;
+  Fate fate = Fate::kKeep;
+  std::vector<int32_t> source_ids, target_ids;
+};
+using Chunk = std::vector<PairLine>;
+
+bool blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+
+std::optional<Chunk> read_chunk(ParallelReader& reader, const PrepareSettings& settings) {
+  Chunk chunk;
+  size_t bytes = 0;
+  while (chunk.size() < kChunkLines && bytes < kChunkBytes) {
+    const auto lines = reader.next();
+    if (!lines) break;
+    const TextLine &source = (*lines)[0], &target = (*lines)[1];
+    PairLine& pair = chunk.emplace_back();
+    if (!source.valid || !target.valid) {
+      pair.fate = Fate::kInvalid;
+      continue;
+    }
+    if (settings.documents == DocumentMarks::kBlankLine && blank(source.text) && blank(target.text)) {
+      pair.fate = Fate::kDocumentEnd;
+      continue;
+    }
+    pair.source = source.text;
+    pair.target = target.text;
+    bytes += pair.source.size() + pair.target.size();
+  }
+  if (chunk.empty()) return std::nullopt;
+  return chunk;
+}
+
+Fate judge(const PairLine& pair, const PrepareSettings& settings) {
+  if (settings.filter == PairFilter::kKeepAll) return Fate::kKeep;
+  if (pair.source_ids.empty() || pair.target_ids.empty()) return Fate::kEmpty;
+  const size_t shorter = std::min(pair.source_ids.size(), pair.target_ids.size());
+  const size_t longer = std::max(pair.source_ids.size(), pair.target_ids.size());
+  if (settings.max_length > 0 && static_cast<int64_t>(longer) + 1 > settings.max_length) return Fate::kTooLong;
+  if (settings.max_ratio > 0 && static_cast<double>(longer) > settings.max_ratio * static_cast<double>(shorter))
+    return Fate::kRatio;
+  return Fate::kKeep;
+}
+
+Chunk encode_chunk(Chunk chunk, const Vocabularies& vocabularies, const PrepareSettings& settings) {
+  for (PairLine& pair : chunk) {
+    if (pair.fate != Fate::kKeep) continue;
+    pair.source_ids = vocabularies.source->encode(pair.source);
+    pair.target_ids = vocabularies.target->encode(pair.target);
+    pair.fate = judge(pair, settings);
+  }
+  return chunk;
+}
+
+// Writes encoded pairs in order and keeps the books.
+class StoreBuilder {
+ public:
+  StoreBuilder(const Vocabularies& vocabularies, const PrepareSettings& settings, const std::string& folder)
+      : vocabularies_(vocabularies),
+        settings_(settings),
+        writer_(folder, {vocabularies.source->size(), vocabularies.target->size()}, settings.stored_text) {}
+
+  void add(const PairLine& pair) {
+    ++manifest_.lines;
+    if (pair.fate == Fate::kDocumentEnd) {
+      at_document_start_ = true;
+    } else if (pair.fate == Fate::kKeep) {
+      keep(pair);
+    } else {
+      ++manifest_.dropped[reason(pair.fate)];
+      after_gap_ = true;
+    }
+  }
+
+  void finish(const CorpusSpec& spec, std::vector<CorpusInput> inputs, std::string recorded_settings) {
+    manifest_.source_language = spec.source_language;
+    manifest_.target_language = spec.target_language;
+    manifest_.vocabulary_hash = {vocabularies_.source->hash(), vocabularies_.target->hash()};
+    manifest_.inputs = std::move(inputs);
+    manifest_.settings = std::move(recorded_settings);
+    if (manifest_.lines == 0) throw Error(FilePosition{spec.source_path}, "the corpus is empty", "Check the path of the corpus.");
+    if (writer_.sentences() == 0)
+      throw Error(FilePosition{spec.source_path}, text("no pair of this corpus was kept: ", describe(manifest_)),
+                  "Check that the files are what they should be, and data.max_length and data.max_ratio.");
+    writer_.finish(std::move(manifest_));
+  }
+
+ private:
+  void keep(const PairLine& pair) {
+    if (settings_.documents != DocumentMarks::kNone) {
+      // Sentences around a dropped one are no neighbours: the document is divided there.
+      if (!at_document_start_ && after_gap_) ++manifest_.documents_cut;
+      if (at_document_start_ || after_gap_) writer_.begin_document();
+      at_document_start_ = after_gap_ = false;
+    }
+    manifest_.unknown[0] += std::count(pair.source_ids.begin(), pair.source_ids.end(), vocabularies_.source->unk());
+    manifest_.unknown[1] += std::count(pair.target_ids.begin(), pair.target_ids.end(), vocabularies_.target->unk());
+    writer_.add({pair.source_ids, pair.source}, {pair.target_ids, pair.target});
+  }
+
+  const Vocabularies& vocabularies_;
+  const PrepareSettings& settings_;
+  CorpusWriter writer_;
+  CorpusManifest manifest_;
+  bool at_document_start_ = true, after_gap_ = false;
+};
+
+// Everything in the settings that decides about the content of a store.
+std::string record(const PrepareSettings& settings) {
+  const auto name = [](auto value) {
+    for (const auto& [known, text] : enum_names(value))
+      if (known == value) return text;
+    return std::string();
+  };
+  return json{{"documents", name(settings.documents)},
+              {"invalid_utf8", name(settings.invalid_utf8)},
+              {"max_length", settings.max_length},
+              {"max_ratio", settings.max_ratio},
+              {"keep_all", settings.filter == PairFilter::kKeepAll},
+              {"text", settings.stored_text == StoredText::kBothSides}}
+      .dump();
+}
+
+CorpusInput file_status(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) throw Error(FilePosition{path}, "there is no such file");
+  CorpusInput input;
+  input.path = path;
+  input.bytes = status.st_size;
+  input.modified = static_cast<int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+  return input;
+}
+
+bool same_file(const CorpusInput& stored, const std::string& path) {
+  const CorpusInput now = file_status(path);
+  if (now.bytes != stored.bytes) return false;
+  return now.modified == stored.modified || sha256_file(path) == stored.sha256;
+}
+
+bool up_to_date(const CorpusManifest& manifest, const CorpusSpec& spec, const Vocabularies& vocabularies,
+                const PrepareSettings& settings) {
+  return manifest.source_language == spec.source_language && manifest.target_language == spec.target_language &&
+         manifest.vocabulary_hash[0] == vocabularies.source->hash() &&
+         manifest.vocabulary_hash[1] == vocabularies.target->hash() && manifest.settings == record(settings) &&
+         manifest.inputs.size() == 2 && same_file(manifest.inputs[0], spec.source_path) &&
+         same_file(manifest.inputs[1], spec.target_path);
+}
+
+// A model in `folder`, trained when it is not there or was made from other texts or options.
+std::shared_ptr<const Vocabulary> provide_model(const VocabularyOptions& options, const std::vector<std::string>& texts,
+                                                const std::vector<std::string>& languages, InvalidUtf8 invalid_utf8,
+                                                const std::string& path) {
+  json made_from = {{"type", options.type == VocabularyType::kBpe ? "bpe" : "unigram"},
+                    {"size", options.size},
+                    {"coverage", options.coverage},
+                    {"byte_fallback", options.byte_fallback},
+                    {"normalization", options.normalization},
+                    {"symbols", options.symbols},
+                    {"languages", languages},
+                    {"more_languages", options.languages},
+                    {"sample", options.sample},
+                    {"seed", options.seed},
+                    {"texts", json::array()}};
+  for (const std::string& file : texts) made_from["texts"].push_back({{"path", file}, {"bytes", file_status(file).bytes}});
+  const std::string record_path = path + ".json";
+  if (fs::exists(path) && fs::exists(record_path)) {
+    if (json::parse(read_file(record_path), nullptr, false) == made_from) return Vocabulary::load(path);
+    log::info(path, " was made from other texts or options; training it again");
+  }
+  const std::string model = train_vocabulary(options, texts, languages, invalid_utf8);
+  fs::create_directories(fs::path(path).parent_path());
+  write_file(path, model);
+  write_file(record_path, made_from.dump(2) + "\n");
+  return Vocabulary::parse(model, path);
+}
+
+constexpr const char* kJointModel = "vocab.model";
+constexpr const char* kSourceModel = "source.vocab.model";
+constexpr const char* kTargetModel = "target.vocab.model";
+
+// Those that `nmt prepare` put into the folder that holds a store.
+Vocabularies vocabularies_beside(const std::string& store) {
+  const fs::path place = fs::canonical(store).parent_path();
+  if (fs::exists(place / kJointModel)) {
+    const auto joint = Vocabulary::load((place / kJointModel).string());
+    return {joint, joint};
+  }
+  if (fs::exists(place / kSourceModel) && fs::exists(place / kTargetModel))
+    return {Vocabulary::load((place / kSourceModel).string()), Vocabulary::load((place / kTargetModel).string())};
+  throw UsageError(text("there is no vocabulary beside the prepared corpus ", store),
+                   "Give the vocabulary it was prepared with in vocabulary.file.");
+}
+
+}  // namespace
+
+PrepareSettings PrepareSettings::for_training(const DataOptions& options) {
+  return {.documents = options.documents,
+          .invalid_utf8 = options.invalid_utf8,
+          .max_length = options.max_length,
+          .max_ratio = options.max_ratio,
+          .filter = PairFilter::kTraining,
+          .stored_text = StoredText::kNone,
+          .threads = std::max<int64_t>(1, std::thread::hardware_concurrency())};
+}
+
+PrepareSettings PrepareSettings::for_scoring(const DataOptions& options) {
+  PrepareSettings settings = for_training(options);
+  settings.max_length = 0;
+  settings.max_ratio = 0;
+  settings.filter = PairFilter::kKeepAll;
+  settings.stored_text = StoredText::kBothSides;
+  return settings;
+}
+
+std::string describe(const CorpusManifest& manifest) {
+  std::string reasons;
+  for (const auto& [why, count] : manifest.dropped) reasons += text(reasons.empty() ? " (" : ", ", count, " ", why);
+  if (!reasons.empty()) reasons += ")";
+  std::string result = text(manifest.lines, " lines, ", manifest.sentences, " pairs kept, ", manifest.dropped_lines(),
+                            " dropped", reasons);
+  if (manifest.documents > 0)
+    result += text(", ", manifest.documents, " documents (", manifest.documents_cut, " cuts at dropped lines)");
+  result += text(", ", manifest.tokens[0], " source and ", manifest.tokens[1], " target tokens");
+  if (manifest.unknown[0] + manifest.unknown[1] > 0)
+    result += text(", of them ", manifest.unknown[0], " and ", manifest.unknown[1], " unknown");
+  return result;
+}
+
+std::shared_ptr<const CorpusStore> prepare_corpus(const CorpusSpec& spec, const Vocabularies& vocabularies,
+                                                  const PrepareSettings& settings, const std::string& folder) {
+  std::vector<CorpusInput> inputs = {file_status(spec.source_path), file_status(spec.target_path)};
+  ParallelReader reader({spec.source_path, spec.target_path}, settings.invalid_utf8);
+  auto hashes = std::async(std::launch::async, [&spec] {
+    return std::array{sha256_file(spec.source_path), sha256_file(spec.target_path)};
+  });
+  StoreBuilder builder(vocabularies, settings, folder);
+  Progress progress("preparing " + spec.text, 0, "lines");
+  {
+    OrderedPool<Chunk, Chunk> pool(
+        settings.threads, 4 * settings.threads, [&] { return read_chunk(reader, settings); },
+        [&](Chunk chunk) { return encode_chunk(std::move(chunk), vocabularies, settings); });
+    while (const auto chunk = pool.next()) {
+      for (const PairLine& pair : *chunk) builder.add(pair);
+      progress.advance(static_cast<int64_t>(chunk->size()));
+    }
+  }
+  progress.finish();
+  const auto digests = hashes.get();
+  for (size_t side = 0; side < inputs.size(); ++side) inputs[side].sha256 = digests[side];
+  builder.finish(spec, std::move(inputs), record(settings));
+  return CorpusStore::open(folder);
+}
+
+namespace {
+
+std::shared_ptr<const CorpusStore> open_or_prepare(const CorpusSpec& spec, const Vocabularies& vocabularies,
+                                                   const PrepareSettings& settings, const std::string& folder) {
+  if (spec.is_store()) {
+    auto store = CorpusStore::open(spec.store);
+    store->check_vocabulary(vocabularies.source->hash(), vocabularies.target->hash());
+    if (settings.stored_text == StoredText::kBothSides && !store->manifest().has_text)
+      throw Error(FilePosition{spec.store}, "this corpus was prepared for training, without the texts that scoring needs",
+                  "Name the text itself in data.valid or data.test (PATH:SRC-TGT).");
+    return store;
+  }
+  if (CorpusStore::exists(folder)) {
+    std::shared_ptr<const CorpusStore> store;
+    try {
+      store = CorpusStore::open(folder);
+    } catch (const Error& error) {
+      log::warning(error.what());
+    }
+    if (store && up_to_date(store->manifest(), spec, vocabularies, settings)) return store;
+    log::info(folder, " was made from other texts or options; preparing it again");
+  }
+  return prepare_corpus(spec, vocabularies, settings, folder);
+}
+
+}  // namespace
+
+std::shared_ptr<const CorpusStore> provide_corpus(const CorpusSpec& spec, const Vocabularies& vocabularies,
+                                                  const PrepareSettings& settings, const std::string& folder) {
+  auto store = open_or_prepare(spec, vocabularies, settings, folder);
+  log::info(store->folder(), ": ", describe(store->manifest()));
+  return store;
+}
+
+std::vector<std::shared_ptr<const CorpusStore>> provide_corpora(const std::vector<std::string>& corpora,
+                                                                const Vocabularies& vocabularies,
+                                                                const PrepareSettings& settings,
+                                                                const std::string& folder, const std::string& name) {
+  std::vector<std::shared_ptr<const CorpusStore>> stores;
+  for (const CorpusSpec& spec : parse_corpora(corpora)) {
+    const std::string place = (fs::path(folder) / text(name, "-", stores.size() + 1)).string();
+    stores.push_back(provide_corpus(spec, vocabularies, settings, place));
+  }
+  return stores;
+}
+
+Vocabularies provide_vocabularies(const VocabularyOptions& options, const std::vector<CorpusSpec>& corpora,
+                                  InvalidUtf8 invalid_utf8, const std::string& folder) {
+  if (!options.file.empty()) {
+    const auto source = Vocabulary::load(options.file);
+    return {source, options.target_file.empty() ? source : Vocabulary::load(options.target_file)};
+  }
+  if (!corpora.empty() && corpora.front().is_store()) return vocabularies_beside(corpora.front().store);
+  std::vector<std::string> source_texts, target_texts;
+  std::set<std::string> languages;
+  for (const CorpusSpec& spec : corpora) {
+    if (spec.is_store())
+      throw UsageError(text("a vocabulary cannot be trained from the prepared corpus ", spec.store),
+                       "Give the vocabulary it was prepared with in vocabulary.file.");
+    source_texts.push_back(spec.source_path);
+    target_texts.push_back(spec.target_path);
+    languages.insert({spec.source_language, spec.target_language});
+  }
+  const std::vector<std::string> tags(languages.begin(), languages.end());
+  const fs::path place(folder);
+  if (options.joint) {
+    source_texts.insert(source_texts.end(), target_texts.begin(), target_texts.end());
+    const auto joint = provide_model(options, source_texts, tags, invalid_utf8, (place / kJointModel).string());
+    return {joint, joint};
+  }
+  return {provide_model(options, source_texts, tags, invalid_utf8, (place / kSourceModel).string()),
+          provide_model(options, target_texts, tags, invalid_utf8, (place / kTargetModel).string())};
+}
+
+}  // namespace nmt

@@ -1,0 +1,173 @@
+#include "nmt/commands/arguments.h"
+
+#include <algorithm>
+
+namespace nmt {
+namespace {
+
+void declare(OptionTable& table, TrainedModel& model) {
+  table.add("run", model.run, "run folder of the trained model")
+      .hint("RUN")
+      .positional(0)
+      .required()
+      .command_line_only();
+  table
+      .add("checkpoint", model.checkpoint,
+           "which checkpoint: best, last, an update's number, or a checkpoint folder")
+      .hint("WHICH")
+      .command_line_only();
+  table.add("models", model.models, "further runs that translate together with RUN, as an ensemble")
+      .hint("RUN")
+      .command_line_only();
+  nmt::declare(table, model.runtime);
+}
+
+void declare_languages(OptionTable& table, std::string& source, std::string& target) {
+  table
+      .add("source_language", source,
+           "language of the input; needed only for a model of several directions")
+      .hint("CODE")
+      .command_line_only();
+  table.add("target_language", target, "language to translate into; likewise")
+      .hint("CODE")
+      .command_line_only();
+}
+
+void declare_recipe(OptionTable& table, std::string& recipe) {
+  table.add("recipe", recipe, "the recipe: options in YAML")
+      .hint("RECIPE.yaml")
+      .positional(0)
+      .required()
+      .command_line_only();
+}
+
+}  // namespace
+
+void declare(OptionTable& table, RuntimeOptions& options) {
+  table.group("runtime", "Machine");
+  const auto add = [&table](const std::string& key, auto& field,
+                            const std::string& help) -> Option& {
+    return table.add(key, field, help).in_group("runtime").command_line_only();
+  };
+  add("device", options.device, "auto (a GPU if there is one), cpu, cuda or cuda:N").hint("DEVICE");
+  add("threads", options.threads, "CPU threads; 0 = all cores").range(0, 4096);
+  add("deterministic", options.deterministic,
+      "refuse operations whose result differs from one run to the next");
+  add("log_level", options.log_level, "least important messages shown");
+}
+
+void validate(const RuntimeOptions& options) {
+  const std::string& device = options.device;
+  if (device == "auto" || device == "cpu" || device == "cuda") return;
+  const std::string number = device.rfind("cuda:", 0) == 0 ? device.substr(5) : "";
+  const bool is_number =
+      !number.empty() && number.size() <= 3 &&
+      std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!is_number) {
+    throw UsageError("command line: device = '" + device +
+                     "': expected auto, cpu, cuda or cuda:N (cuda:0 is the first GPU)");
+  }
+}
+
+void declare(OptionTable& table, PrepareArguments& arguments) {
+  declare_recipe(table, arguments.recipe);
+  table.add("output", arguments.output, "folder for the vocabulary and the stored corpus")
+      .hint("DIR")
+      .short_flag('o')
+      .required()
+      .command_line_only();
+}
+
+void declare(OptionTable& table, TrainArguments& arguments) {
+  declare_recipe(table, arguments.recipe);
+  table.add("run", arguments.run, "run folder: created, or continued when it is there already")
+      .hint("RUN")
+      .required()
+      .command_line_only();
+  table
+      .add("check", arguments.check,
+           "check files, vocabulary, shapes and the memory of the largest batch, then stop")
+      .command_line_only();
+  declare(table, arguments.runtime);
+}
+
+void declare(OptionTable& table, TranslateArguments& arguments) {
+  declare(table, arguments.model);
+  table.add("input", arguments.input, "text to translate, a sentence a line; default: stdin")
+      .hint("FILE")
+      .short_flag('i')
+      .command_line_only();
+  table.add("output", arguments.output, "translations, a line for each input line; default: stdout")
+      .hint("FILE")
+      .short_flag('o')
+      .command_line_only();
+  table.add("prefix", arguments.prefix, "text that each translation must begin with, a line each")
+      .hint("FILE")
+      .command_line_only();
+  declare_languages(table, arguments.source_language, arguments.target_language);
+  table
+      .add("format", arguments.format,
+           "text: the best translation alone; nbest: 'line ||| translation ||| score' for each of "
+           "decode.n_best")
+      .command_line_only();
+}
+
+void declare(OptionTable& table, ScorePairsArguments& arguments) {
+  declare(table, arguments.model);
+  table.add("source", arguments.source, "source sentences, one a line")
+      .hint("FILE")
+      .required()
+      .command_line_only();
+  table.add("target", arguments.target, "their translations, line by line")
+      .hint("FILE")
+      .required()
+      .command_line_only();
+  table.add("output", arguments.output, "scores, a line for each pair; default: stdout")
+      .hint("FILE")
+      .short_flag('o')
+      .command_line_only();
+  declare_languages(table, arguments.source_language, arguments.target_language);
+}
+
+void declare(OptionTable& table, EvaluateArguments& arguments) {
+  declare(table, arguments.model);
+  table.add("sets", arguments.sets, "test sets of the recipe, by name; default: all")
+      .hint("NAME")
+      .command_line_only();
+  table.add("metrics", arguments.metrics, "what is computed")
+      .choices({"bleu", "chrf"})
+      .command_line_only();
+}
+
+void declare(OptionTable& table, AverageArguments& arguments) {
+  table.add("run", arguments.run, "run folder")
+      .hint("RUN")
+      .positional(0)
+      .required()
+      .command_line_only();
+  table.add("last", arguments.last, "average the newest N checkpoints")
+      .range(1, 100000)
+      .command_line_only();
+  table
+      .add("checkpoints", arguments.checkpoints,
+           "average these instead: updates' numbers or folders")
+      .hint("WHICH")
+      .command_line_only();
+  table
+      .add("output", arguments.output,
+           "folder of the new checkpoint; default: RUN/checkpoints/average")
+      .hint("DIR")
+      .short_flag('o')
+      .command_line_only();
+}
+
+void declare(OptionTable& table, InspectArguments& arguments) {
+  table.add("path", arguments.path, "a run folder, a checkpoint folder or a stored corpus")
+      .hint("PATH")
+      .positional(0)
+      .required()
+      .command_line_only();
+  table.add("json", arguments.json, "print JSON").command_line_only();
+}
+
+}  // namespace nmt

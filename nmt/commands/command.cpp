@@ -1,0 +1,225 @@
+#include "nmt/commands/command.h"
+
+#include <algorithm>
+
+#include "nmt/commands/arguments.h"
+#include "nmt/options/method_description.h"
+
+namespace nmt {
+namespace {
+
+CommandDescription describe_prepare() {
+  return {
+      .name = "prepare",
+      .summary = "learn a vocabulary and store a corpus",
+      .usage = "RECIPE.yaml --output DIR",
+      .about =
+          R"(Reads the parallel text that the recipe names (plain, .gz or .zst), learns the vocabulary,
+drops what cannot be used with a count of each reason, and stores the token ids so that any
+number of runs can train on them. `nmt train` does the same for a run of its own when the recipe
+names raw text; prepare it once when several runs share the data.
+
+  nmt prepare recipe.yaml --output prepared
+  nmt prepare recipe.yaml --output prepared16k --vocabulary.size 16000
+  nmt inspect prepared
+)",
+      .groups = {"data", "vocabulary"},
+      .declare_arguments = declare_arguments<PrepareArguments>};
+}
+
+CommandDescription describe_train() {
+  return {
+      .name = "train",
+      .summary = "train a model from a recipe, or continue a run",
+      .usage = "RECIPE.yaml --run RUN [--GROUP.OPTION VALUE ...]",
+      .about =
+          R"(Trains the system that the recipe describes. Everything about the run goes into the folder RUN:
+the resolved recipe (config.yaml), vocabulary, checkpoints, logs. The same line again continues
+where the run stopped, exactly. Ctrl-C saves first. Every key of the recipe is also a flag, and
+the flag overrides the recipe.
+
+  nmt train recipe.yaml --run runs/first
+  nmt train recipe.yaml --run runs/first --check         verify everything in seconds, train nothing
+  nmt train recipe.yaml --run runs/big --model.preset big --train.lr 3e-4
+  nmt train runs/first/config.yaml --run runs/again      repeat a run
+)",
+      .groups = {"", "data", "vocabulary", "model", "criterion", "train", "valid", "save",
+                 "decode"},
+      .declare_arguments = declare_arguments<TrainArguments>};
+}
+
+CommandDescription describe_translate() {
+  return {
+      .name = "translate",
+      .summary = "translate text with a trained run",
+      .usage = "RUN < input > output",
+      .about =
+          R"(Translates a sentence a line with the best checkpoint of the run. The output has exactly as many
+lines as the input: empty lines stay empty, lines too long for the model are translated in parts.
+The recipe of the run gives the defaults of the search.
+
+  nmt translate runs/first < in.en > out.de
+  nmt translate runs/first --input in.en --output out.de --decode.beam 8 --checkpoint last
+  nmt translate runs/seed1 --models runs/seed2 runs/seed3 < in.en > out.de    an ensemble
+  nmt translate runs/first --decode.n_best 5 --format nbest < in.en
+)",
+      .groups = {"decode", "plugins"},
+      .declare_arguments = declare_arguments<TranslateArguments>};
+}
+
+CommandDescription describe_score_pairs() {
+  return {
+      .name = "score-pairs",
+      .summary = "the model's probability of given translations",
+      .usage = "RUN --source FILE --target FILE",
+      .about =
+          R"(Forced decoding: prints the log-probability that the model gives each target sentence, given its
+source, a line for each pair. For reranking, filtering data and contrastive test sets.
+
+  nmt score-pairs runs/first --source dev.en --target dev.de > dev.scores
+)",
+      .groups = {"decode", "plugins"},
+      .declare_arguments = declare_arguments<ScorePairsArguments>};
+}
+
+CommandDescription describe_evaluate() {
+  return {
+      .name = "evaluate",
+      .summary = "translate and score the test sets of a run",
+      .usage = "RUN",
+      .about =
+          R"(Translates the test sets of the run's recipe and scores them against the raw, detokenised
+references. Prints the scores with their signatures and keeps them, with the translations, in the
+run folder (scores.json).
+
+  nmt evaluate runs/first
+  nmt evaluate runs/first --sets test_2016_flickr --decode.beam 8
+  nmt evaluate runs/first --data.test "other.{}:en-de"
+)",
+      .groups = {"decode", "plugins", "data.test"},
+      .declare_arguments = declare_arguments<EvaluateArguments>};
+}
+
+CommandDescription describe_score() {
+  return {.name = "score",
+          .summary = "BLEU, chrF and TER of translations, as sacreBLEU computes them",
+          .usage = "REFERENCE... < output",
+          .about = "",
+          .groups = {},
+          .declare_arguments = nullptr};
+}
+
+CommandDescription describe_average() {
+  return {
+      .name = "average",
+      .summary = "average the weights of several checkpoints",
+      .usage = "RUN [--last N]",
+      .about =
+          R"(Writes a checkpoint whose weights are the mean of others of the same run; it often translates
+better than each of them.
+
+  nmt average runs/first
+  nmt average runs/first --checkpoints 8000 9000 10000 --output runs/first/checkpoints/mean
+)",
+      .groups = {},
+      .declare_arguments = declare_arguments<AverageArguments>};
+}
+
+CommandDescription describe_inspect() {
+  return {.name = "inspect",
+          .summary = "show what is in a run, a checkpoint or a stored corpus",
+          .usage = "PATH",
+          .about = R"(Prints sizes, parameters, languages, scores, checksums and whether they hold.
+
+  nmt inspect runs/first
+  nmt inspect runs/first/checkpoints/last
+  nmt inspect prepared --json
+)",
+          .groups = {"plugins"},
+          .declare_arguments = declare_arguments<InspectArguments>};
+}
+
+CommandDescription describe_testbed() {
+  return {.name = "testbed",
+          .summary = "write the small artificial corpus with labelled phenomena",
+          .usage = "",
+          .about = "",
+          .groups = {},
+          .declare_arguments = nullptr};
+}
+
+std::shared_ptr<void> declare_nothing(OptionTable& /*table*/) {
+  return nullptr;
+}
+
+CommandDescription describe_list() {
+  return {.name = "list",
+          .summary = "what there is: commands, methods, options, presets, choices",
+          .usage = "[commands | methods | options [GROUP] | presets | choices]",
+          .about = R"(Without a word, prints commands and methods.
+
+  nmt list methods
+  nmt list options train      every option of a group, with defaults and limits
+  nmt list presets            what each preset sets
+  nmt list choices            options that are one of several names: optimizers, schedules ...
+)",
+          .groups = {},
+          .declare_arguments = declare_nothing};
+}
+
+CommandDescription describe_help() {
+  return {.name = "help",
+          .summary = "explain a command, a method, a group of options or an option",
+          .usage = "[TOPIC]",
+          .about = R"(  nmt help train
+  nmt help model
+  nmt help train.lr
+)",
+          .groups = {},
+          .declare_arguments = declare_nothing};
+}
+
+}  // namespace
+
+const std::vector<CommandDescription>& command_descriptions() {
+  static const std::vector<CommandDescription> commands = {
+      describe_testbed(),  describe_prepare(), describe_train(),       describe_translate(),
+      describe_evaluate(), describe_score(),   describe_score_pairs(), describe_average(),
+      describe_inspect(),  describe_list(),    describe_help(),
+  };
+  return commands;
+}
+
+std::vector<const CommandDescription*> all_commands() {
+  std::vector<const CommandDescription*> all;
+  for (const CommandDescription& command : command_descriptions()) all.push_back(&command);
+  for (const MethodDescription& method : method_descriptions()) {
+    for (const CommandDescription& command : method.commands) all.push_back(&command);
+  }
+  return all;
+}
+
+const CommandDescription* find_command(const std::string& name) {
+  for (const CommandDescription* command : all_commands()) {
+    if (command->name == name) return command;
+  }
+  return nullptr;
+}
+
+std::string command_help(const CommandDescription& command, const OptionTable& table) {
+  std::string all =
+      "nmt " + command.name + ": " + command.summary + "\n\nusage: nmt " + command.name;
+  if (!command.usage.empty()) all += " " + command.usage;
+  all += "\n";
+  if (!command.about.empty()) all += "\n" + command.about;
+  const std::string options = table.help([&command](const Option& option) {
+    const auto uses = [&command](const std::string& name) {
+      return std::find(command.groups.begin(), command.groups.end(), name) != command.groups.end();
+    };
+    return option.is_command_line_only() || uses(option.group()) || uses(option.key());
+  });
+  if (!options.empty()) all += "\nDefaults and limits are in brackets.\n\n" + options;
+  return all;
+}
+
+}  // namespace nmt

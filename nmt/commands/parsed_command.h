@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "nmt/commands/arguments.h"
+#include "nmt/commands/command.h"
+#include "nmt/commands/plugin.h"
+#include "nmt/commands/recipe.h"
+
+namespace nmt {
+
+/// The command line of a command of the engine, read: its own arguments and the recipe it works with.
+template <class Arguments>
+class ParsedCommand {
+ public:
+  /// `recipe_file(arguments)` names the recipe that belongs to the arguments: the recipe itself, or a run's config.yaml.
+  template <class RecipeFile>
+  ParsedCommand(const std::string& name, const std::vector<std::string>& words, RecipeFile recipe_file) {
+    load_plugins(words);  // before the table is declared: they add options to it
+    declare(table, arguments);
+    declare(table, recipe);
+    table.read_command_line(words);
+    table.apply();
+    table.read_yaml(recipe_file(arguments));
+    table.apply();
+    validate(recipe, table);
+    refuse_unused(table, name, find_command(name)->groups);
+  }
+
+  OptionTable table;
+  Arguments arguments;
+  Recipe recipe;
+};
+
+}  // namespace nmt

@@ -1,0 +1,150 @@
+#include "nmt/commands/recipe.h"
+
+#include <algorithm>
+#include <set>
+
+#include "nmt/options/yaml_reader.h"
+#include "nmt/support/log.h"
+
+namespace nmt {
+namespace {
+
+/// Every group of options, in the order of --help and config.yaml.
+template <class AnyRecipe, class Visitor>
+void for_each_group(AnyRecipe& recipe, Visitor&& visit) {
+  visit(recipe.data);
+  visit(recipe.vocabulary);
+  visit(recipe.model);
+  visit(recipe.criterion);
+  visit(recipe.training);
+  visit(recipe.decoding);
+}
+
+std::set<std::string> groups_of(const OptionTable& table) {
+  std::set<std::string> names;
+  for (const auto& option : table.options()) names.insert(option->group());
+  return names;
+}
+
+/// The groups that belong to each method: what its options alone declare.
+std::map<std::string, std::set<std::string>> method_groups() {
+  std::map<std::string, std::set<std::string>> groups;
+  for (const MethodDescription& method : method_descriptions()) {
+    OptionTable own;
+    const std::unique_ptr<MethodOptions> options = method.make_options();
+    options->declare(own);
+    groups[method.name] = groups_of(own);
+  }
+  return groups;
+}
+
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+void check_methods(const Recipe& recipe, const std::string& origin) {
+  std::vector<std::string> known;
+  for (const MethodDescription& method : method_descriptions()) known.push_back(method.name);
+  std::set<std::string> seen;
+  for (const std::string& name : recipe.methods) {
+    if (!contains(known, name)) {
+      const std::string near = nearest_word(name, known);
+      throw UsageError(
+          text(origin, ": unknown method '", name, "'"),
+          near.empty() ? "`nmt list methods` prints all methods." : "Did you mean '" + near + "'?");
+    }
+    if (!seen.insert(name).second) {
+      throw UsageError(text(origin, ": method '", name, "' is switched on twice"));
+    }
+  }
+}
+
+}  // namespace
+
+void declare(OptionTable& table, Recipe& recipe) {
+  table.add("methods", recipe.methods, "translation methods switched on; see `nmt list methods`")
+      .hint("NAME");
+  table.add("plugins", recipe.plugins, "shared libraries that add methods").hint("LIBRARY.so");
+  for_each_group(recipe, [&table](auto& group) { declare(table, group); });
+  for (const MethodDescription& method : method_descriptions()) {
+    auto& options = recipe.method_options[method.name];
+    options = method.make_options();
+    options->declare(table);
+  }
+}
+
+Recipe read_recipe(const std::string& file) {
+  OptionTable table;
+  Recipe recipe;
+  declare(table, recipe);
+  table.read_yaml(file);
+  table.apply();
+  validate(recipe, table);
+  return recipe;
+}
+
+void validate(const Recipe& recipe, const OptionTable& table) {
+  check_methods(recipe, table.find("methods")->origin());
+  for_each_group(recipe, [](const auto& group) {
+    if constexpr (requires { validate(group); }) validate(group);
+  });
+  for (const std::string& name : recipe.methods) recipe.method_options.at(name)->validate();
+  for (const auto& [method, groups] : method_groups()) {
+    if (contains(recipe.methods, method)) continue;
+    for (const auto& option : table.options()) {
+      if (!option->is_set() || groups.count(option->group()) == 0) continue;
+      log::warning(option->origin(), ": ", option->key(), " has no effect: the method '", method,
+                   "' is not switched on");
+    }
+  }
+}
+
+std::string to_yaml(const Recipe& recipe, const OptionTable& table) {
+  std::set<std::string> idle;
+  for (const auto& [method, groups] : method_groups()) {
+    if (!contains(recipe.methods, method)) idle.insert(groups.begin(), groups.end());
+  }
+  return table.to_yaml([&idle](const Option& option) { return idle.count(option.group()) == 0; });
+}
+
+void read_options(OptionTable& table, const std::vector<std::string>& arguments,
+                  const std::string& recipe_file) {
+  table.read_command_line(arguments);
+  table.apply();
+  if (recipe_file.empty()) return;
+  table.read_yaml(recipe_file);
+  table.apply();
+}
+
+void refuse_unused(const OptionTable& table, const std::string& command,
+                   const std::vector<std::string>& groups) {
+  for (const auto& option : table.options()) {
+    if (option->is_command_line_only() || option->origin() != "command line") continue;
+    if (contains(groups, option->group()) || contains(groups, option->key())) continue;
+    throw UsageError("command line: nmt " + command + " does not use --" + option->key(),
+                     "`nmt help " + command + "` prints what it uses.");
+  }
+}
+
+std::vector<std::string> find_plugins(const std::vector<std::string>& arguments,
+                                      const std::string& recipe_file) {
+  static const std::string kFlag = "--plugins", kFlagWithValue = kFlag + "=";
+  for (auto word = arguments.begin(); word != arguments.end() && *word != "--"; ++word) {
+    const bool has_value = word->starts_with(kFlagWithValue);
+    if (*word != kFlag && !has_value) continue;
+    std::vector<std::string> plugins;
+    if (has_value) plugins.push_back(word->substr(kFlagWithValue.size()));
+    const auto end = std::find_if(word + 1, arguments.end(), [](const std::string& following) {
+      return following.starts_with("-");
+    });
+    plugins.insert(plugins.end(), word + 1, end);
+    return plugins;
+  }
+  if (recipe_file.empty()) return {};
+  for (const YamlEntry& entry : parse_yaml(read_yaml_file(recipe_file), recipe_file)) {
+    if (entry.key == "plugins") return entry.elements;
+  }
+  return {};
+}
+
+}  // namespace nmt

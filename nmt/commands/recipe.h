@@ -1,0 +1,62 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "criterions/criterion_options.h"
+#include "data/data_options.h"
+#include "models/transformer_options.h"
+#include "nmt/decoding/decoding_options.h"
+#include "nmt/options/method_description.h"
+#include "nmt/options/option_table.h"
+#include "nmt/training/training_options.h"
+
+namespace nmt {
+
+/// All options of a run: what a recipe says, and what a run folder's config.yaml repeats in full.
+/// A group of options is added by one member here and its name in for_each_group() (recipe.cpp).
+struct Recipe {
+  std::vector<std::string> methods;  // translation methods switched on, by name
+  std::vector<std::string> plugins;  // shared libraries with methods from outside the source tree
+  DataOptions data;
+  VocabularyOptions vocabulary;
+  TransformerOptions model;
+  CriterionOptions criterion;
+  TrainingOptions training;
+  DecodingOptions decoding;
+  /// Options of every known method, switched on or not, by the method's name.
+  std::map<std::string, std::unique_ptr<MethodOptions>> method_options;
+};
+
+/// Declares all groups. Plug-ins must have been loaded before.
+void declare(OptionTable& table, Recipe& recipe);
+
+/// Reads a recipe file alone, without a command line.
+Recipe read_recipe(const std::string& file);
+
+/// Throws UsageError when options contradict each other; warns of options whose method is not
+/// switched on. `table` is the one that filled `recipe`.
+void validate(const Recipe& recipe, const OptionTable& table);
+
+/// The resolved recipe as annotated YAML, to be saved with the run: methods that are not switched
+/// on are left out.
+std::string to_yaml(const Recipe& recipe, const OptionTable& table);
+
+/// Reads the command line into `table`; then, when that has set `recipe_file`, the recipe named
+/// there; applies both.
+void read_options(OptionTable& table, const std::vector<std::string>& arguments,
+                  const std::string& recipe_file);
+
+/// Throws UsageError when the command line sets a recipe option that is not among `groups` (groups
+/// or single keys, see CommandDescription): the command would ignore it. Call after apply().
+void refuse_unused(const OptionTable& table, const std::string& command,
+                   const std::vector<std::string>& groups);
+
+/// The plug-ins that the command line (--plugins) or else the recipe names: known before the table
+/// can be declared, since they add options to it. `recipe_file` may be empty.
+std::vector<std::string> find_plugins(const std::vector<std::string>& arguments,
+                                      const std::string& recipe_file);
+
+}  // namespace nmt

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include "nmt/commands/arguments.h"
+
+namespace nmt {
+
+/// Sets threads, determinism and log level for this process and returns the device to use. Throws UsageError when the device
+/// asked for is not there.
+torch::Device start_runtime(const RuntimeOptions& options);
+
+/// "cpu, 2 threads, AVX512" or the GPU's name: for the log and the saved state.
+std::string describe_machine(const torch::Device& device);
+
+}  // namespace nmt

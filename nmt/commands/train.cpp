@@ -1,0 +1,206 @@
+// nmt train RECIPE.yaml --run RUN
+
+#include <torch/torch.h>
+
+#include <filesystem>
+
+#include "criterions/factory.h"
+#include "nmt/commands/engine_commands.h"
+#include "nmt/commands/parsed_command.h"
+#include "nmt/commands/runtime.h"
+#include "nmt/commands/trained_run.h"
+#include "nmt/commands/training_data.h"
+#include "nmt/support/atomic_file.h"
+#include "nmt/support/progress.h"
+#include "nmt/support/random.h"
+#include "nmt/support/stop_signal.h"
+#include "nmt/training/trainer.h"
+#include "nmt/training/validation.h"
+
+namespace nmt {
+namespace fs = std::filesystem;
+
+namespace {
+
+// Options that may change when a run is continued: they decide how long and how it is watched, not what it computes.
+bool may_change(const Option& option) {
+  static const std::vector<std::string> allowed = {"train.max_updates", "train.max_epochs", "train.log_every", "plugins",
+                                                   "data.threads", "data.prefetch"};
+  static const std::vector<std::string> groups = {"valid", "save", "decode"};
+  return std::find(allowed.begin(), allowed.end(), option.key()) != allowed.end() ||
+         std::find(groups.begin(), groups.end(), option.group()) != groups.end();
+}
+
+// Throws when the recipe is not the one that the run was started with.
+void check_same_recipe(const OptionTable& now, const RunFolder& folder) {
+  OptionTable before;
+  Recipe recipe;
+  declare(before, recipe);
+  before.read_yaml(folder.config());
+  before.apply();
+  for (const auto& option : before.options()) {
+    const Option* given = now.find(option->key());
+    if (may_change(*option) || given == nullptr || given->value().get() == option->value().get()) continue;
+    const auto shown = [](const Option& o) {
+      std::string joined;
+      for (const std::string& element : o.value().get()) joined += (joined.empty() ? "" : ", ") + element;
+      return joined;
+    };
+    throw UsageError(text(given->origin(), ": ", option->key(), " is '", shown(*given), "', but the run in ", folder.path(),
+                          " was started with '", shown(*option), "'"),
+                     "Continue with the same recipe, or start a new run with another --run folder.");
+  }
+}
+
+void initialise(Run& run, const Recipe& recipe) {
+  if (recipe.training.initial.empty()) return;
+  const RunFolder other(recipe.training.initial);
+  const std::string place = other.exists() ? other.find_checkpoint("best") : recipe.training.initial;
+  load_weights(run.model, load_checkpoint(place, CheckpointParts::kWeights).best_weights(), place);
+  log::info("weights start from ", place);
+}
+
+Transformer load_teacher(const std::string& path, const Run& student, const torch::Device& device) {
+  if (path.empty()) return nullptr;
+  const RunFolder folder(path);
+  folder.require();
+  Run teacher = open_run(folder, read_recipe(folder.config()), "best", device);
+  if (teacher.encoder->vocabularies().target->hash() != student.encoder->vocabularies().target->hash())
+    throw UsageError(text("the teacher ", path, " has another vocabulary than this run"),
+                     "Set vocabulary.file to the teacher's vocab.model.");
+  return teacher.model;
+}
+
+Validator make_validator(const Run& run, const Recipe& recipe, const TrainingData& data,
+                         std::shared_ptr<Criterion> criterion) {
+  if (data.valid.empty()) return nullptr;
+  DecodingOptions decoding = recipe.decoding;
+  decoding.beam = recipe.training.validation.beam;
+  decoding.n_best = 1;
+  decoding.sampling = false;
+  Validation::MakeTranslator make;
+  if (recipe.training.validation.metric != ValidationMetric::kLoss || recipe.training.validation.samples > 0)
+    make = [&run, decoding](Transformer& model) { return make_translator(run, {model}, decoding); };
+  return Validation(data.valid, std::move(criterion), run.encoder, std::move(make), recipe.training.validation.samples);
+}
+
+// Everything a training run is made of, built from the recipe.
+class TrainingSession {
+ public:
+  TrainingSession(const ParsedCommand<TrainArguments>& command, const torch::Device& device)
+      : command_(command),
+        recipe_(command.recipe),
+        folder_(command.arguments.run),
+        device_(device),
+        world_(single_process()) {
+    fs::create_directories(folder_.path());
+    const bool resumes = folder_.exists();
+    if (resumes) check_same_recipe(command.table, folder_);
+    log::add_file(folder_.file("train.log"));
+    data_ = prepare_training_data(folder_, recipe_, *world_);
+    save_run_data(folder_, data_.encoder->vocabularies(), data_.encoder->languages());
+    write_file(folder_.config(), to_yaml(recipe_, command.table));
+
+    torch::manual_seed(hash_key({static_cast<uint64_t>(recipe_.training.seed),
+                                 static_cast<uint64_t>(RandomPurpose::kInitialise)}));
+    run_ = std::make_unique<Run>(build_run(folder_, recipe_, data_.encoder));
+    if (resumes && !folder_.updates().empty()) {
+      const std::string place = folder_.find_checkpoint("last");
+      resumed_ = std::make_unique<Checkpoint>(load_checkpoint(place, CheckpointParts::kAll));
+      load_weights(run_->model, resumed_->weights, place);
+      warn_of_other_machine();
+    } else {
+      initialise(*run_, recipe_);
+    }
+    run_->model->to(device_);
+    criterion_ = make_criterion(recipe_.criterion, load_teacher(recipe_.criterion.teacher, *run_, device_));
+    if (const CriterionFactory& factory = run_->extensions.criterion.get()) criterion_ = factory(criterion_);
+  }
+
+  void describe() const {
+    log::info("model: ", short_number(static_cast<double>(run_->model->parameter_count())), " parameters, vocabulary ",
+              data_.encoder->vocabularies().target->size(), "; ", describe_machine(device_), ", ", torch::get_num_threads(),
+              " threads");
+  }
+
+  /// Forward and backward on the largest batch: shapes, losses and memory are right, or the error comes now.
+  void try_worst_batch() {
+    const Batch batch = largest_batch(data_, run_->extensions, device_);
+    run_->model->train();
+    const CriterionResult result = (*criterion_)(run_->model, batch, {.update = 1, .seed = 1});
+    result.loss.backward();
+    for (torch::Tensor& parameter : run_->model->parameters()) parameter.mutable_grad() = torch::Tensor();
+    log::info("largest batch: ", batch.size(), " sentences, ", batch.source.ids.size(1), " × ", batch.target_input.size(1),
+              " tokens; memory with it ", static_cast<int64_t>(memory_mib(device_)), " MiB");
+  }
+
+  StopReason train() {
+    const BatchPosition start = resumed_ ? resumed_->state.position : BatchPosition{};
+    const std::unique_ptr<BatchStream> batches = open_batches(data_, recipe_, run_->extensions, start, *world_, device_);
+    TrainingParts parts;
+    parts.model = run_->model;
+    parts.criterion = criterion_;
+    parts.added_losses = run_->extensions.added_losses;
+    parts.hooks = run_->extensions.hooks;
+    parts.batches = batches.get();
+    parts.validator = make_validator(*run_, recipe_, data_, criterion_);
+    parts.world = world_.get();
+    parts.device = device_;
+    parts.machine = describe_machine(device_);
+    Trainer trainer(std::move(parts), recipe_.training, folder_, resumed_.get());
+    const StopSignal stop;
+    const StopReason reason = trainer.run([&stop] { return stop.requested(); });
+    report(reason, trainer.state());
+    return reason;
+  }
+
+ private:
+  void warn_of_other_machine() const {
+    const TrainingState& state = resumed_->state;
+    log::info("continuing from update ", state.update);
+    if (state.threads != torch::get_num_threads() || state.machine != describe_machine(device_) ||
+        state.libtorch != TORCH_VERSION)
+      log::warning("the run was at ", state.machine, ", ", state.threads, " threads, LibTorch ", state.libtorch,
+                   "; here the last digits may differ");
+  }
+
+  void report(StopReason reason, const TrainingState& state) const {
+    const std::string where = text(state.update, " updates, ", short_number(static_cast<double>(state.target_tokens)),
+                                   " target tokens, ", short_duration(state.seconds), " of training");
+    if (reason == StopReason::kSignal)
+      log::info("stopped and saved after ", where, "; the same command continues");
+    else if (reason == StopReason::kEarlyStop)
+      log::info("no improvement in ", recipe_.training.validation.patience, " validations: done after ", where);
+    else
+      log::info("done: ", where);
+    if (reason != StopReason::kSignal) log::info("translate with: nmt translate ", folder_.path(), " < INPUT > OUTPUT");
+  }
+
+  const ParsedCommand<TrainArguments>& command_;
+  const Recipe& recipe_;
+  RunFolder folder_;
+  torch::Device device_;
+  std::unique_ptr<World> world_;
+  TrainingData data_;
+  std::unique_ptr<Run> run_;
+  std::unique_ptr<Checkpoint> resumed_;
+  std::shared_ptr<Criterion> criterion_;
+};
+
+}  // namespace
+
+int run_train(const std::vector<std::string>& arguments) {
+  const ParsedCommand<TrainArguments> command("train", arguments, [](const TrainArguments& a) { return a.recipe; });
+  const torch::Device device = start_runtime(command.arguments.runtime);
+  TrainingSession session(command, device);
+  session.describe();
+  session.try_worst_batch();
+  if (command.arguments.check) {
+    log::info("everything is in place: start with the same command without --check");
+    return 0;
+  }
+  session.train();
+  return 0;
+}
+
+}  // namespace nmt

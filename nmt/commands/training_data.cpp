@@ -1,0 +1,135 @@
+#include "nmt/commands/training_data.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "data/prepare.h"
+#include "nmt/commands/trained_run.h"
+#include "nmt/support/error.h"
+#include "nmt/support/log.h"
+
+namespace nmt {
+namespace {
+
+std::vector<CorpusSpec> parse_all(const std::vector<std::string>& texts) {
+  std::vector<CorpusSpec> specs;
+  for (const std::string& text : texts) specs.push_back(CorpusSpec::parse(text));
+  return specs;
+}
+
+std::string store_folder(const RunFolder& folder, const Recipe& recipe, const std::string& split, size_t index) {
+  const std::string root = recipe.data.store.empty() ? folder.data() : recipe.data.store;
+  std::filesystem::create_directories(root);
+  return text(root, "/", split, "-", index + 1);
+}
+
+std::vector<std::shared_ptr<const CorpusStore>> open_stores(const std::vector<CorpusSpec>& specs, const std::string& split,
+                                                            const PrepareSettings& settings, const RunFolder& folder,
+                                                            const Recipe& recipe, const Vocabularies& vocabularies) {
+  std::vector<std::shared_ptr<const CorpusStore>> stores;
+  for (size_t i = 0; i < specs.size(); ++i) {
+    stores.push_back(provide_corpus(specs[i], vocabularies, settings, store_folder(folder, recipe, split, i)));
+    log::info(specs[i].text, ": ", describe(stores.back()->manifest()));
+  }
+  return stores;
+}
+
+Direction direction_of(const CorpusStore& store) {
+  return {store.manifest().source_language, store.manifest().target_language};
+}
+
+ValidationSet make_validation_set(const std::string& name, const std::shared_ptr<const CorpusStore>& store,
+                                  const std::shared_ptr<const PairEncoder>& encoder, const Recipe& recipe) {
+  ValidationSet set;
+  set.name = name;
+  const Direction direction = direction_of(*store);
+  const auto corpora = std::make_shared<const CorpusSet>(std::vector{store}, encoder->source_extra(), encoder->target_extra());
+  const PairReader reader(corpora, encoder, {}, /*max_length=*/0, /*seed=*/0);
+  const BatchPlan plan = plan_by_length(*corpora, recipe.data.batch);
+  const Vocabulary& target = *encoder->vocabularies().target;
+  for (int64_t i = 0; i < plan.size(); ++i)
+    set.batches.push_back(make_batch(reader.read(plan.batch(i), 0), target.pad(), target.bos()));
+  const int64_t limit = recipe.training.validation.max_lines;
+  const int64_t lines = limit > 0 ? std::min(limit, store->size()) : store->size();
+  for (int64_t line = 0; line < lines; ++line) {
+    set.sources.emplace_back(store->line(Side::kSource, line));
+    set.references.emplace_back(store->line(Side::kTarget, line));
+    set.requests.push_back(make_request(*encoder, set.sources.back(), "", direction, line));
+  }
+  return set;
+}
+
+std::shared_ptr<const PairReader> make_reader(const TrainingData& data, const Recipe& recipe) {
+  return std::make_shared<PairReader>(data.corpora, data.encoder, recipe.data.noise, recipe.model.max_positions,
+                                      data.plan.seed);
+}
+
+}  // namespace
+
+TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe, const World& world) {
+  const std::vector<CorpusSpec> train = parse_all(recipe.data.train), valid = parse_all(recipe.data.valid);
+  if (train.empty())
+    throw UsageError("the recipe names no training corpus", "Set data.train, for example [\"data/train.{}:en-de\"].");
+  const Vocabularies vocabularies =
+      provide_vocabularies(recipe.vocabulary, train, recipe.data.invalid_utf8, folder.path());
+  vocabularies.source->check_noise(recipe.data.noise);
+
+  TrainingData data;
+  const auto train_stores =
+      open_stores(train, "train", PrepareSettings::for_training(recipe.data), folder, recipe, vocabularies);
+  const auto valid_stores =
+      open_stores(valid, "valid", PrepareSettings::for_scoring(recipe.data), folder, recipe, vocabularies);
+  Languages languages;
+  for (const auto& store : train_stores) languages.add(direction_of(*store));
+  for (const auto& store : valid_stores) languages.add_languages(direction_of(*store));
+  data.encoder = std::make_shared<PairEncoder>(vocabularies, languages, recipe.data.tags);
+  data.corpora =
+      std::make_shared<CorpusSet>(train_stores, data.encoder->source_extra(), data.encoder->target_extra());
+  data.plan = {.corpora = data.corpora,
+               .limits = recipe.data.batch,
+               .weights = recipe.data.weights,
+               .temperature = recipe.data.temperature,
+               .seed = static_cast<uint64_t>(recipe.training.seed),
+               .world = world.size()};
+  for (size_t i = 0; i < valid.size(); ++i)
+    data.valid.push_back(make_validation_set(valid[i].text, valid_stores[i], data.encoder, recipe));
+  return data;
+}
+
+std::unique_ptr<BatchStream> open_batches(const TrainingData& data, const Recipe& recipe, const Extensions& extensions,
+                                          BatchPosition start, const World& world, const torch::Device& device) {
+  std::unique_ptr<BatchPlanner> planner = make_sentence_planner(data.plan);
+  if (const BatchPlannerFactory& factory = extensions.batch_planner.get()) planner = factory(std::move(planner));
+  BatchSource::Options options{.rank = world.rank(), .start = start, .threads = recipe.data.threads,
+                               .prefetch = recipe.data.prefetch};
+  auto source = std::make_unique<BatchSource>(std::shared_ptr<const BatchPlanner>(std::move(planner)),
+                                              make_reader(data, recipe), options);
+  const Vocabulary& target = *data.encoder->vocabularies().target;
+  return std::make_unique<CorpusBatchStream>(std::move(source), target.pad(), target.bos(), source_annotator(extensions),
+                                             device);
+}
+
+Batch largest_batch(const TrainingData& data, const Extensions& extensions, const torch::Device& device) {
+  std::unique_ptr<BatchPlanner> planner = make_sentence_planner(data.plan);
+  if (const BatchPlannerFactory& factory = extensions.batch_planner.get()) planner = factory(std::move(planner));
+  const BatchPlan plan = planner->plan(0);
+  int64_t largest = 0, most = -1;
+  for (int64_t i = 0; i < plan.size(); ++i) {
+    int64_t source = 0, target = 0;
+    for (const Instance& instance : plan.batch(i)) {
+      const InstanceLengths lengths = data.corpora->lengths(instance);
+      source = std::max(source, lengths.source);
+      target = std::max(target, lengths.target);
+    }
+    const int64_t positions = (source + target) * static_cast<int64_t>(plan.batch(i).size());
+    if (positions > most) most = positions, largest = i;
+  }
+  const PairReader reader(data.corpora, data.encoder, {}, /*max_length=*/0, data.plan.seed);
+  const std::vector<TokenPair> pairs = reader.read(plan.batch(largest), 0);
+  const Vocabulary& target = *data.encoder->vocabularies().target;
+  Batch batch = make_batch(pairs, target.pad(), target.bos());
+  if (const SourceAnnotator annotate = source_annotator(extensions)) annotate(batch.source, pairs);
+  return batch.to(device);
+}
+
+}  // namespace nmt

@@ -1,0 +1,31 @@
+#include "nmt/options/method_description.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace nmt {
+namespace {
+
+std::vector<MethodDescription>& table() {
+  static std::vector<MethodDescription> methods = built_in_method_descriptions();
+  return methods;
+}
+
+}  // namespace
+
+const std::vector<MethodDescription>& method_descriptions() {
+  return table();
+}
+
+void append_method(MethodDescription description) {
+  const bool is_taken = std::any_of(table().begin(), table().end(), [&](const auto& known) {
+    return known.name == description.name;
+  });
+  if (is_taken) {
+    throw Error("a plug-in adds the method '" + description.name + "', but there is one already",
+                "Rename the plug-in's method, or load the plug-in once only.");
+  }
+  table().push_back(std::move(description));
+}
+
+}  // namespace nmt

@@ -1,0 +1,125 @@
+#include "criterions/label_smoothed_cross_entropy.h"
+
+#include <ATen/autocast_mode.h>
+
+#include "criterions/vocabulary_loss.h"
+#include "tests/criterions/naive.h"
+
+namespace nmt {
+namespace {
+
+using testing::gradients;
+using testing::max_difference;
+using testing::parts_of;
+using testing::small_model;
+using testing::small_options;
+using testing::three_pairs;
+
+TEST(LabelSmoothing, HandComputed) {
+  // p = (½, ¼, ¼), reference 0, eps 0.3. nll = ln 2, Σ −ln p = ln 2 + 2 ln 4 = 5 ln 2.
+  const torch::Tensor log_p = torch::tensor({{0.5, 0.25, 0.25}}, torch::kFloat64).log();
+  const torch::Tensor target = torch::tensor({0}, torch::kInt64);
+  const double ln2 = std::log(2);
+  const auto loss = [&](SmoothingKind kind) {
+    return smoothed_cross_entropy(log_p.clone(), target, smoothing_weights(kind, 0.3, 3),
+                                  Gradient::kNeeded);
+  };
+  const auto row = [](double a, double b) { return torch::tensor({{a, b, b}}, torch::kFloat64); };
+  // uniform: 0.7 ln 2 + 0.1 · 5 ln 2 = 1.2 ln 2; fairseq: 0.55 ln 2 + 0.15 · 5 ln 2 = 1.3 ln 2.
+  EXPECT_NEAR(loss(SmoothingKind::kUniform).loss.item<double>(), 1.2 * ln2, 1e-15);
+  EXPECT_NEAR(loss(SmoothingKind::kFairseq).loss.item<double>(), 1.3 * ln2, 1e-15);
+  EXPECT_NEAR(loss(SmoothingKind::kFairseq).nll.item<double>(), ln2, 1e-15);
+  // p − wanted: (½ − 0.8, ¼ − 0.1, ¼ − 0.1) and (½ − 0.7, ¼ − 0.15, ¼ − 0.15).
+  EXPECT_LT(max_difference(loss(SmoothingKind::kUniform).gradient, row(-0.3, 0.15)), 1e-15);
+  EXPECT_LT(max_difference(loss(SmoothingKind::kFairseq).gradient, row(-0.2, 0.1)), 1e-15);
+}
+
+TEST(LabelSmoothedCrossEntropy, EqualsNaiveLoops) {
+  for (const auto tied : {TiedEmbeddings::kAll, TiedEmbeddings::kNone})
+    for (const auto kind : {SmoothingKind::kUniform, SmoothingKind::kFairseq})
+      for (const double eps : {0.0, 0.1}) {
+        TransformerOptions options = small_options();
+        options.tied_embeddings = tied;
+        Transformer model = small_model(options);
+        const auto criterion = make_criterion({.label_smoothing = eps, .smoothing_kind = kind});
+        const CriterionResult result = (*criterion)(model, three_pairs(), {});
+        const torch::Tensor log_p = testing::log_probabilities(model, three_pairs());
+        const torch::Tensor targets = testing::references(three_pairs());
+        const auto parts = parts_of(result);
+        const double expected = testing::naive_loss(log_p, targets, kind, eps);
+        EXPECT_NEAR(result.loss.item<double>(), expected, 1e-10);
+        EXPECT_NEAR(parts.at("loss"), expected, 1e-10);
+        EXPECT_NEAR(parts.at("nll"), testing::naive_loss(log_p, targets, kind, 0), 1e-10);
+        EXPECT_EQ(result.tokens, 19);
+        const auto wanted = gradients(model, testing::plain_loss(log_p, targets, kind, eps));
+        testing::expect_equal(gradients(model, result.loss), wanted, 1e-10);
+      }
+}
+
+TEST(LabelSmoothedCrossEntropy, BackwardScalesWithTheOuterGradient) {
+  Transformer model = small_model(small_options());
+  const auto criterion = make_criterion({});
+  const auto once = gradients(model, (*criterion)(model, three_pairs(), {}).loss);
+  const auto third = gradients(model, (*criterion)(model, three_pairs(), {}).loss / 3);
+  testing::expect_equal(once, third, 1e-12, 3);
+}
+
+TEST(LabelSmoothedCrossEntropy, NeedsNoGradientInValidation) {
+  Transformer model = small_model(small_options());
+  const auto criterion = make_criterion({});
+  const double with_gradient = (*criterion)(model, three_pairs(), {}).loss.item<double>();
+  const torch::NoGradGuard no_grad;
+  const CriterionResult result = (*criterion)(model, three_pairs(), {.training = false});
+  EXPECT_FALSE(result.loss.requires_grad());
+  EXPECT_NEAR(result.loss.item<double>(), with_gradient, 1e-10);
+}
+
+TEST(LabelSmoothedCrossEntropy, StaysNearUnderAutocast) {
+  Transformer model = small_model(small_options());
+  model->to(torch::kFloat32);
+  const auto criterion = make_criterion({});
+  const CriterionResult full = (*criterion)(model, three_pairs(), {});
+  const auto full_gradients = gradients(model, full.loss);
+  at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+  at::autocast::set_autocast_enabled(at::kCPU, true);
+  const CriterionResult half = (*criterion)(model, three_pairs(), {});
+  at::autocast::clear_cache();
+  at::autocast::set_autocast_enabled(at::kCPU, false);
+  EXPECT_EQ(half.loss.scalar_type(), torch::kFloat32);
+  EXPECT_NEAR(half.loss.item<double>(), full.loss.item<double>(), 0.02 * full.loss.item<double>());
+  for (const auto& [name, tensor] : gradients(model, half.loss)) {
+    EXPECT_EQ(tensor.scalar_type(), torch::kFloat32);
+    const double size = full_gradients.at(name).norm().item<double>();
+    EXPECT_LT((tensor - full_gradients.at(name)).norm().item<double>(), 0.1 * size) << name;
+  }
+}
+
+// More positions than fit one piece: the sum over pieces is the whole.
+TEST(VocabularyLoss, PiecesAddUp) {
+  torch::manual_seed(2);
+  const int64_t vocabulary = 1 << 16, positions = 50;  // 16 positions a piece
+  const auto options = torch::TensorOptions().dtype(torch::kFloat64);
+  const torch::Tensor hidden = torch::randn({positions, 3}, options).requires_grad_();
+  const torch::Tensor weight = torch::randn({vocabulary, 3}, options).requires_grad_();
+  const torch::Tensor factor = torch::randn({positions}, options);
+  std::vector<int64_t> firsts;
+  const VocabularyLoss loss = vocabulary_loss(hidden, weight, 1, [&](const LogitPiece& piece) {
+    firsts.push_back(piece.first);
+    const torch::Tensor factors = factor.narrow(0, piece.first, piece.logits.size(0)).unsqueeze(1);
+    return PieceLoss{.loss = (piece.logits.square() * factors).sum(),
+                     .parts = {piece.logits.sum()},
+                     .gradient = piece.logits * factors * 2};
+  });
+  EXPECT_EQ(firsts, (std::vector<int64_t>{0, 16, 32, 48}));
+  const torch::Tensor logits = torch::matmul(hidden, weight.t());
+  const torch::Tensor expected = (logits.square() * factor.unsqueeze(1)).sum();
+  EXPECT_NEAR(loss.loss.item<double>() / expected.item<double>(), 1, 1e-12);
+  EXPECT_NEAR(loss.parts[0].item<double>(), logits.sum().item<double>(), 1e-6);
+  const auto actual = torch::autograd::grad({loss.loss}, {hidden, weight});
+  const auto wanted = torch::autograd::grad({expected}, {hidden, weight});
+  for (size_t i = 0; i < 2; ++i)
+    EXPECT_LT(max_difference(actual[i], wanted[i]), 1e-10 * wanted[i].abs().max().item<double>());
+}
+
+}  // namespace
+}  // namespace nmt

@@ -1,0 +1,202 @@
+// The program as a process: exit codes, help, suggestions, and the loading of the engine.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+
+#include "nmt/commands/command.h"
+#include "nmt/commands/recipe.h"
+#include "table_for_tests.h"
+
+namespace nmt::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+struct Outcome {
+  int exit_code;
+  std::string out;
+};
+
+/// Runs a shell line; `out` is what it wrote to stdout.
+Outcome shell(const std::string& line) {
+  FILE* const pipe = popen(line.c_str(), "r");
+  if (pipe == nullptr) throw Error("popen failed");
+  std::string out;
+  char buffer[4096];
+  for (size_t n = 0; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) out.append(buffer, n);
+  const int status = pclose(pipe);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), out};
+}
+
+/// Runs nmt with stderr joined to stdout.
+Outcome nmt_run(const std::string& arguments, const std::string& program = NMT_PROGRAM) {
+  return shell("'" + program + "' " + arguments + " 2>&1 < /dev/null");
+}
+
+std::string read_file(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw Error("no " + file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// Runs nmt and keeps only stderr.
+Outcome nmt_errors(const std::string& arguments) {
+  return shell("'" NMT_PROGRAM "' " + arguments + " 2>&1 > /dev/null < /dev/null");
+}
+
+TEST(Program, HelpAndVersion) {
+  for (const char* words : {"help", "--help", "-h"}) {
+    const Outcome outcome = nmt_run(words);
+    EXPECT_EQ(outcome.exit_code, 0) << words;
+    for (const CommandDescription& command : command_descriptions()) {
+      EXPECT_THAT(outcome.out, HasSubstr("\n  " + command.name + " ")) << words;
+    }
+  }
+  EXPECT_EQ(nmt_run("--version").exit_code, 0);
+  EXPECT_THAT(nmt_run("--version").out, ::testing::MatchesRegex("nmt [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  const Outcome bare = nmt_run("");
+  EXPECT_EQ(bare.exit_code, 2);
+  EXPECT_THAT(bare.out, HasSubstr("usage: nmt COMMAND"));
+}
+
+TEST(Program, EveryDescribedCommandExplainsItself) {
+  for (const CommandDescription& command : command_descriptions()) {
+    if (command.declare_arguments == nullptr) continue;
+    const Outcome outcome = nmt_run(command.name + " --help");
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+    EXPECT_THAT(outcome.out, StartsWith("nmt " + command.name + ": " + command.summary +
+                                        "\n\nusage: nmt " + command.name));
+    EXPECT_EQ(outcome.out, nmt_run("help " + command.name).out);
+    EXPECT_EQ(outcome.out, nmt_run(command.name + " anything -h").out);
+  }
+}
+
+TEST(Program, HelpOnMoreThanCommands) {
+  EXPECT_THAT(nmt_run("help model").out, HasSubstr("--model.heads N"));
+  EXPECT_THAT(nmt_run("help model.heads").out, HasSubstr("must divide model.dim"));
+  const Outcome misspelt = nmt_run("help model.hedas");
+  EXPECT_EQ(misspelt.exit_code, 2);
+  EXPECT_THAT(misspelt.out, HasSubstr("Did you mean `nmt help model.heads`?"));
+  EXPECT_THAT(nmt_run("help trian").out, HasSubstr("Did you mean `nmt help train`?"));
+  EXPECT_EQ(nmt_run("help train extra").exit_code, 2);
+}
+
+TEST(Program, UnknownCommandsSuggestTheNearest) {
+  const Outcome outcome = nmt_errors("trian recipe.yaml");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_EQ(outcome.out, "nmt: unknown command 'trian'\n  Did you mean 'train'?\n");
+  EXPECT_EQ(nmt_errors("zzz").out,
+            "nmt: unknown command 'zzz'\n  `nmt help` prints all commands.\n");
+  EXPECT_EQ(nmt_errors("--verbose").exit_code, 2);
+}
+
+TEST(Program, Lists) {
+  EXPECT_THAT(nmt_run("list").out, HasSubstr("Methods"));
+  EXPECT_THAT(nmt_run("list commands").out, HasSubstr("score-pairs"));
+  EXPECT_EQ(nmt_run("list methods").exit_code, 0);
+  EXPECT_THAT(nmt_run("list presets").out, HasSubstr("tiny"));
+  EXPECT_THAT(nmt_run("list choices").out, HasSubstr("sinusoidal | learned | rotary"));
+  const std::string options = nmt_run("list options").out;
+  Recipe recipe;
+  OptionTable table;
+  declare(table, recipe);
+  for (const auto& option : table.options()) EXPECT_THAT(options, HasSubstr("--" + option->key()));
+  EXPECT_THAT(nmt_run("list options model").out, Not(HasSubstr("--train.lr")));
+  EXPECT_EQ(nmt_run("list optoins").exit_code, 2);
+  EXPECT_THAT(nmt_run("list optoins").out, HasSubstr("Did you mean 'options'?"));
+  EXPECT_THAT(nmt_run("list options modle").out, HasSubstr("Did you mean 'model'?"));
+  EXPECT_EQ(nmt_run("list methods more").exit_code, 2);
+}
+
+TEST(Program, ResultsThatDoNotArriveAreAFailure) {
+  const Outcome outcome = shell("'" NMT_PROGRAM "' list options 2>&1 > /dev/full");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.out, StartsWith("nmt: cannot write to stdout"));
+}
+
+TEST(Program, AReaderThatGoesAwayIsNotWorthAWord) {
+  const TemporaryFolder folder;
+  for (const char* parent : {"", "trap '' PIPE; "}) {  // a parent that ignores SIGPIPE as well
+    shell(std::string("{ ") + parent + "sleep 0.1; '" NMT_PROGRAM "' list options; } 2> '" +
+          folder.file("errors") + "' | true");
+    EXPECT_EQ(read_file(folder.file("errors")), "");
+  }
+}
+
+/// A folder with a copy of the program, and what stands for the engine beside it or in ../lib.
+class Installation {
+ public:
+  explicit Installation(const std::string& engine_place) {
+    std::filesystem::create_directories(folder_.file("bin"));
+    std::filesystem::create_directories(folder_.file("lib"));
+    std::filesystem::copy_file(NMT_PROGRAM, program());
+    if (!engine_place.empty())
+      std::filesystem::copy_file(NMT_FAKE_ENGINE, folder_.file(engine_place + "/libnmt_engine.so"));
+  }
+  std::string program() const { return folder_.file("bin/nmt"); }
+  const TemporaryFolder& folder() const { return folder_; }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+TEST(Program, TheEngineIsFoundBesideTheProgramOrInLib) {
+  for (const char* place : {"bin", "lib"}) {
+    const Installation installation(place);
+    const Outcome outcome = nmt_run("train recipe.yaml --run 'a b'", installation.program());
+    EXPECT_EQ(outcome.out, "train|recipe.yaml|--run|a b\n");
+    EXPECT_EQ(outcome.exit_code, 0);
+  }
+}
+
+TEST(Program, ErrorsBecomeExitCodes) {
+  const Installation installation("bin");
+  const Outcome usage = nmt_run("average x", installation.program());
+  EXPECT_EQ(usage.exit_code, 2);
+  EXPECT_EQ(usage.out, "nmt: wrong option\n  Take another.\n");
+  const Outcome error = nmt_run("inspect x", installation.program());
+  EXPECT_EQ(error.exit_code, 1);
+  EXPECT_EQ(error.out, "nmt: damaged file\n");
+  const Outcome internal = nmt_run("evaluate x", installation.program());
+  EXPECT_EQ(internal.exit_code, 1);
+  EXPECT_THAT(internal.out, StartsWith("nmt: internal error: out of range\n"));
+  EXPECT_EQ(nmt_run("translate x", installation.program()).exit_code, 7)
+      << "the command's own exit code";
+}
+
+TEST(Program, AMissingOrBrokenEngineIsExplained) {
+  const Installation without("");
+  const Outcome missing = nmt_run("train r.yaml --run x", without.program());
+  EXPECT_EQ(missing.exit_code, 1);
+  EXPECT_THAT(missing.out, HasSubstr("libnmt_engine.so is neither in"));
+  const Installation broken("");
+  broken.folder().write("bin/libnmt_engine.so", "no library");
+  const Outcome outcome = nmt_run("train r.yaml --run x", broken.program());
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.out, StartsWith("nmt: cannot load the engine: "));
+  EXPECT_EQ(nmt_run("train --help", without.program()).exit_code, 0) << "help needs no engine";
+}
+
+TEST(Program, LightCommandsStartAtOnce) {
+  for (const char* words : {"--help", "list"}) {
+    double fastest = 1e9;  // the machine may be busy: the best of several is what the program needs
+    for (int i = 0; i < 10; ++i) {
+      const auto start = std::chrono::steady_clock::now();
+      nmt_run(words);
+      fastest = std::min(fastest, std::chrono::duration<double, std::milli>(
+                                      std::chrono::steady_clock::now() - start)
+                                      .count());
+    }
+    EXPECT_LT(fastest, 50) << words;
+  }
+}
+
+}  // namespace
+}  // namespace nmt::testing

@@ -1,0 +1,46 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "golden.h"
+
+// The fixtures in golden/ hold on every machine. Where python3 has sacreBLEU 2.6.0, others with
+// another seed are made and compared as well, so that each run tests text that nobody has tuned the
+// code to.
+
+namespace nmt::scoring::golden {
+namespace {
+
+const std::string kFolder = std::string(NMT_SOURCE_DIR) + "/tests/scoring/golden";
+
+TEST(Golden, Tokens) {
+  compare_tokens(kFolder);
+}
+TEST(Golden, Scores) {
+  compare_scores(kFolder, 1e-10);
+}
+TEST(Golden, Commands) {
+  compare_commands(kFolder);
+}
+
+TEST(Oracle, SaysTheSameAboutOtherText) {
+  if (std::system("python3 -c 'import sacrebleu, sys; sys.exit(sacrebleu.__version__ != "
+                  "\"2.6.0\")' 2> /dev/null") != 0) {
+    GTEST_SKIP() << "python3 has no sacreBLEU 2.6.0: pip install sacrebleu==2.6.0";
+  }
+  std::string folder = (std::filesystem::temp_directory_path() / "nmt-oracle-XXXXXX").string();
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const char* seed = std::getenv("NMT_ORACLE_SEED");
+  const std::string command = "python3 '" + std::string(NMT_SOURCE_DIR) +
+                              "/tests/scoring/make_golden.py' '" + folder + "' " +
+                              (seed != nullptr ? seed : "2");
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  compare_tokens(folder);
+  compare_scores(folder, 0);
+  compare_commands(folder);
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace nmt::scoring::golden

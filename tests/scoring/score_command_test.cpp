@@ -1,0 +1,88 @@
+#include "nmt/scoring/score_command.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "nmt/scoring/score.h"
+
+// What sacreBLEU says to command lines is tested by golden_test.cpp; here is what only nmt score
+// does.
+
+namespace nmt::scoring {
+namespace {
+
+struct Outcome {
+  int code;
+  std::string output;
+  std::string messages;
+};
+
+Outcome run(const std::vector<std::string>& arguments, const std::string& input = "") {
+  std::istringstream in(input);
+  std::ostringstream out;
+  std::ostringstream err;
+  const int code = run_score_command(arguments, {in, out, err});
+  return {code, out.str(), err.str()};
+}
+
+class ScoreCommandTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (std::filesystem::temp_directory_path() / "nmt-score-XXXXXX").string();
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    folder_ = name;
+    reference_ = (folder_ / "reference").string();
+    std::ofstream(reference_) << "a b c d e\n";
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::filesystem::path folder_;
+  std::string reference_;
+};
+
+TEST_F(ScoreCommandTest, NamesItsOwnVersion) {
+  const auto outcome = run({reference_, "-f", "text"}, "a b c d e\n");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_NE(outcome.output.find("|version:2.6.0-nmt."), std::string::npos) << outcome.output;
+  EXPECT_EQ(run({"--version"}).output, "nmt score " + signature_version() + "\n");
+}
+
+TEST_F(ScoreCommandTest, HelpsWithEveryOption) {
+  const auto outcome = run({"-h"});
+  EXPECT_EQ(outcome.code, 0);
+  for (const char* option :
+       {"--input", "--metrics", "--smooth-method", "--chrf-beta", "--width", "--spm-model"}) {
+    EXPECT_NE(outcome.output.find(option), std::string::npos) << option;
+  }
+}
+
+TEST_F(ScoreCommandTest, TakesOneSystem) {
+  const auto files = run({reference_, "-i", reference_, reference_});
+  EXPECT_EQ(files.code, 1);
+  EXPECT_NE(files.messages.find("one system"), std::string::npos) << files.messages;
+  EXPECT_EQ(run({reference_}, "a\tb\n").code, 1);
+  EXPECT_EQ(run({reference_, "-i"}).code, 1);
+}
+
+TEST_F(ScoreCommandTest, SaysWhereInputIsNotText) {
+  const auto outcome = run({reference_}, "a b \xFF c\n");
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.messages.find("<stdin>:1: invalid UTF-8 at byte 5"), std::string::npos)
+      << outcome.messages;
+}
+
+TEST_F(ScoreCommandTest, SaysWhatAMissingModelIsFor) {
+  setenv("SACREBLEU", folder_.c_str(), 1);
+  const auto outcome = run({reference_, "-tok", "flores200"}, "a\n");
+  unsetenv("SACREBLEU");
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.messages.find("--spm-model"), std::string::npos) << outcome.messages;
+  EXPECT_EQ(run({reference_, "-l", "en-ja"}, "a\n").code, 1);
+}
+
+}  // namespace
+}  // namespace nmt::scoring
