@@ -10,14 +10,11 @@
 namespace nmt {
 namespace {
 
-// Instances are sorted by length within windows of about this many: enough for little padding, few enough for batches
-// that differ in every epoch.
+// Instances are sorted by length within windows of about this many: enough for little padding, few
+// enough for batches that differ in every epoch.
 constexpr size_t kWindow = 1 << 16;
 
-// A batch as a range of instances.
-struct Range {
-  size_t begin, end;
-};
+using Range = BatchPlan::Range;
 
 // What has been put into the batch that is being filled.
 class Filling {
@@ -26,8 +23,10 @@ class Filling {
   bool fits(const InstanceLengths& lengths) const {
     if (count_ == 0) return true;
     if (limits_.max_sentences > 0 && count_ + 1 > limits_.max_sentences) return false;
-    if (limits_.measure == BatchMeasure::kTarget) return target_tokens_ + lengths.target <= limits_.max_tokens;
-    return (count_ + 1) * std::max({longest_, lengths.source, lengths.target}) <= limits_.max_tokens;
+    if (limits_.measure == BatchMeasure::kTarget)
+      return target_tokens_ + lengths.target <= limits_.max_tokens;
+    return (count_ + 1) * std::max({longest_, lengths.source, lengths.target}) <=
+           limits_.max_tokens;
   }
   void add(const InstanceLengths& lengths) {
     ++count_;
@@ -40,8 +39,9 @@ class Filling {
   int64_t count_ = 0, target_tokens_ = 0, longest_ = 0;
 };
 
-// Sorts so that neighbours are alike in the lengths of both sides: strips of similar target length, each sorted by source
-// length, up and down in turns; ties at random. Twice as many strips as a strip has batches wastes least.
+// Sorts so that neighbours are alike in the lengths of both sides: strips of similar target length,
+// each sorted by source length, up and down in turns; ties at random. Twice as many strips as a
+// strip has batches wastes least.
 void sort_by_length(const PlanContext& context, std::span<Instance> window, RandomStream& random) {
   struct Keyed {
     InstanceLengths lengths;
@@ -53,7 +53,9 @@ void sort_by_length(const PlanContext& context, std::span<Instance> window, Rand
   int64_t cost = 0;
   for (const Instance& instance : window) {
     const InstanceLengths lengths = context.corpora->lengths(instance);
-    cost += context.limits.measure == BatchMeasure::kTarget ? lengths.target : std::max(lengths.source, lengths.target);
+    cost += context.limits.measure == BatchMeasure::kTarget
+                ? lengths.target
+                : std::max(lengths.source, lengths.target);
     keyed.push_back({lengths, random.next(), instance});
   }
   std::sort(keyed.begin(), keyed.end(), [](const Keyed& a, const Keyed& b) {
@@ -63,7 +65,8 @@ void sort_by_length(const PlanContext& context, std::span<Instance> window, Rand
   const auto strips = static_cast<size_t>(std::max(1.0, std::round(2 * std::sqrt(batches))));
   for (size_t strip = 0; strip < strips; ++strip) {
     const auto begin = keyed.begin() + static_cast<std::ptrdiff_t>(keyed.size() * strip / strips);
-    const auto end = keyed.begin() + static_cast<std::ptrdiff_t>(keyed.size() * (strip + 1) / strips);
+    const auto end =
+        keyed.begin() + static_cast<std::ptrdiff_t>(keyed.size() * (strip + 1) / strips);
     const int64_t sign = strip % 2 == 0 ? 1 : -1;
     std::sort(begin, end, [sign](const Keyed& a, const Keyed& b) {
       return std::pair(sign * a.lengths.source, a.tie) < std::pair(sign * b.lengths.source, b.tie);
@@ -78,7 +81,7 @@ struct Windows {
   std::vector<size_t> ends;
 };
 
-Windows spread(const std::vector<Instance>& instances, int64_t world, RandomStream& random) {
+Windows spread(std::vector<Instance> instances, int64_t world, RandomStream& random) {
   // Many processes take many batches at once.
   const size_t window_size = kWindow * std::max<size_t>(1, static_cast<size_t>(world) / 8);
   const size_t windows = std::max<size_t>(1, (instances.size() + window_size / 2) / window_size);
@@ -95,8 +98,8 @@ Windows spread(const std::vector<Instance>& instances, int64_t world, RandomStre
 }
 
 // Cuts a range of sorted instances into batches as large as the limits allow.
-std::vector<Range> cut_batches(const CorpusSet& corpora, const BatchLimits& limits, const std::vector<Instance>& sorted,
-                               const Range& range) {
+std::vector<Range> cut_batches(const CorpusSet& corpora, const BatchLimits& limits,
+                               const std::vector<Instance>& sorted, const Range& range) {
   std::vector<Range> batches;
   Filling filling(limits);
   for (size_t i = range.begin; i < range.end; ++i) {
@@ -114,9 +117,9 @@ std::vector<Range> cut_batches(const CorpusSet& corpora, const BatchLimits& limi
 // Cuts the rest of an epoch's batches, fewer than one for each process, into one for each process.
 void split_to(std::vector<Range>& batches, size_t wanted) {
   while (batches.size() < wanted) {
-    const auto largest = std::max_element(batches.begin(), batches.end(), [](const Range& a, const Range& b) {
-      return a.end - a.begin < b.end - b.begin;
-    });
+    const auto largest = std::max_element(
+        batches.begin(), batches.end(),
+        [](const Range& a, const Range& b) { return a.end - a.begin < b.end - b.begin; });
     const size_t middle = largest->begin + (largest->end - largest->begin) / 2;
     const Range second{middle, largest->end};
     largest->end = middle;
@@ -128,27 +131,29 @@ class SentencePlanner : public BatchPlanner {
  public:
   using BatchPlanner::BatchPlanner;
   BatchPlan plan(int64_t epoch) const override {
-    const uint64_t key = hash_key({context().seed, static_cast<uint64_t>(RandomPurpose::kShuffle), static_cast<uint64_t>(epoch)});
+    const uint64_t key = hash_key({context().seed, static_cast<uint64_t>(RandomPurpose::kShuffle),
+                                   static_cast<uint64_t>(epoch)});
     return pack_batches(context(), draw_sentences(context(), epoch), key);
   }
 };
 
 }  // namespace
 
-CorpusSet::CorpusSet(std::vector<std::shared_ptr<const CorpusStore>> stores, int64_t source_extra, int64_t target_extra)
-    : stores_(std::move(stores)), first_{0}, source_extra_(source_extra), target_extra_(target_extra) {
+CorpusSet::CorpusSet(std::vector<std::shared_ptr<const CorpusStore>> stores, int64_t source_extra,
+                     int64_t target_extra)
+    : stores_(std::move(stores)),
+      first_{0},
+      source_extra_(source_extra),
+      target_extra_(target_extra) {
   for (const auto& store : stores_) first_.push_back(first_.back() + store->size());
 }
 
 InstanceLengths CorpusSet::lengths(const Instance& instance) const {
   const CorpusStore& store = (*this)[instance.corpus];
-  return {store.run_length(Side::kSource, instance.first, instance.count) + instance.count + source_extra_,
-          store.run_length(Side::kTarget, instance.first, instance.count) + instance.count + target_extra_};
-}
-
-void BatchPlan::add(std::span<const Instance> batch) {
-  instances_.insert(instances_.end(), batch.begin(), batch.end());
-  begins_.push_back(static_cast<int64_t>(instances_.size()));
+  return {store.run_length(Side::kSource, instance.first, instance.count) + instance.count +
+              source_extra_,
+          store.run_length(Side::kTarget, instance.first, instance.count) + instance.count +
+              target_extra_};
 }
 
 std::unique_ptr<BatchPlanner> make_sentence_planner(PlanContext context) {
@@ -179,12 +184,15 @@ std::vector<Instance> draw_sentences(const PlanContext& context, int64_t epoch) 
   drawn.reserve(static_cast<size_t>(std::accumulate(shares.begin(), shares.end(), int64_t{0})));
   for (int64_t c = 0; c < context.corpora->count(); ++c) {
     const int64_t size = (*context.corpora)[c].size(), share = shares[static_cast<size_t>(c)];
-    const auto add = [&](int64_t sentence) { drawn.push_back({sentence, static_cast<int32_t>(c), 1}); };
+    const auto add = [&](int64_t sentence) {
+      drawn.push_back({sentence, static_cast<int32_t>(c), 1});
+    };
     // The epoch's part of the endless row of passes.
     int64_t position = epoch * share;
     const int64_t end = position + share;
     while (position < end) {
-      const int64_t pass = position / size, from = position % size, to = std::min(size, from + end - position);
+      const int64_t pass = position / size, from = position % size,
+                    to = std::min(size, from + end - position);
       if (from == 0 && to == size) {
         for (int64_t sentence = 0; sentence < size; ++sentence) add(sentence);
       } else {
@@ -203,12 +211,13 @@ std::vector<Instance> draw_sentences(const PlanContext& context, int64_t epoch) 
   return drawn;
 }
 
-BatchPlan pack_batches(const PlanContext& context, const std::vector<Instance>& instances, uint64_t key) {
+BatchPlan pack_batches(const PlanContext& context, std::vector<Instance> instances, uint64_t key) {
   RandomStream random(key);
-  auto [placed, window_ends] = spread(instances, context.world, random);
+  auto [placed, window_ends] = spread(std::move(instances), context.world, random);
   const auto world = static_cast<size_t>(context.world);
 
-  // Complete groups of `world` batches of neighbouring lengths; what is left of a window joins the next one.
+  // Complete groups of `world` batches of neighbouring lengths; what is left of a window joins the
+  // next one.
   std::vector<Range> batches;
   size_t begin = 0;
   for (const size_t end : window_ends) {
@@ -226,15 +235,15 @@ BatchPlan pack_batches(const PlanContext& context, const std::vector<Instance>& 
   std::vector<size_t> groups(complete);
   std::iota(groups.begin(), groups.end(), size_t{0});
   random.shuffle(groups);
-  BatchPlan plan;
-  plan.reserve(placed.size());
-  const auto add = [&](const Range& range) { plan.add(std::span(placed).subspan(range.begin, range.end - range.begin)); };
+  std::vector<Range> order;
+  order.reserve(batches.size() + world);
   for (const size_t group : groups)
-    for (size_t rank = 0; rank < world; ++rank) add(batches[group * world + rank]);
-  std::vector<Range> rest(batches.begin() + static_cast<std::ptrdiff_t>(complete * world), batches.end());
+    for (size_t rank = 0; rank < world; ++rank) order.push_back(batches[group * world + rank]);
+  std::vector<Range> rest(batches.begin() + static_cast<std::ptrdiff_t>(complete * world),
+                          batches.end());
   if (!rest.empty()) split_to(rest, world);
-  for (const Range& range : rest) add(range);
-  return plan;
+  order.insert(order.end(), rest.begin(), rest.end());
+  return {std::move(placed), std::move(order)};
 }
 
 BatchPlan plan_by_length(const CorpusSet& corpora, const BatchLimits& limits) {
@@ -247,10 +256,8 @@ BatchPlan plan_by_length(const CorpusSet& corpora, const BatchLimits& limits) {
     const InstanceLengths left = corpora.lengths(a), right = corpora.lengths(b);
     return std::pair(left.target, left.source) < std::pair(right.target, right.source);
   });
-  BatchPlan plan;
-  for (const Range& range : cut_batches(corpora, limits, instances, {0, instances.size()}))
-    plan.add(std::span(instances).subspan(range.begin, range.end - range.begin));
-  return plan;
+  std::vector<Range> batches = cut_batches(corpora, limits, instances, {0, instances.size()});
+  return {std::move(instances), std::move(batches)};
 }
 
 }  // namespace nmt

@@ -8,14 +8,14 @@
 #include "data/corpus_store.h"
 #include "data/data_options.h"
 
-// Which sentences go into which batch. A plan holds positions in the corpora only, no text, and is a pure function of
-// (corpora, options, seed, epoch, number of processes): every process computes the same one, and a resumed run goes on in
-// the middle of it.
+// Which sentences go into which batch. A plan holds positions in the corpora only, no text, and is
+// a pure function of (corpora, options, seed, epoch, number of processes): every process computes
+// the same one, and a resumed run goes on in the middle of it.
 
 namespace nmt {
 
-/// A run of consecutive sentence pairs of one corpus that the model sees as one sequence: one sentence, or as much of a
-/// document as a method puts together.
+/// A run of consecutive sentence pairs of one corpus that the model sees as one sequence: one
+/// sentence, or as much of a document as a method puts together.
 struct Instance {
   int64_t first = 0;   // sentence in the corpus
   int32_t corpus = 0;  // index in CorpusSet
@@ -32,11 +32,13 @@ struct InstanceLengths {
 class CorpusSet {
  public:
   /// `source_extra` and `target_extra`: tags that every sequence gets, see PairEncoder.
-  explicit CorpusSet(std::vector<std::shared_ptr<const CorpusStore>> stores, int64_t source_extra = 0,
-                     int64_t target_extra = 0);
+  explicit CorpusSet(std::vector<std::shared_ptr<const CorpusStore>> stores,
+                     int64_t source_extra = 0, int64_t target_extra = 0);
 
   int64_t count() const { return static_cast<int64_t>(stores_.size()); }
-  const CorpusStore& operator[](int64_t corpus) const { return *stores_[static_cast<size_t>(corpus)]; }
+  const CorpusStore& operator[](int64_t corpus) const {
+    return *stores_[static_cast<size_t>(corpus)];
+  }
   /// Sentence pairs of all corpora.
   int64_t sentences() const { return first_.back(); }
   /// Number of a sentence in the whole set.
@@ -51,24 +53,31 @@ class CorpusSet {
   int64_t source_extra_, target_extra_;
 };
 
-/// The batches of one epoch. Update u of R processes takes the batches u·R … u·R+R−1, one each; they cost about the
-/// same. A batch is empty only where an epoch's last update finds fewer instances than processes.
+/// The batches of one epoch. Update u of R processes takes the batches u·R … u·R+R−1, one each;
+/// they cost about the same. A batch is empty only where an epoch's last update finds fewer
+/// instances than processes.
 class BatchPlan {
  public:
-  BatchPlan() : begins_{0} {}
-  void add(std::span<const Instance> batch);
+  /// A batch as a part of the instances.
+  struct Range {
+    size_t begin = 0, end = 0;
+  };
+  BatchPlan() = default;
+  /// Takes the instances as they are; `batches` says in which order which of them form a batch.
+  BatchPlan(std::vector<Instance> instances, std::vector<Range> batches)
+      : instances_(std::move(instances)), batches_(std::move(batches)) {}
 
-  int64_t size() const { return static_cast<int64_t>(begins_.size()) - 1; }
+  int64_t size() const { return static_cast<int64_t>(batches_.size()); }
   std::span<const Instance> batch(int64_t index) const {
-    const auto begin = static_cast<size_t>(begins_[static_cast<size_t>(index)]);
-    return std::span(instances_).subspan(begin, static_cast<size_t>(begins_[static_cast<size_t>(index) + 1]) - begin);
+    const Range& range = batches_[static_cast<size_t>(index)];
+    return std::span(instances_).subspan(range.begin, range.end - range.begin);
   }
+  /// Of all batches, in no particular order.
   std::span<const Instance> instances() const { return instances_; }
-  void reserve(size_t instances) { instances_.reserve(instances); }
 
  private:
   std::vector<Instance> instances_;
-  std::vector<int64_t> begins_;
+  std::vector<Range> batches_;
 };
 
 /// What a plan depends on besides the epoch.
@@ -78,7 +87,7 @@ struct PlanContext {
   std::vector<double> weights;  // one a corpus, or empty: by temperature
   double temperature = 1;
   uint64_t seed = 1;
-  int64_t world = 1;            // processes
+  int64_t world = 1;  // processes
 };
 
 /// Makes the plan of each epoch. Methods replace it, and find in context() what they need.
@@ -86,8 +95,8 @@ class BatchPlanner {
  public:
   explicit BatchPlanner(PlanContext context) : context_(std::move(context)) {}
   virtual ~BatchPlanner() = default;
-  /// `epoch` counts from 0. Must be a pure function, callable from any thread. The number of batches is a multiple of
-  /// context().world.
+  /// `epoch` counts from 0. Must be a pure function, callable from any thread. The number of
+  /// batches is a multiple of context().world.
   virtual BatchPlan plan(int64_t epoch) const = 0;
   const PlanContext& context() const { return context_; }
 
@@ -95,25 +104,27 @@ class BatchPlanner {
   PlanContext context_;
 };
 
-/// The standard planner: sentence pairs of all corpora in shares by weight (draw_sentences), batched by length
-/// (pack_batches).
+/// The standard planner: sentence pairs of all corpora in shares by weight (draw_sentences),
+/// batched by length (pack_batches).
 std::unique_ptr<BatchPlanner> make_sentence_planner(PlanContext context);
 
-/// Every sentence of every corpus once, from short to long, in as few batches as the limits allow: for validation.
-/// Sentences with an empty side are left out.
+/// Every sentence of every corpus once, from short to long, in as few batches as the limits allow:
+/// for validation. Sentences with an empty side are left out.
 BatchPlan plan_by_length(const CorpusSet& corpora, const BatchLimits& limits);
 
-/// How many sentences each corpus gives to an epoch. An epoch has as many as the corpora together; corpus c gets the share
-/// weights[c] / Σ weights, or without weights n_c^(1/T) / Σ n^(1/T).
+/// How many sentences each corpus gives to an epoch. An epoch has as many as the corpora together;
+/// corpus c gets the share weights[c] / Σ weights, or without weights n_c^(1/T) / Σ n^(1/T).
 std::vector<int64_t> epoch_shares(const PlanContext& context);
 
-/// The sentences of an epoch, in no particular order. Each corpus is an endless row of shuffled passes of which an epoch
-/// takes the next epoch_shares() part: no sentence comes a second time before all others came once, over epochs too. With
-/// temperature 1 and no weights every sentence comes exactly once.
+/// The sentences of an epoch, in no particular order. Each corpus is an endless row of shuffled
+/// passes of which an epoch takes the next epoch_shares() part: no sentence comes a second time
+/// before all others came once, over epochs too. With temperature 1 and no weights every sentence
+/// comes exactly once.
 std::vector<Instance> draw_sentences(const PlanContext& context, int64_t epoch);
 
-/// Puts instances into batches within context.limits: instances of similar lengths together, batches in random order,
-/// dealt to context.world processes. An instance above the limits becomes a batch of its own. `key` seeds the randomness.
-BatchPlan pack_batches(const PlanContext& context, const std::vector<Instance>& instances, uint64_t key);
+/// Puts instances into batches within context.limits: instances of similar lengths together,
+/// batches in random order, dealt to context.world processes. An instance above the limits becomes
+/// a batch of its own. `key` seeds the randomness.
+BatchPlan pack_batches(const PlanContext& context, std::vector<Instance> instances, uint64_t key);
 
 }  // namespace nmt

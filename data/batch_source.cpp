@@ -6,8 +6,9 @@
 
 namespace nmt {
 
-PairReader::PairReader(std::shared_ptr<const CorpusSet> corpora, std::shared_ptr<const PairEncoder> encoder,
-                       SegmentationNoise noise, int64_t max_length, uint64_t seed)
+PairReader::PairReader(std::shared_ptr<const CorpusSet> corpora,
+                       std::shared_ptr<const PairEncoder> encoder, SegmentationNoise noise,
+                       int64_t max_length, uint64_t seed)
     : corpora_(std::move(corpora)),
       encoder_(std::move(encoder)),
       noise_(noise),
@@ -30,21 +31,24 @@ std::vector<TokenPair> PairReader::read(std::span<const Instance> batch, int64_t
   return pairs;
 }
 
-std::vector<std::vector<int32_t>> PairReader::sentences(Side side, const Instance& instance, int64_t epoch) const {
+std::vector<std::vector<int32_t>> PairReader::sentences(Side side, const Instance& instance,
+                                                        int64_t epoch) const {
   const CorpusStore& store = (*corpora_)[instance.corpus];
   const Vocabularies& vocabularies = encoder_->vocabularies();
-  const Vocabulary& vocabulary = side == Side::kSource ? *vocabularies.source : *vocabularies.target;
+  const Vocabulary& vocabulary =
+      side == Side::kSource ? *vocabularies.source : *vocabularies.target;
   std::vector<std::vector<int32_t>> result;
   result.reserve(static_cast<size_t>(instance.count));
   for (int64_t i = instance.first; i < instance.first + instance.count; ++i) {
     std::vector<int32_t> ids = store.ids(side, i);
     if (noise_.active()) {
-      RandomStream random(hash_key({seed_, static_cast<uint64_t>(RandomPurpose::kSegmentation),
-                                    static_cast<uint64_t>(epoch),
-                                    static_cast<uint64_t>(corpora_->global_sentence(instance.corpus, i)),
-                                    static_cast<uint64_t>(side)}));
+      RandomStream random(hash_key(
+          {seed_, static_cast<uint64_t>(RandomPurpose::kSegmentation), static_cast<uint64_t>(epoch),
+           static_cast<uint64_t>(corpora_->global_sentence(instance.corpus, i)),
+           static_cast<uint64_t>(side)}));
       std::vector<int32_t> cut_anew = vocabulary.resample(ids, noise_, random);
-      if (max_length_ == 0 || static_cast<int64_t>(cut_anew.size()) < max_length_) ids = std::move(cut_anew);
+      if (max_length_ == 0 || static_cast<int64_t>(cut_anew.size()) < max_length_)
+        ids = std::move(cut_anew);
     }
     result.push_back(std::move(ids));
   }
@@ -68,31 +72,33 @@ TokenPair PairReader::read(const Instance& instance, int64_t epoch) const {
   return pair;
 }
 
-BatchSource::BatchSource(std::shared_ptr<const BatchPlanner> planner, std::shared_ptr<const PairReader> reader,
-                         Options options)
+BatchSource::BatchSource(std::shared_ptr<const BatchPlanner> planner,
+                         std::shared_ptr<const PairReader> reader, Options options)
     : planner_(std::move(planner)), reader_(std::move(reader)), options_(options) {
   enter_epoch(options_.start.epoch);
   planned_.batch = options_.start.batch;
   const int64_t size = plan_->size() / planner_->context().world;
   if (planned_.batch > size)
-    throw Error(text("the data position is batch ", planned_.batch, " of epoch ", planned_.epoch + 1, ", which has ", size,
-                     " batches"),
-                "Resume with the corpora, the data options and the number of processes of the run.");
+    throw Error(
+        text("the data position is batch ", planned_.batch, " of epoch ", planned_.epoch + 1,
+             ", which has ", size, " batches"),
+        "Resume with the corpora, the data options and the number of processes of the run.");
   if (planned_.batch == size) enter_epoch(planned_.epoch + 1);
   position_ = planned_;
   epoch_size_ = plan_->size() / planner_->context().world;
   pool_ = std::make_unique<OrderedPool<Planned, Ready>>(
       options_.threads, options_.prefetch, [this] { return pull(); },
       [this](Planned planned) {
-        return Ready{reader_->read(planned.plan->batch(planned.index), planned.position.epoch), planned.following,
-                     planned.following_epoch_size};
+        return Ready{reader_->read(planned.plan->batch(planned.index), planned.position.epoch),
+                     planned.following, planned.following_epoch_size};
       });
 }
 
 void BatchSource::enter_epoch(int64_t epoch) {
   plan_ = std::make_shared<const BatchPlan>(planner_->plan(epoch));
   if (plan_->size() == 0)
-    throw Error("an epoch without batches: the training corpora are empty", "Check data.train and data.weights.");
+    throw Error("an epoch without batches: the training corpora are empty",
+                "Check data.train and data.weights.");
   planned_ = {epoch, 0};
 }
 
@@ -115,6 +121,8 @@ std::vector<TokenPair> BatchSource::next() {
   return std::move(ready->pairs);
 }
 
-double BatchSource::take_wait_seconds() { return std::exchange(waited_, {}).count(); }
+double BatchSource::take_wait_seconds() {
+  return std::exchange(waited_, {}).count();
+}
 
 }  // namespace nmt

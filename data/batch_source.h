@@ -19,12 +19,13 @@ struct BatchPosition {
   bool operator==(const BatchPosition&) const = default;
 };
 
-/// Turns planned instances into the token pairs of a batch: reads the pieces, cuts them anew where `noise` says so, adds
-/// tags and EOS. A pure function of its arguments; const and safe in several threads.
+/// Turns planned instances into the token pairs of a batch: reads the pieces, cuts them anew where
+/// `noise` says so, adds tags and EOS. A pure function of its arguments; const and safe in several
+/// threads.
 class PairReader {
  public:
-  /// `seed`: of the sampled segmentation. Sampled rows longer than `max_length` tokens (0: no limit) keep the ordinary
-  /// segmentation.
+  /// `seed`: of the sampled segmentation. Sampled rows longer than `max_length` tokens (0: no
+  /// limit) keep the ordinary segmentation.
   PairReader(std::shared_ptr<const CorpusSet> corpora, std::shared_ptr<const PairEncoder> encoder,
              SegmentationNoise noise, int64_t max_length, uint64_t seed);
 
@@ -33,7 +34,8 @@ class PairReader {
 
  private:
   TokenPair read(const Instance& instance, int64_t epoch) const;
-  std::vector<std::vector<int32_t>> sentences(Side side, const Instance& instance, int64_t epoch) const;
+  std::vector<std::vector<int32_t>> sentences(Side side, const Instance& instance,
+                                              int64_t epoch) const;
 
   std::shared_ptr<const CorpusSet> corpora_;
   std::shared_ptr<const PairEncoder> encoder_;
@@ -43,8 +45,9 @@ class PairReader {
   uint64_t seed_;
 };
 
-/// The endless stream of training batches of one process, prepared ahead in threads. What it delivers depends on planner,
-/// reader, rank and position alone: not on the number of threads, and not on where it started.
+/// The endless stream of training batches of one process, prepared ahead in threads. What it
+/// delivers depends on planner, reader, rank and position alone: not on the number of threads, and
+/// not on where it started.
 class BatchSource {
  public:
   struct Options {
@@ -53,10 +56,11 @@ class BatchSource {
     int64_t threads = 2;    // 0: prepare within next()
     int64_t prefetch = 16;  // batches kept ready
   };
-  BatchSource(std::shared_ptr<const BatchPlanner> planner, std::shared_ptr<const PairReader> reader, Options options);
+  BatchSource(std::shared_ptr<const BatchPlanner> planner, std::shared_ptr<const PairReader> reader,
+              Options options);
 
-  /// The next batch; after the last one of an epoch comes the first one of the next. Empty only as BatchPlan says. Throws
-  /// what reading threw.
+  /// The next batch; after the last one of an epoch comes the first one of the next. Empty only as
+  /// BatchPlan says. Throws what reading threw.
   std::vector<TokenPair> next();
   /// The place of the batch that next() will give: what a checkpoint keeps.
   const BatchPosition& position() const { return position_; }
@@ -93,7 +97,8 @@ class BatchSource {
   BatchPosition planned_;
   std::shared_ptr<const BatchPlan> plan_;
 
-  std::unique_ptr<OrderedPool<Planned, Ready>> pool_;  // last: its threads stop before the rest goes
+  std::unique_ptr<OrderedPool<Planned, Ready>>
+      pool_;  // last: its threads stop before the rest goes
 };
 
 }  // namespace nmt

@@ -27,8 +27,9 @@ class RawFile {
  public:
   explicit RawFile(const std::string& path) : path_(path) {
     descriptor_ = path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor_ < 0) throw Error(FilePosition{path}, text("cannot open: ", std::strerror(errno)));
-    struct stat status{};
+    if (descriptor_ < 0)
+      throw Error(FilePosition{path}, text("cannot open: ", std::strerror(errno)));
+    struct stat status {};
     if (::fstat(descriptor_, &status) == 0 && S_ISDIR(status.st_mode)) {
       ::close(descriptor_);
       throw Error(FilePosition{path}, "is a folder, a text file was expected");
@@ -42,7 +43,8 @@ class RawFile {
     for (;;) {
       const ssize_t count = ::read(descriptor_, buffer.data(), buffer.size());
       if (count >= 0) return static_cast<size_t>(count);
-      if (errno != EINTR) throw Error(FilePosition{path_}, text("cannot read: ", std::strerror(errno)));
+      if (errno != EINTR)
+        throw Error(FilePosition{path_}, text("cannot read: ", std::strerror(errno)));
     }
   }
 
@@ -104,7 +106,8 @@ class GzipStream : public ByteStream {
       if (status == Z_STREAM_END)
         between_members_ = true;
       else if (status != Z_OK && status != Z_BUF_ERROR)
-        throw Error(FilePosition{file_.path()}, text("damaged gzip data: ", zlib_.msg == nullptr ? "bad stream" : zlib_.msg),
+        throw Error(FilePosition{file_.path()},
+                    text("damaged gzip data: ", zlib_.msg == nullptr ? "bad stream" : zlib_.msg),
                     kBroken);
     }
     return buffer.size() - zlib_.avail_out;
@@ -137,7 +140,8 @@ class GzipStream : public ByteStream {
 
 class ZstdStream : public ByteStream {
  public:
-  explicit ZstdStream(PlainStream file) : file_(std::move(file)), buffer_(kChunk), context_(::ZSTD_createDCtx()) {
+  explicit ZstdStream(PlainStream file)
+      : file_(std::move(file)), buffer_(kChunk), context_(::ZSTD_createDCtx()) {
     if (context_ == nullptr) throw Error("zstd cannot start");
   }
   ~ZstdStream() override { ::ZSTD_freeDCtx(context_); }
@@ -150,13 +154,15 @@ class ZstdStream : public ByteStream {
       if (input_.pos == input_.size && !output_pending_) {
         input_ = {buffer_.data(), file_.read(buffer_), 0};
         if (input_.size == 0) {
-          if (inside_frame_) throw Error(FilePosition{file_.path()}, "the zstd data ends in the middle", kBroken);
+          if (inside_frame_)
+            throw Error(FilePosition{file_.path()}, "the zstd data ends in the middle", kBroken);
           break;
         }
       }
       const size_t status = ::ZSTD_decompressStream(context_, &out, &input_);
       if (::ZSTD_isError(status) != 0)
-        throw Error(FilePosition{file_.path()}, text("damaged zstd data: ", ::ZSTD_getErrorName(status)), kBroken);
+        throw Error(FilePosition{file_.path()},
+                    text("damaged zstd data: ", ::ZSTD_getErrorName(status)), kBroken);
       inside_frame_ = status != 0;
       output_pending_ = out.pos == out.size && inside_frame_;
     }

@@ -33,7 +33,9 @@ int64_t load_u64(const MappedFile& file, int64_t i) {
 
 }  // namespace
 
-std::string to_string(Side side) { return side == Side::kSource ? "source" : "target"; }
+std::string to_string(Side side) {
+  return side == Side::kSource ? "source" : "target";
+}
 
 int64_t CorpusManifest::dropped_lines() const {
   int64_t total = 0;
@@ -63,9 +65,12 @@ std::string CorpusManifest::to_json() const {
       {"files", json::object()},
   };
   for (const CorpusInput& input : inputs)
-    manifest["inputs"].push_back(
-        {{"path", input.path}, {"bytes", input.bytes}, {"modified", input.modified}, {"sha256", input.sha256}});
-  for (const auto& [name, file] : files) manifest["files"][name] = {{"bytes", file.bytes}, {"sha256", file.sha256}};
+    manifest["inputs"].push_back({{"path", input.path},
+                                  {"bytes", input.bytes},
+                                  {"modified", input.modified},
+                                  {"sha256", input.sha256}});
+  for (const auto& [name, file] : files)
+    manifest["files"][name] = {{"bytes", file.bytes}, {"sha256", file.sha256}};
   manifest["sha256"] = nmt::sha256(manifest.dump());
   return manifest.dump(2) + "\n";
 }
@@ -75,12 +80,14 @@ CorpusManifest CorpusManifest::parse(const std::string& content, const std::stri
   if (!manifest.is_object() || manifest.value("format", json()) != kFormat)
     fail_damaged(path, "this is not a corpus manifest");
   if (manifest.value("version", json()) != kVersion)
-    throw Error(FilePosition{path}, text("corpus store of format version ", manifest.value("version", json()).dump(), "; this program reads ",
-                             kVersion),
+    throw Error(FilePosition{path},
+                text("corpus store of format version ", manifest.value("version", json()).dump(),
+                     "; this program reads ", kVersion),
                 "Prepare the corpus again with this program.");
   const json checksum = manifest.value("sha256", json());
   manifest.erase("sha256");
-  if (checksum != nmt::sha256(manifest.dump())) fail_damaged(path, "its content does not match its checksum");
+  if (checksum != nmt::sha256(manifest.dump()))
+    fail_damaged(path, "its content does not match its checksum");
 
   CorpusManifest result;
   manifest.at("source_language").get_to(result.source_language);
@@ -98,12 +105,16 @@ CorpusManifest CorpusManifest::parse(const std::string& content, const std::stri
   manifest.at("has_text").get_to(result.has_text);
   result.settings = manifest.at("settings").dump();
   for (const json& input : manifest.at("inputs"))
-    result.inputs.push_back({input.at("path"), input.at("bytes"), input.at("modified"), input.at("sha256")});
-  for (const auto& [name, file] : manifest.at("files").items()) result.files[name] = {file.at("bytes"), file.at("sha256")};
+    result.inputs.push_back(
+        {input.at("path"), input.at("bytes"), input.at("modified"), input.at("sha256")});
+  for (const auto& [name, file] : manifest.at("files").items())
+    result.files[name] = {file.at("bytes"), file.at("sha256")};
   return result;
 }
 
-int64_t CorpusStore::Packed::begin(int64_t i) const { return load_u64(offsets, i); }
+int64_t CorpusStore::Packed::begin(int64_t i) const {
+  return load_u64(offsets, i);
+}
 
 int64_t CorpusStore::Packed::length(int64_t first, int64_t count) const {
   const int64_t from = begin(first), to = begin(first + count);
@@ -118,9 +129,12 @@ bool CorpusStore::exists(const std::string& folder) {
 }
 
 std::shared_ptr<const CorpusStore> CorpusStore::open(const std::string& folder) {
-  if (!std::filesystem::is_directory(folder)) throw Error(FilePosition{folder}, "there is no corpus store here");
+  if (!std::filesystem::is_directory(folder))
+    throw Error(FilePosition{folder}, "there is no corpus store here");
   if (!exists(folder))
-    throw Error(FilePosition{folder}, "not a corpus store: it has no manifest.json (preparing it did not finish?)", kPrepareAgain);
+    throw Error(FilePosition{folder},
+                "not a corpus store: it has no manifest.json (preparing it did not finish?)",
+                kPrepareAgain);
   const std::string manifest = (std::filesystem::path(folder) / "manifest.json").string();
   return std::shared_ptr<const CorpusStore>(
       new CorpusStore(folder, CorpusManifest::parse(read_file(manifest), manifest)));
@@ -130,7 +144,8 @@ CorpusStore::CorpusStore(std::string folder, CorpusManifest manifest)
     : folder_(std::move(folder)), manifest_(std::move(manifest)) {
   for (const Side side : kSides) {
     const std::string name = to_string(side);
-    packed_.push_back(pack(name + ".ids", name + ".offsets", id_bytes(manifest_.vocabulary_size[index(side)])));
+    packed_.push_back(
+        pack(name + ".ids", name + ".offsets", id_bytes(manifest_.vocabulary_size[index(side)])));
     if (manifest_.has_text) texts_.push_back(pack(name + ".text", name + ".text_offsets", 1));
   }
   if (manifest_.documents > 0) {
@@ -143,9 +158,11 @@ CorpusStore::CorpusStore(std::string folder, CorpusManifest manifest)
 MappedFile CorpusStore::map(const std::string& name) const {
   MappedFile file((std::filesystem::path(folder_) / name).string());
   const auto expected = manifest_.files.find(name);
-  if (expected == manifest_.files.end()) fail_damaged(file.path(), "the manifest does not know this file");
+  if (expected == manifest_.files.end())
+    fail_damaged(file.path(), "the manifest does not know this file");
   if (static_cast<int64_t>(file.size()) != expected->second.bytes)
-    fail_damaged(file.path(), text("it has ", file.size(), " bytes instead of ", expected->second.bytes));
+    fail_damaged(file.path(),
+                 text("it has ", file.size(), " bytes instead of ", expected->second.bytes));
   return file;
 }
 
@@ -166,25 +183,29 @@ void CorpusStore::verify_packed(const Packed& packed) const {
 void CorpusStore::verify() const {
   for (const auto& [name, file] : manifest_.files) {
     const std::string path = (std::filesystem::path(folder_) / name).string();
-    if (sha256_file(path) != file.sha256) fail_damaged(path, "its content does not match its checksum");
+    if (sha256_file(path) != file.sha256)
+      fail_damaged(path, "its content does not match its checksum");
   }
   for (const Packed& packed : packed_) verify_packed(packed);
   for (const Packed& packed : texts_) verify_packed(packed);
   for (int64_t d = 0; d < documents(); ++d)
-    if (document_begin(d) >= document_begin(d + 1)) fail_damaged(document_begins_->path(), text("document ", d + 1, " is empty"));
+    if (document_begin(d) >= document_begin(d + 1))
+      fail_damaged(document_begins_->path(), text("document ", d + 1, " is empty"));
   for (const Side side : kSides)
     for (int64_t i = 0; i < size(); ++i) ids(side, i);
 }
 
-void CorpusStore::check_vocabulary(const std::string& source_hash, const std::string& target_hash) const {
+void CorpusStore::check_vocabulary(const std::string& source_hash,
+                                   const std::string& target_hash) const {
   const std::array<const std::string*, 2> given = {&source_hash, &target_hash};
   for (const Side side : kSides)
     if (manifest_.vocabulary_hash[index(side)] != *given[index(side)])
       throw Error(FilePosition{folder_},
                   text("the corpus was prepared with another ", to_string(side), " vocabulary (",
-                       manifest_.vocabulary_hash[index(side)].substr(0, 12), "…) than the one in use (",
-                       given[index(side)]->substr(0, 12), "…)"),
-                  "Give the vocabulary it was prepared with in vocabulary.file, or prepare the corpus again.");
+                       manifest_.vocabulary_hash[index(side)].substr(0, 12),
+                       "…) than the one in use (", given[index(side)]->substr(0, 12), "…)"),
+                  "Give the vocabulary it was prepared with in vocabulary.file, or prepare the "
+                  "corpus again.");
 }
 
 std::vector<int32_t> CorpusStore::ids(Side side, int64_t sentence) const {
@@ -204,12 +225,14 @@ std::vector<int32_t> CorpusStore::ids(Side side, int64_t sentence) const {
   const int64_t limit = manifest_.vocabulary_size[index(side)];
   for (const int32_t id : result)
     if (id < 0 || id >= limit)
-      fail_damaged(packed.payload.path(), text("sentence ", sentence + 1, " holds an id outside the vocabulary"));
+      fail_damaged(packed.payload.path(),
+                   text("sentence ", sentence + 1, " holds an id outside the vocabulary"));
   return result;
 }
 
 std::string_view CorpusStore::line(Side side, int64_t sentence) const {
-  if (!manifest_.has_text) throw std::logic_error("the corpus store " + folder_ + " was made without texts");
+  if (!manifest_.has_text)
+    throw std::logic_error("the corpus store " + folder_ + " was made without texts");
   const Packed& packed = texts_[index(side)];
   const auto count = static_cast<size_t>(packed.length(sentence, 1));
   return {reinterpret_cast<const char*>(packed.payload.data()) + packed.begin(sentence), count};
@@ -217,7 +240,8 @@ std::string_view CorpusStore::line(Side side, int64_t sentence) const {
 
 int64_t CorpusStore::document_begin(int64_t document) const {
   const int64_t begin = load_u64(*document_begins_, document);
-  if (begin < 0 || begin > size()) fail_damaged(document_begins_->path(), text("document ", document + 1, " lies outside"));
+  if (begin < 0 || begin > size())
+    fail_damaged(document_begins_->path(), text("document ", document + 1, " lies outside"));
   return begin;
 }
 

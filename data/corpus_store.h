@@ -11,16 +11,20 @@
 
 #include "nmt/support/mapped_file.h"
 
-// A prepared parallel corpus on disk: a folder of memory-mapped files, shared by all processes of a machine.
+// A prepared parallel corpus on disk: a folder of memory-mapped files, shared by all processes of a
+// machine.
 //
 //   manifest.json            what it is, how it was made, size and SHA-256 of every other file
-//   source.ids target.ids    piece ids of all sentences one after the other, without tags and EOS; uint16, or uint32 for
+//   source.ids target.ids    piece ids of all sentences one after the other, without tags and EOS;
+//   uint16, or uint32 for
 //                            vocabularies above 65,536 pieces
 //   source.offsets …         uint64, sentences + 1: where each sentence begins in .ids
-//   source.text …            UTF-8 of the lines as they were, with source.text_offsets (only when asked for)
-//   documents                uint64, documents + 1: the first sentence of each document (only with documents)
+//   source.text …            UTF-8 of the lines as they were, with source.text_offsets (only when
+//   asked for) documents                uint64, documents + 1: the first sentence of each document
+//   (only with documents)
 //
-// All numbers are little-endian. The manifest is written last, so an unfinished folder does not open.
+// All numbers are little-endian. The manifest is written last, so an unfinished folder does not
+// open.
 
 namespace nmt {
 
@@ -41,18 +45,18 @@ struct CorpusManifest {
   static constexpr int64_t kVersion = 1;
 
   std::string source_language, target_language;
-  int64_t lines = 0;      // read
-  int64_t sentences = 0;  // kept
-  int64_t documents = 0;  // 0: without documents
-  int64_t documents_cut = 0;  // documents divided where a line inside them was dropped
-  std::map<std::string, int64_t> dropped;    // reason → lines
-  std::array<int64_t, 2> tokens{};           // per side, without tags and EOS
-  std::array<int64_t, 2> unknown{};          // of them <unk>
-  std::array<int64_t, 2> longest{};          // sentence, in tokens without tags and EOS
+  int64_t lines = 0;                       // read
+  int64_t sentences = 0;                   // kept
+  int64_t documents = 0;                   // 0: without documents
+  int64_t documents_cut = 0;               // documents divided where a line inside them was dropped
+  std::map<std::string, int64_t> dropped;  // reason → lines
+  std::array<int64_t, 2> tokens{};         // per side, without tags and EOS
+  std::array<int64_t, 2> unknown{};        // of them <unk>
+  std::array<int64_t, 2> longest{};        // sentence, in tokens without tags and EOS
   std::array<int64_t, 2> vocabulary_size{};
   std::array<std::string, 2> vocabulary_hash;
-  std::string settings;                      // what decided which lines were kept, as JSON
-  std::vector<CorpusInput> inputs;           // source, target
+  std::string settings;             // what decided which lines were kept, as JSON
+  std::vector<CorpusInput> inputs;  // source, target
   bool has_text = false;
 
   struct File {
@@ -63,23 +67,26 @@ struct CorpusManifest {
 
   int64_t dropped_lines() const;
   std::string to_json() const;
-  /// Throws Error naming `path` when the text is not a manifest that this version reads, or was changed.
+  /// Throws Error naming `path` when the text is not a manifest that this version reads, or was
+  /// changed.
   static CorpusManifest parse(const std::string& json, const std::string& path);
 };
 
 /// Bytes of one element of NAME.ids for a vocabulary of `size` pieces.
-inline int64_t id_bytes(int64_t vocabulary_size) { return vocabulary_size <= 65536 ? 2 : 4; }
+inline int64_t id_bytes(int64_t vocabulary_size) {
+  return vocabulary_size <= 65536 ? 2 : 4;
+}
 
 class CorpusStore {
  public:
-  /// Opens a folder. Checks the manifest and the sizes of all files: quick, whatever the size of the corpus. Throws
-  /// Error for an unfinished, truncated, foreign or newer store.
+  /// Opens a folder. Checks the manifest and the sizes of all files: quick, whatever the size of
+  /// the corpus. Throws Error for an unfinished, truncated, foreign or newer store.
   static std::shared_ptr<const CorpusStore> open(const std::string& folder);
   /// Whether `folder` looks like a store (has a manifest).
   static bool exists(const std::string& folder);
 
-  /// Reads everything and compares it with the checksums; then checks that offsets, ids and documents make sense.
-  /// Throws Error naming the damaged file.
+  /// Reads everything and compares it with the checksums; then checks that offsets, ids and
+  /// documents make sense. Throws Error naming the damaged file.
   void verify() const;
   /// Throws Error when the corpus was made with other vocabularies than those with these hashes.
   void check_vocabulary(const std::string& source_hash, const std::string& target_hash) const;

@@ -24,14 +24,16 @@ CorpusManifest::File CorpusWriter::HashedFile::commit() {
   return {bytes, hash_.finish()};
 }
 
-CorpusWriter::CorpusWriter(std::string folder, std::array<int64_t, 2> vocabulary_size, StoredText stored_text)
+CorpusWriter::CorpusWriter(std::string folder, std::array<int64_t, 2> vocabulary_size,
+                           StoredText stored_text)
     : folder_(std::move(folder)), vocabulary_size_(vocabulary_size) {
   std::error_code failure;
   fs::create_directories(folder_, failure);
-  if (failure) throw Error(FilePosition{folder_}, text("cannot create the folder: ", failure.message()));
-  fs::remove(fs::path(folder_) / "manifest.json");
+  if (failure)
+    throw Error(FilePosition{folder_}, text("cannot create the folder: ", failure.message()));
   for (const auto& entry : fs::directory_iterator(folder_))
-    if (entry.path().filename().string().find(".tmp.") != std::string::npos) fs::remove(entry.path());
+    if (entry.path().filename().string().find(".tmp.") != std::string::npos)
+      fs::remove(entry.path());
   for (const Side side : kSides) {
     const std::string name = to_string(side);
     Output& output = outputs_[static_cast<size_t>(side)];
@@ -71,7 +73,8 @@ void CorpusWriter::add_side(Output& output, const Sentence& sentence) {
 
 void CorpusWriter::begin_document() {
   if (last_document_ == sentences_) return;  // nothing since the last mark
-  if (documents_ == 0 && sentences_ > 0) throw std::logic_error("sentences before the first document");
+  if (documents_ == 0 && sentences_ > 0)
+    throw std::logic_error("sentences before the first document");
   if (!document_file_) document_file_ = std::make_unique<HashedFile>(folder_, "documents");
   document_file_->write_u64(static_cast<uint64_t>(sentences_));
   last_document_ = sentences_;
@@ -86,6 +89,10 @@ void CorpusWriter::finish(CorpusManifest manifest) {
   manifest.sentences = sentences_;
   manifest.vocabulary_size = vocabulary_size_;
   manifest.has_text = outputs_[0].text != nullptr;
+  // From here to the new manifest the folder does not open: old and new files must not mix.
+  for (const auto& entry : fs::directory_iterator(folder_))
+    if (entry.path().filename().string().find(".tmp.") == std::string::npos)
+      fs::remove(entry.path());
   const auto commit = [&](HashedFile* file) {
     if (file != nullptr) manifest.files[file->name()] = file->commit();
   };
@@ -93,7 +100,8 @@ void CorpusWriter::finish(CorpusManifest manifest) {
     Output& output = outputs_[static_cast<size_t>(side)];
     manifest.tokens[static_cast<size_t>(side)] = output.tokens;
     manifest.longest[static_cast<size_t>(side)] = output.longest;
-    for (HashedFile* file : {output.ids.get(), output.offsets.get(), output.text.get(), output.text_offsets.get()})
+    for (HashedFile* file :
+         {output.ids.get(), output.offsets.get(), output.text.get(), output.text_offsets.get()})
       commit(file);
   }
   commit(document_file_.get());

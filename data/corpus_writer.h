@@ -16,8 +16,9 @@ namespace nmt {
 /// Whether a store also keeps the lines as they were, for scoring against raw references.
 enum class StoredText { kNone, kBothSides };
 
-/// Writes a corpus store sentence by sentence; memory does not grow. Until finish() the folder does not open as a store;
-/// what an earlier, killed writer left there is removed.
+/// Writes a corpus store sentence by sentence; memory does not grow. Until finish() the folder
+/// opens as what it was before: no store, or an older one, which finish() replaces. What an
+/// earlier, killed writer left there is removed. The folder must hold nothing else.
 class CorpusWriter {
  public:
   /// `vocabulary_size` of the source and the target side.
@@ -32,7 +33,8 @@ class CorpusWriter {
   void begin_document();
   int64_t sentences() const { return sentences_; }
 
-  /// Completes the store. What the writer knows (counts, files, tokens) is filled into `manifest` before it is written.
+  /// Completes the store. What the writer knows (counts, files, tokens) is filled into `manifest`
+  /// before it is written.
   void finish(CorpusManifest manifest);
 
  private:

@@ -34,7 +34,8 @@ inline EnumNames<BatchMeasure> enum_names(BatchMeasure) {
 /// Whose tag goes to the source side.
 enum class SourceTag { kNone, kSource, kTarget };
 inline EnumNames<SourceTag> enum_names(SourceTag) {
-  return {{SourceTag::kNone, "none"}, {SourceTag::kSource, "source"}, {SourceTag::kTarget, "target"}};
+  return {
+      {SourceTag::kNone, "none"}, {SourceTag::kSource, "source"}, {SourceTag::kTarget, "target"}};
 }
 
 /// Where the tag of the source side stands.
@@ -47,7 +48,8 @@ inline EnumNames<TagPosition> enum_names(TagPosition) {
 struct TagOptions {
   SourceTag source_tag = SourceTag::kNone;
   TagPosition source_tag_position = TagPosition::kFront;
-  bool target_tag = false;  // the target language's tag as the first target token, forced in decoding
+  bool target_tag =
+      false;  // the target language's tag as the first target token, forced in decoding
 };
 
 /// Limits of one batch.
@@ -60,9 +62,9 @@ struct BatchLimits {
 /// Options `data.*`.
 struct DataOptions {
   std::vector<std::string> train, valid, test;  // corpora, see CorpusSpec
-  std::string store;                            // folder of prepared corpora; "" = data/ in the run folder
-  std::vector<double> weights;                  // of the train corpora; empty: from temperature
-  double temperature = 1;                       // corpus share ∝ size^(1/temperature)
+  std::string store;            // folder of prepared corpora; "" = data/ in the run folder
+  std::vector<double> weights;  // of the train corpora; empty: from temperature
+  double temperature = 1;       // corpus share ∝ size^(1/temperature)
   DocumentMarks documents = DocumentMarks::kNone;
   InvalidUtf8 invalid_utf8 = InvalidUtf8::kError;
   int64_t max_length = 256;
@@ -92,12 +94,14 @@ struct CorpusSpec {
   std::string source_language, target_language;
 
   bool is_store() const { return !store.empty(); }
-  /// Throws UsageError when `text` has none of the three forms, Error when the store it names does not open.
+  /// Throws UsageError when `text` has none of the three forms, Error when the store it names does
+  /// not open.
   static CorpusSpec parse(const std::string& text);
 };
 std::vector<CorpusSpec> parse_corpora(const std::vector<std::string>& texts);
 
-/// The languages of a run: trained directions in the order of data.train; those of data.valid and data.test add languages.
+/// The languages of a run: trained directions in the order of data.train; those of data.valid and
+/// data.test add languages.
 Languages languages_of(const DataOptions& options);
 
 }  // namespace nmt

@@ -6,11 +6,14 @@
 
 namespace nmt {
 
-std::string to_string(const Direction& direction) { return direction.source + "-" + direction.target; }
+std::string to_string(const Direction& direction) {
+  return direction.source + "-" + direction.target;
+}
 
 Direction parse_direction(const std::string& text) {
   const size_t dash = text.find('-');
-  if (dash == std::string::npos || dash == 0 || dash + 1 == text.size() || text.find('-', dash + 1) != std::string::npos)
+  if (dash == std::string::npos || dash == 0 || dash + 1 == text.size() ||
+      text.find('-', dash + 1) != std::string::npos)
     throw UsageError("'" + text + "' is not a direction", "Write SRC-TGT, for example en-de.");
   return {text.substr(0, dash), text.substr(dash + 1)};
 }
@@ -26,7 +29,8 @@ void Languages::add_languages(const Direction& direction) {
 }
 
 void Languages::add_language(const std::string& name) {
-  if (std::find(languages_.begin(), languages_.end(), name) == languages_.end()) languages_.push_back(name);
+  if (std::find(languages_.begin(), languages_.end(), name) == languages_.end())
+    languages_.push_back(name);
 }
 
 int64_t Languages::language(const std::string& name) const {
@@ -34,7 +38,8 @@ int64_t Languages::language(const std::string& name) const {
   if (found != languages_.end()) return found - languages_.begin();
   std::string known;
   for (const std::string& language : languages_) known += (known.empty() ? "" : ", ") + language;
-  throw UsageError("the run does not know language '" + name + "'", "Its languages are: " + known + ".");
+  throw UsageError("the run does not know language '" + name + "'",
+                   "Its languages are: " + known + ".");
 }
 
 int64_t Languages::direction(const Direction& direction) const {

@@ -18,8 +18,8 @@ std::string to_string(const Direction& direction);
 /// Reads "en-de". Throws UsageError for anything else.
 Direction parse_direction(const std::string& text);
 
-/// Numbers the languages and the trained directions of a run, in the order in which they are added: training corpora
-/// first. These are the indices in SourceBatch.
+/// Numbers the languages and the trained directions of a run, in the order in which they are added:
+/// training corpora first. These are the indices in SourceBatch.
 class Languages {
  public:
   /// Adds both languages, and the direction.

@@ -14,16 +14,17 @@
 
 namespace nmt {
 
-/// Does work in several threads and hands out the results in the order of the jobs, so that nothing depends on how the
-/// threads are scheduled.
+/// Does work in several threads and hands out the results in the order of the jobs, so that nothing
+/// depends on how the threads are scheduled.
 ///
-///   OrderedPool<Lines, Encoded> pool(threads, capacity, [&] { return read_some(); }, [&](Lines lines) { … });
-///   while (auto encoded = pool.next()) …
+///   OrderedPool<Lines, Encoded> pool(threads, capacity, [&] { return read_some(); }, [&](Lines
+///   lines) { … }); while (auto encoded = pool.next()) …
 template <class Job, class Result>
 class OrderedPool {
  public:
-  /// `pull` gives the next job, or nothing at the end; it is called by one thread at a time, in order. `work` runs in
-  /// several threads at once. At most `capacity` jobs are under way or ready. With 0 threads everything happens in next().
+  /// `pull` gives the next job, or nothing at the end; it is called by one thread at a time, in
+  /// order. `work` runs in several threads at once. At most `capacity` jobs are under way or ready.
+  /// With 0 threads everything happens in next().
   OrderedPool(int64_t threads, int64_t capacity, std::function<std::optional<Job>()> pull,
               std::function<Result(Job)> work)
       : pull_(std::move(pull)), work_(std::move(work)), capacity_(std::max<int64_t>(1, capacity)) {
@@ -40,8 +41,8 @@ class OrderedPool {
   OrderedPool(const OrderedPool&) = delete;
   OrderedPool& operator=(const OrderedPool&) = delete;
 
-  /// The next result, or nothing after the last. An exception of `pull` or `work` is thrown here when its turn comes;
-  /// after it there are no more results.
+  /// The next result, or nothing after the last. An exception of `pull` or `work` is thrown here
+  /// when its turn comes; after it there are no more results.
   std::optional<Result> next() {
     if (threads_.empty()) {
       std::optional<Job> job = pull_();
@@ -49,7 +50,9 @@ class OrderedPool {
       return work_(std::move(*job));
     }
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return (!slots_.empty() && slots_.front().done) || (slots_.empty() && ended_); });
+    changed_.wait(lock, [this] {
+      return (!slots_.empty() && slots_.front().done) || (slots_.empty() && ended_);
+    });
     if (slots_.empty()) return std::nullopt;
     Slot slot = std::move(slots_.front());
     if (slot.failure) {
@@ -82,7 +85,9 @@ class OrderedPool {
         const std::lock_guard pulling(pull_mutex_);
         {
           std::unique_lock lock(mutex_);
-          changed_.wait(lock, [this] { return stop_ || ended_ || static_cast<int64_t>(slots_.size()) < capacity_; });
+          changed_.wait(lock, [this] {
+            return stop_ || ended_ || static_cast<int64_t>(slots_.size()) < capacity_;
+          });
           if (stop_ || ended_) return;
         }
         std::exception_ptr failure;

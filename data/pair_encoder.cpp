@@ -32,10 +32,14 @@ const std::string& PairEncoder::source_tag_language(const Direction& direction) 
 }
 
 int64_t PairEncoder::source_extra() const {
-  return tags_.source_tag != SourceTag::kNone && tags_.source_tag_position == TagPosition::kFront ? 1 : 0;
+  return tags_.source_tag != SourceTag::kNone && tags_.source_tag_position == TagPosition::kFront
+             ? 1
+             : 0;
 }
 
-int64_t PairEncoder::target_extra() const { return tags_.target_tag ? 1 : 0; }
+int64_t PairEncoder::target_extra() const {
+  return tags_.target_tag ? 1 : 0;
+}
 
 std::vector<int32_t> PairEncoder::source_row(std::span<const std::vector<int32_t>> sentences,
                                              const Direction& direction) const {
@@ -74,7 +78,9 @@ std::vector<TokenPair> PairEncoder::encode_source(std::string_view text, const D
                                                   int64_t limit) const {
   const std::vector<int32_t> ids = vocabularies_.source->encode(text);
   std::vector<std::vector<int32_t>> parts = {ids};
-  if (limit > 0) parts = split_long(*vocabularies_.source, ids, std::max<int64_t>(1, limit - 1 - source_extra()));
+  if (limit > 0)
+    parts =
+        split_long(*vocabularies_.source, ids, std::max<int64_t>(1, limit - 1 - source_extra()));
   std::vector<TokenPair> pairs;
   for (const std::vector<int32_t>& part : parts) {
     pairs.push_back(empty_pair(direction));
@@ -83,7 +89,8 @@ std::vector<TokenPair> PairEncoder::encode_source(std::string_view text, const D
   return pairs;
 }
 
-TokenPair PairEncoder::encode_pair(std::string_view source, std::string_view target, const Direction& direction) const {
+TokenPair PairEncoder::encode_pair(std::string_view source, std::string_view target,
+                                   const Direction& direction) const {
   const std::vector<int32_t> source_ids = vocabularies_.source->encode(source);
   const std::vector<int32_t> target_ids = vocabularies_.target->encode(target);
   TokenPair pair = empty_pair(direction);

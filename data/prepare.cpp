@@ -23,7 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-// A chunk of lines is one job: large enough to make locking cheap, small enough to keep memory low with long lines.
+// A chunk of lines is one job: large enough to make locking cheap, small enough to keep memory low
+// with long lines.
 constexpr size_t kChunkLines = 512, kChunkBytes = 1 << 20;
 
 enum class Fate { kKeep, kDocumentEnd, kInvalid, kEmpty, kTooLong, kRatio };
@@ -31,12 +32,17 @@ enum class Fate { kKeep, kDocumentEnd, kInvalid, kEmpty, kTooLong, kRatio };
 // Reasons as reported and stored in the manifest.
 std::string reason(Fate fate) {
   switch (fate) {
-    case Fate::kInvalid: return "not UTF-8";
-    case Fate::kEmpty: return "empty side";
-    case Fate::kTooLong: return "longer than data.max_length";
-    case Fate::kRatio: return "length ratio above data.max_ratio";
+    case Fate::kInvalid:
+      return "not UTF-8";
+    case Fate::kEmpty:
+      return "empty side";
+    case Fate::kTooLong:
+      return "longer than data.max_length";
+    case Fate::kRatio:
+      return "length ratio above data.max_ratio";
     case Fate::kKeep:
-    case Fate::kDocumentEnd: break;
+    case Fate::kDocumentEnd:
+      break;
   }
   return "";
 }
@@ -48,7 +54,9 @@ struct PairLine {
 };
 using Chunk = std::vector<PairLine>;
 
-bool blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+bool blank(std::string_view line) {
+  return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
 
 std::optional<Chunk> read_chunk(ParallelReader& reader, const PrepareSettings& settings) {
   Chunk chunk;
@@ -62,7 +70,8 @@ std::optional<Chunk> read_chunk(ParallelReader& reader, const PrepareSettings& s
       pair.fate = Fate::kInvalid;
       continue;
     }
-    if (settings.documents == DocumentMarks::kBlankLine && blank(source.text) && blank(target.text)) {
+    if (settings.documents == DocumentMarks::kBlankLine && blank(source.text) &&
+        blank(target.text)) {
       pair.fate = Fate::kDocumentEnd;
       continue;
     }
@@ -79,8 +88,10 @@ Fate judge(const PairLine& pair, const PrepareSettings& settings) {
   if (pair.source_ids.empty() || pair.target_ids.empty()) return Fate::kEmpty;
   const size_t shorter = std::min(pair.source_ids.size(), pair.target_ids.size());
   const size_t longer = std::max(pair.source_ids.size(), pair.target_ids.size());
-  if (settings.max_length > 0 && static_cast<int64_t>(longer) + 1 > settings.max_length) return Fate::kTooLong;
-  if (settings.max_ratio > 0 && static_cast<double>(longer) > settings.max_ratio * static_cast<double>(shorter))
+  if (settings.max_length > 0 && static_cast<int64_t>(longer) + 1 > settings.max_length)
+    return Fate::kTooLong;
+  if (settings.max_ratio > 0 &&
+      static_cast<double>(longer) > settings.max_ratio * static_cast<double>(shorter))
     return Fate::kRatio;
   return Fate::kKeep;
 }
@@ -98,10 +109,12 @@ Chunk encode_chunk(Chunk chunk, const Vocabularies& vocabularies, const PrepareS
 // Writes encoded pairs in order and keeps the books.
 class StoreBuilder {
  public:
-  StoreBuilder(const Vocabularies& vocabularies, const PrepareSettings& settings, const std::string& folder)
+  StoreBuilder(const Vocabularies& vocabularies, const PrepareSettings& settings,
+               const std::string& folder)
       : vocabularies_(vocabularies),
         settings_(settings),
-        writer_(folder, {vocabularies.source->size(), vocabularies.target->size()}, settings.stored_text) {}
+        writer_(folder, {vocabularies.source->size(), vocabularies.target->size()},
+                settings.stored_text) {}
 
   void add(const PairLine& pair) {
     ++manifest_.lines;
@@ -115,16 +128,21 @@ class StoreBuilder {
     }
   }
 
-  void finish(const CorpusSpec& spec, std::vector<CorpusInput> inputs, std::string recorded_settings) {
+  void finish(const CorpusSpec& spec, std::vector<CorpusInput> inputs,
+              std::string recorded_settings) {
     manifest_.source_language = spec.source_language;
     manifest_.target_language = spec.target_language;
     manifest_.vocabulary_hash = {vocabularies_.source->hash(), vocabularies_.target->hash()};
     manifest_.inputs = std::move(inputs);
     manifest_.settings = std::move(recorded_settings);
-    if (manifest_.lines == 0) throw Error(FilePosition{spec.source_path}, "the corpus is empty", "Check the path of the corpus.");
+    if (manifest_.lines == 0)
+      throw Error(FilePosition{spec.source_path}, "the corpus is empty",
+                  "Check the path of the corpus.");
     if (writer_.sentences() == 0)
-      throw Error(FilePosition{spec.source_path}, text("no pair of this corpus was kept: ", describe(manifest_)),
-                  "Check that the files are what they should be, and data.max_length and data.max_ratio.");
+      throw Error(
+          FilePosition{spec.source_path},
+          text("no pair of this corpus was kept: ", describe(manifest_)),
+          "Check that the files are what they should be, and data.max_length and data.max_ratio.");
     writer_.finish(std::move(manifest_));
   }
 
@@ -136,8 +154,10 @@ class StoreBuilder {
       if (at_document_start_ || after_gap_) writer_.begin_document();
       at_document_start_ = after_gap_ = false;
     }
-    manifest_.unknown[0] += std::count(pair.source_ids.begin(), pair.source_ids.end(), vocabularies_.source->unk());
-    manifest_.unknown[1] += std::count(pair.target_ids.begin(), pair.target_ids.end(), vocabularies_.target->unk());
+    manifest_.unknown[0] +=
+        std::count(pair.source_ids.begin(), pair.source_ids.end(), vocabularies_.source->unk());
+    manifest_.unknown[1] +=
+        std::count(pair.target_ids.begin(), pair.target_ids.end(), vocabularies_.target->unk());
     writer_.add({pair.source_ids, pair.source}, {pair.target_ids, pair.target});
   }
 
@@ -165,12 +185,13 @@ std::string record(const PrepareSettings& settings) {
 }
 
 CorpusInput file_status(const std::string& path) {
-  struct stat status{};
+  struct stat status {};
   if (::stat(path.c_str(), &status) != 0) throw Error(FilePosition{path}, "there is no such file");
   CorpusInput input;
   input.path = path;
   input.bytes = status.st_size;
-  input.modified = static_cast<int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+  input.modified =
+      static_cast<int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
   return input;
 }
 
@@ -180,19 +201,22 @@ bool same_file(const CorpusInput& stored, const std::string& path) {
   return now.modified == stored.modified || sha256_file(path) == stored.sha256;
 }
 
-bool up_to_date(const CorpusManifest& manifest, const CorpusSpec& spec, const Vocabularies& vocabularies,
-                const PrepareSettings& settings) {
-  return manifest.source_language == spec.source_language && manifest.target_language == spec.target_language &&
+bool up_to_date(const CorpusManifest& manifest, const CorpusSpec& spec,
+                const Vocabularies& vocabularies, const PrepareSettings& settings) {
+  return manifest.source_language == spec.source_language &&
+         manifest.target_language == spec.target_language &&
          manifest.vocabulary_hash[0] == vocabularies.source->hash() &&
-         manifest.vocabulary_hash[1] == vocabularies.target->hash() && manifest.settings == record(settings) &&
-         manifest.inputs.size() == 2 && same_file(manifest.inputs[0], spec.source_path) &&
+         manifest.vocabulary_hash[1] == vocabularies.target->hash() &&
+         manifest.settings == record(settings) && manifest.inputs.size() == 2 &&
+         same_file(manifest.inputs[0], spec.source_path) &&
          same_file(manifest.inputs[1], spec.target_path);
 }
 
 // A model in `folder`, trained when it is not there or was made from other texts or options.
-std::shared_ptr<const Vocabulary> provide_model(const VocabularyOptions& options, const std::vector<std::string>& texts,
-                                                const std::vector<std::string>& languages, InvalidUtf8 invalid_utf8,
-                                                const std::string& path) {
+std::shared_ptr<const Vocabulary> provide_model(const VocabularyOptions& options,
+                                                const std::vector<std::string>& texts,
+                                                const std::vector<std::string>& languages,
+                                                InvalidUtf8 invalid_utf8, const std::string& path) {
   json made_from = {{"type", options.type == VocabularyType::kBpe ? "bpe" : "unigram"},
                     {"size", options.size},
                     {"coverage", options.coverage},
@@ -204,10 +228,12 @@ std::shared_ptr<const Vocabulary> provide_model(const VocabularyOptions& options
                     {"sample", options.sample},
                     {"seed", options.seed},
                     {"texts", json::array()}};
-  for (const std::string& file : texts) made_from["texts"].push_back({{"path", file}, {"bytes", file_status(file).bytes}});
+  for (const std::string& file : texts)
+    made_from["texts"].push_back({{"path", file}, {"bytes", file_status(file).bytes}});
   const std::string record_path = path + ".json";
   if (fs::exists(path) && fs::exists(record_path)) {
-    if (json::parse(read_file(record_path), nullptr, false) == made_from) return Vocabulary::load(path);
+    if (json::parse(read_file(record_path), nullptr, false) == made_from)
+      return Vocabulary::load(path);
     log::info(path, " was made from other texts or options; training it again");
   }
   const std::string model = train_vocabulary(options, texts, languages, invalid_utf8);
@@ -229,7 +255,8 @@ Vocabularies vocabularies_beside(const std::string& store) {
     return {joint, joint};
   }
   if (fs::exists(place / kSourceModel) && fs::exists(place / kTargetModel))
-    return {Vocabulary::load((place / kSourceModel).string()), Vocabulary::load((place / kTargetModel).string())};
+    return {Vocabulary::load((place / kSourceModel).string()),
+            Vocabulary::load((place / kTargetModel).string())};
   throw UsageError(text("there is no vocabulary beside the prepared corpus ", store),
                    "Give the vocabulary it was prepared with in vocabulary.file.");
 }
@@ -257,20 +284,24 @@ PrepareSettings PrepareSettings::for_scoring(const DataOptions& options) {
 
 std::string describe(const CorpusManifest& manifest) {
   std::string reasons;
-  for (const auto& [why, count] : manifest.dropped) reasons += text(reasons.empty() ? " (" : ", ", count, " ", why);
+  for (const auto& [why, count] : manifest.dropped)
+    reasons += text(reasons.empty() ? " (" : ", ", count, " ", why);
   if (!reasons.empty()) reasons += ")";
-  std::string result = text(manifest.lines, " lines, ", manifest.sentences, " pairs kept, ", manifest.dropped_lines(),
-                            " dropped", reasons);
+  std::string result = text(manifest.lines, " lines, ", manifest.sentences, " pairs kept, ",
+                            manifest.dropped_lines(), " dropped", reasons);
   if (manifest.documents > 0)
-    result += text(", ", manifest.documents, " documents (", manifest.documents_cut, " cuts at dropped lines)");
+    result += text(", ", manifest.documents, " documents (", manifest.documents_cut,
+                   " cuts at dropped lines)");
   result += text(", ", manifest.tokens[0], " source and ", manifest.tokens[1], " target tokens");
   if (manifest.unknown[0] + manifest.unknown[1] > 0)
     result += text(", of them ", manifest.unknown[0], " and ", manifest.unknown[1], " unknown");
   return result;
 }
 
-std::shared_ptr<const CorpusStore> prepare_corpus(const CorpusSpec& spec, const Vocabularies& vocabularies,
-                                                  const PrepareSettings& settings, const std::string& folder) {
+std::shared_ptr<const CorpusStore> prepare_corpus(const CorpusSpec& spec,
+                                                  const Vocabularies& vocabularies,
+                                                  const PrepareSettings& settings,
+                                                  const std::string& folder) {
   std::vector<CorpusInput> inputs = {file_status(spec.source_path), file_status(spec.target_path)};
   ParallelReader reader({spec.source_path, spec.target_path}, settings.invalid_utf8);
   auto hashes = std::async(std::launch::async, [&spec] {
@@ -296,13 +327,16 @@ std::shared_ptr<const CorpusStore> prepare_corpus(const CorpusSpec& spec, const 
 
 namespace {
 
-std::shared_ptr<const CorpusStore> open_or_prepare(const CorpusSpec& spec, const Vocabularies& vocabularies,
-                                                   const PrepareSettings& settings, const std::string& folder) {
+std::shared_ptr<const CorpusStore> open_or_prepare(const CorpusSpec& spec,
+                                                   const Vocabularies& vocabularies,
+                                                   const PrepareSettings& settings,
+                                                   const std::string& folder) {
   if (spec.is_store()) {
     auto store = CorpusStore::open(spec.store);
     store->check_vocabulary(vocabularies.source->hash(), vocabularies.target->hash());
     if (settings.stored_text == StoredText::kBothSides && !store->manifest().has_text)
-      throw Error(FilePosition{spec.store}, "this corpus was prepared for training, without the texts that scoring needs",
+      throw Error(FilePosition{spec.store},
+                  "this corpus was prepared for training, without the texts that scoring needs",
                   "Name the text itself in data.valid or data.test (PATH:SRC-TGT).");
     return store;
   }
@@ -321,17 +355,18 @@ std::shared_ptr<const CorpusStore> open_or_prepare(const CorpusSpec& spec, const
 
 }  // namespace
 
-std::shared_ptr<const CorpusStore> provide_corpus(const CorpusSpec& spec, const Vocabularies& vocabularies,
-                                                  const PrepareSettings& settings, const std::string& folder) {
+std::shared_ptr<const CorpusStore> provide_corpus(const CorpusSpec& spec,
+                                                  const Vocabularies& vocabularies,
+                                                  const PrepareSettings& settings,
+                                                  const std::string& folder) {
   auto store = open_or_prepare(spec, vocabularies, settings, folder);
   log::info(store->folder(), ": ", describe(store->manifest()));
   return store;
 }
 
-std::vector<std::shared_ptr<const CorpusStore>> provide_corpora(const std::vector<std::string>& corpora,
-                                                                const Vocabularies& vocabularies,
-                                                                const PrepareSettings& settings,
-                                                                const std::string& folder, const std::string& name) {
+std::vector<std::shared_ptr<const CorpusStore>> provide_corpora(
+    const std::vector<std::string>& corpora, const Vocabularies& vocabularies,
+    const PrepareSettings& settings, const std::string& folder, const std::string& name) {
   std::vector<std::shared_ptr<const CorpusStore>> stores;
   for (const CorpusSpec& spec : parse_corpora(corpora)) {
     const std::string place = (fs::path(folder) / text(name, "-", stores.size() + 1)).string();
@@ -340,13 +375,15 @@ std::vector<std::shared_ptr<const CorpusStore>> provide_corpora(const std::vecto
   return stores;
 }
 
-Vocabularies provide_vocabularies(const VocabularyOptions& options, const std::vector<CorpusSpec>& corpora,
-                                  InvalidUtf8 invalid_utf8, const std::string& folder) {
+Vocabularies provide_vocabularies(const VocabularyOptions& options,
+                                  const std::vector<CorpusSpec>& corpora, InvalidUtf8 invalid_utf8,
+                                  const std::string& folder) {
   if (!options.file.empty()) {
     const auto source = Vocabulary::load(options.file);
     return {source, options.target_file.empty() ? source : Vocabulary::load(options.target_file)};
   }
-  if (!corpora.empty() && corpora.front().is_store()) return vocabularies_beside(corpora.front().store);
+  if (!corpora.empty() && corpora.front().is_store())
+    return vocabularies_beside(corpora.front().store);
   std::vector<std::string> source_texts, target_texts;
   std::set<std::string> languages;
   for (const CorpusSpec& spec : corpora) {
@@ -361,11 +398,13 @@ Vocabularies provide_vocabularies(const VocabularyOptions& options, const std::v
   const fs::path place(folder);
   if (options.joint) {
     source_texts.insert(source_texts.end(), target_texts.begin(), target_texts.end());
-    const auto joint = provide_model(options, source_texts, tags, invalid_utf8, (place / kJointModel).string());
+    const auto joint =
+        provide_model(options, source_texts, tags, invalid_utf8, (place / kJointModel).string());
     return {joint, joint};
   }
-  return {provide_model(options, source_texts, tags, invalid_utf8, (place / kSourceModel).string()),
-          provide_model(options, target_texts, tags, invalid_utf8, (place / kTargetModel).string())};
+  return {
+      provide_model(options, source_texts, tags, invalid_utf8, (place / kSourceModel).string()),
+      provide_model(options, target_texts, tags, invalid_utf8, (place / kTargetModel).string())};
 }
 
 }  // namespace nmt

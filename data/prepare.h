@@ -21,8 +21,10 @@ struct Vocabularies {
 
 /// Which pairs are kept.
 enum class PairFilter {
-  kTraining,  // pairs with an empty side, or against data.max_length or data.max_ratio, are dropped and counted
-  kKeepAll,   // every line stays, as for validation and test: line n of the text is sentence n of the store
+  kTraining,  // pairs with an empty side, or against data.max_length or data.max_ratio, are dropped
+              // and counted
+  kKeepAll,   // every line stays, as for validation and test: line n of the text is sentence n of
+              // the store
 };
 
 struct PrepareSettings {
@@ -32,37 +34,45 @@ struct PrepareSettings {
   double max_ratio = 0;      // 0: no limit
   PairFilter filter = PairFilter::kTraining;
   StoredText stored_text = StoredText::kNone;
-  int64_t threads = 1;       // that segment text; does not change the result
+  int64_t threads = 1;  // that segment text; does not change the result
 
   /// For training corpora, and for those that are translated and scored against their raw text.
   static PrepareSettings for_training(const DataOptions& options);
   static PrepareSettings for_scoring(const DataOptions& options);
 };
 
-/// Reads the two texts of `spec`, writes the store into `folder` and returns it opened. Memory does not grow with the
-/// text. Shows progress. Throws Error for texts that do not fit together (see
+/// Reads the two texts of `spec`, writes the store into `folder` and returns it opened. Memory does
+/// not grow with the text. Shows progress. Throws Error for texts that do not fit together (see
 /// ParallelReader, LineReader) and when no pair is left of a training corpus.
-std::shared_ptr<const CorpusStore> prepare_corpus(const CorpusSpec& spec, const Vocabularies& vocabularies,
-                                                  const PrepareSettings& settings, const std::string& folder);
+std::shared_ptr<const CorpusStore> prepare_corpus(const CorpusSpec& spec,
+                                                  const Vocabularies& vocabularies,
+                                                  const PrepareSettings& settings,
+                                                  const std::string& folder);
 
-/// Opens the corpus of `spec`: the store it names; or the store in `folder` when it was made from the same texts with the
-/// same vocabularies and settings; or makes that store. Logs what is in it and what was dropped. The vocabularies must be those the store was made with.
-std::shared_ptr<const CorpusStore> provide_corpus(const CorpusSpec& spec, const Vocabularies& vocabularies,
-                                                  const PrepareSettings& settings, const std::string& folder);
+/// Opens the corpus of `spec`: the store it names; or the store in `folder` when it was made from
+/// the same texts with the same vocabularies and settings; or makes that store. Logs what is in it
+/// and what was dropped. The vocabularies must be those the store was made with.
+std::shared_ptr<const CorpusStore> provide_corpus(const CorpusSpec& spec,
+                                                  const Vocabularies& vocabularies,
+                                                  const PrepareSettings& settings,
+                                                  const std::string& folder);
 
-/// provide_corpus() for each of `corpora` (as in data.train), as the folders NAME-1, NAME-2 … in `folder`.
-std::vector<std::shared_ptr<const CorpusStore>> provide_corpora(const std::vector<std::string>& corpora,
-                                                                const Vocabularies& vocabularies,
-                                                                const PrepareSettings& settings,
-                                                                const std::string& folder, const std::string& name);
+/// provide_corpus() for each of `corpora` (as in data.train), as the folders NAME-1, NAME-2 … in
+/// `folder`.
+std::vector<std::shared_ptr<const CorpusStore>> provide_corpora(
+    const std::vector<std::string>& corpora, const Vocabularies& vocabularies,
+    const PrepareSettings& settings, const std::string& folder, const std::string& name);
 
-/// Opens the vocabularies that `options` names. Without names: those beside the first of `corpora`, when that is a
-/// prepared one; else those in `folder` (vocab.model, or source.vocab.model and target.vocab.model), trained from the texts
-/// of `corpora` when they are not there or were made from other texts or options.
-Vocabularies provide_vocabularies(const VocabularyOptions& options, const std::vector<CorpusSpec>& corpora,
-                                  InvalidUtf8 invalid_utf8, const std::string& folder);
+/// Opens the vocabularies that `options` names. Without names: those beside the first of `corpora`,
+/// when that is a prepared one; else those in `folder` (vocab.model, or source.vocab.model and
+/// target.vocab.model), trained from the texts of `corpora` when they are not there or were made
+/// from other texts or options.
+Vocabularies provide_vocabularies(const VocabularyOptions& options,
+                                  const std::vector<CorpusSpec>& corpora, InvalidUtf8 invalid_utf8,
+                                  const std::string& folder);
 
-/// "29,000 lines, 28,986 pairs kept, 14 dropped (10 empty side, 4 longer than data.max_length) …": one line a corpus.
+/// "29,000 lines, 28,986 pairs kept, 14 dropped (10 empty side, 4 longer than data.max_length) …":
+/// one line a corpus.
 std::string describe(const CorpusManifest& manifest);
 
 }  // namespace nmt

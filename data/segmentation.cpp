@@ -32,7 +32,8 @@ PieceTrie::PieceTrie(const std::vector<Piece>& pieces) : node_piece_{kNone} {
     if (pieces[id].type != PieceType::kNormal) continue;
     int32_t node = kRoot;
     for (const char byte : pieces[id].text) {
-      const auto [edge, added] = edges_.try_emplace(key(node, byte), static_cast<int32_t>(node_piece_.size()));
+      const auto [edge, added] =
+          edges_.try_emplace(key(node, byte), static_cast<int32_t>(node_piece_.size()));
       if (added) node_piece_.push_back(kNone);
       node = edge->second;
     }
@@ -48,16 +49,18 @@ int32_t PieceTrie::walk(int32_t node, std::string_view bytes) const {
   return node;
 }
 
-SegmentationSampler::SegmentationSampler(const std::vector<Piece>& pieces) : pieces_(pieces), trie_(pieces) {
+SegmentationSampler::SegmentationSampler(const std::vector<Piece>& pieces)
+    : pieces_(pieces), trie_(pieces) {
   pieces_cross_words_ = std::any_of(pieces.begin(), pieces.end(), [](const Piece& piece) {
     return piece.type == PieceType::kNormal && piece.text.find(kSpace, 1) != std::string::npos;
   });
 }
 
-// Replaces every maximal run of normal pieces, word by word where no piece crosses words, by cut(its text); leaves it as
-// it is where cut() finds no segmentation.
+// Replaces every maximal run of normal pieces, word by word where no piece crosses words, by
+// cut(its text); leaves it as it is where cut() finds no segmentation.
 template <class Cut>
-std::vector<int32_t> SegmentationSampler::for_each_run(std::span<const int32_t> ids, Cut cut) const {
+std::vector<int32_t> SegmentationSampler::for_each_run(std::span<const int32_t> ids,
+                                                       Cut cut) const {
   std::vector<int32_t> out;
   out.reserve(2 * ids.size());
   std::string run;
@@ -89,7 +92,8 @@ std::vector<int32_t> SegmentationSampler::for_each_run(std::span<const int32_t> 
 
 std::vector<int32_t> SegmentationSampler::sample_unigram(std::span<const int32_t> ids, double alpha,
                                                          RandomStream& random) const {
-  return for_each_run(ids, [&](const std::string& word) { return cut_unigram(word, alpha, random); });
+  return for_each_run(ids,
+                      [&](const std::string& word) { return cut_unigram(word, alpha, random); });
 }
 
 std::vector<int32_t> SegmentationSampler::sample_bpe(std::span<const int32_t> ids, double dropout,
@@ -118,7 +122,8 @@ std::vector<int32_t> SegmentationSampler::cut_unigram(std::string_view word, dou
       mass[end] = log_add(mass[end], mass[begin] + weight);
     }
   }
-  // Backward: draw the piece that ends here, in proportion to its share of the mass, and go to where it begins.
+  // Backward: draw the piece that ends here, in proportion to its share of the mass, and go to
+  // where it begins.
   std::vector<int32_t> out;
   for (size_t end = word.size(); end > 0;) {
     double left = random.uniform();
@@ -149,7 +154,8 @@ std::vector<int32_t> SegmentationSampler::cut_bpe(std::string_view word, double 
     i += character.size();
   }
   const auto merged_node = [&](size_t i) {
-    return symbols[i].node == PieceTrie::kNone ? PieceTrie::kNone : trie_.walk(symbols[i].node, symbols[i + 1].text);
+    return symbols[i].node == PieceTrie::kNone ? PieceTrie::kNone
+                                               : trie_.walk(symbols[i].node, symbols[i + 1].text);
   };
   for (;;) {
     size_t best = symbols.size();

@@ -63,14 +63,20 @@ TextLine LineReader::check(std::string_view line) {
   const std::optional<size_t> invalid = find_invalid_utf8(line);
   if (!invalid) return {line, true};
   switch (policy_) {
-    case InvalidUtf8::kDrop: return {line, false};
-    case InvalidUtf8::kReplace: replacement_ = replace_invalid_utf8(line); return {replacement_, true};
-    case InvalidUtf8::kError: break;
+    case InvalidUtf8::kDrop:
+      return {line, false};
+    case InvalidUtf8::kReplace:
+      replacement_ = replace_invalid_utf8(line);
+      return {replacement_, true};
+    case InvalidUtf8::kError:
+      break;
   }
   const bool nul = line[*invalid] == '\0';
-  throw Error(FilePosition{path_, line_}, text(nul ? "NUL byte: " : "not UTF-8: ", describe_byte(line, *invalid)),
+  throw Error(FilePosition{path_, line_},
+              text(nul ? "NUL byte: " : "not UTF-8: ", describe_byte(line, *invalid)),
               text(nul ? "Remove the byte" : "Convert the file to UTF-8",
-                   ", or set data.invalid_utf8 to replace (puts U+FFFD there) or to drop (leaves such lines out)."));
+                   ", or set data.invalid_utf8 to replace (puts U+FFFD there) or to drop (leaves "
+                   "such lines out)."));
 }
 
 ParallelReader::ParallelReader(const std::vector<std::string>& paths, InvalidUtf8 policy) {
@@ -101,9 +107,10 @@ void ParallelReader::report_unequal() {
     if (shortest == nullptr || reader.line() < shortest->line()) shortest = &reader;
   }
   throw Error(FilePosition{shortest->path(), shortest->line()},
-              text("the files that belong together differ in their number of lines: ", counts, "; they part after line ",
-                   shortest->line(), ", where this file ends"),
-              "Line n of one side must translate line n of the other: look for lost or added lines, and for line "
+              text("the files that belong together differ in their number of lines: ", counts,
+                   "; they part after line ", shortest->line(), ", where this file ends"),
+              "Line n of one side must translate line n of the other: look for lost or added "
+              "lines, and for line "
               "separators inside sentences.");
 }
 

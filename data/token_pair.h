@@ -5,7 +5,8 @@
 
 namespace nmt {
 
-/// One sentence pair (or document instance) as token ids, before padding. `target` may be empty (translation).
+/// One sentence pair (or document instance) as token ids, before padding. `target` may be empty
+/// (translation).
 struct TokenPair {
   std::vector<int32_t> source;  // with tags and EOS
   std::vector<int32_t> target;  // with tags and EOS, without BOS

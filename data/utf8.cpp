@@ -11,7 +11,8 @@ struct Character {
   bool valid;
 };
 
-// The character at the front of `bytes` (not empty), by Unicode 15, table 3-7: only the second byte has special limits.
+// The character at the front of `bytes` (not empty), by Unicode 15, table 3-7: only the second byte
+// has special limits.
 Character first_character(std::string_view bytes) {
   const auto at = [&](size_t i) { return static_cast<unsigned char>(bytes[i]); };
   const unsigned char first = at(0);

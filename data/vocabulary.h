@@ -22,15 +22,15 @@ struct SegmentationNoise {
   bool active() const { return unigram_alpha > 0 || bpe_dropout > 0; }
 };
 
-/// The symbol that stands for a language in tags: "<lang:de>". A control symbol: text never turns into it, and it
-/// disappears in decoding.
+/// The symbol that stands for a language in tags: "<lang:de>". A control symbol: text never turns
+/// into it, and it disappears in decoding.
 std::string language_symbol(std::string_view language);
 
 /// A SentencePiece model. All functions are const and may be called from several threads at once.
 class Vocabulary {
  public:
-  /// Reads a model. Throws Error when the file is no SentencePiece model or lacks one of the pad, unk, bos and eos
-  /// symbols (`nmt prepare` trains models that have them).
+  /// Reads a model. Throws Error when the file is no SentencePiece model or lacks one of the pad,
+  /// unk, bos and eos symbols (`nmt prepare` trains models that have them).
   static std::shared_ptr<const Vocabulary> load(const std::string& path);
   /// The same from the content of a model file; `name` is used in errors.
   static std::shared_ptr<const Vocabulary> parse(std::string content, const std::string& name);
@@ -52,13 +52,15 @@ class Vocabulary {
   /// Text to ids, without BOS and EOS. Empty or blank text gives none.
   std::vector<int32_t> encode(std::string_view text) const;
 
-  /// Cuts the ids of encode() anew at random. Throws UsageError when `noise` is of the other kind of model.
+  /// Cuts the ids of encode() anew at random. Throws UsageError when `noise` is of the other kind
+  /// of model.
   std::vector<int32_t> resample(std::span<const int32_t> ids, const SegmentationNoise& noise,
                                 RandomStream& random) const;
   /// Throws UsageError when `noise` does not fit this kind of model.
   void check_noise(const SegmentationNoise& noise) const;
 
-  /// Ids to text. Control symbols (tags, EOS …) vanish. Always one line: a line end made of byte pieces becomes a space.
+  /// Ids to text. Control symbols (tags, EOS …) vanish. Always one line: a line end made of byte
+  /// pieces becomes a space.
   std::string decode(std::span<const int32_t> ids) const;
 
   const Piece& piece(int32_t id) const { return pieces_[static_cast<size_t>(id)]; }
@@ -79,8 +81,10 @@ class Vocabulary {
   int32_t pad_ = -1, unk_ = -1, bos_ = -1, eos_ = -1;
 };
 
-/// Cuts ids that are too long for the model into parts of at most `limit` ids that together hold every id once, in
-/// order: after the last sentence end that fits, else before the last word that fits, else anywhere. `limit` > 0.
-std::vector<std::vector<int32_t>> split_long(const Vocabulary& vocabulary, std::span<const int32_t> ids, int64_t limit);
+/// Cuts ids that are too long for the model into parts of at most `limit` ids that together hold
+/// every id once, in order: after the last sentence end that fits, else before the last word that
+/// fits, else anywhere. `limit` > 0.
+std::vector<std::vector<int32_t>> split_long(const Vocabulary& vocabulary,
+                                             std::span<const int32_t> ids, int64_t limit);
 
 }  // namespace nmt

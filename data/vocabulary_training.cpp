@@ -19,10 +19,11 @@ namespace {
 constexpr size_t kLongestLine = 1 << 14;
 
 // Draws `count` lines evenly from the files (reservoir sampling, algorithm R).
-std::vector<std::string> draw_lines(const std::vector<std::string>& texts, int64_t count, int64_t seed,
-                                    InvalidUtf8 invalid_utf8) {
+std::vector<std::string> draw_lines(const std::vector<std::string>& texts, int64_t count,
+                                    int64_t seed, InvalidUtf8 invalid_utf8) {
   std::vector<std::string> sample;
-  RandomStream random(hash_key({static_cast<uint64_t>(seed), static_cast<uint64_t>(RandomPurpose::kSampling)}));
+  RandomStream random(
+      hash_key({static_cast<uint64_t>(seed), static_cast<uint64_t>(RandomPurpose::kSampling)}));
   Progress progress("reading text for the vocabulary", 0, "lines");
   uint64_t seen = 0;
   int64_t too_long = 0;
@@ -45,7 +46,8 @@ std::vector<std::string> draw_lines(const std::vector<std::string>& texts, int64
   }
   progress.finish();
   if (too_long > 0)
-    log::info(too_long, " lines above ", kLongestLine, " bytes were not used to train the vocabulary");
+    log::info(too_long, " lines above ", kLongestLine,
+              " bytes were not used to train the vocabulary");
   return sample;
 }
 
@@ -85,10 +87,11 @@ std::string train_vocabulary(const VocabularyOptions& options, std::vector<std::
   // A text that serves several directions counts once.
   std::set<std::string> known;
   std::erase_if(texts, [&](const std::string& path) { return !known.insert(path).second; });
-  const std::vector<std::string> lines = draw_lines(texts, options.sample, options.seed, invalid_utf8);
+  const std::vector<std::string> lines =
+      draw_lines(texts, options.sample, options.seed, invalid_utf8);
   if (lines.empty())
-    throw Error(texts.empty() ? std::string("no text to train the vocabulary on") :
-                                text("no text to train the vocabulary on in ", texts.front()),
+    throw Error(texts.empty() ? std::string("no text to train the vocabulary on")
+                              : text("no text to train the vocabulary on in ", texts.front()),
                 "Give parallel text in data.train, or an existing model in vocabulary.file.");
 
   std::set<std::string> tags;
@@ -100,7 +103,10 @@ std::string train_vocabulary(const VocabularyOptions& options, std::vector<std::
       {"character_coverage", text(options.coverage)},
       {"byte_fallback", options.byte_fallback ? "true" : "false"},
       {"normalization_rule_name", options.normalization},
-      {"pad_id", "0"}, {"unk_id", "1"}, {"bos_id", "2"}, {"eos_id", "3"},
+      {"pad_id", "0"},
+      {"unk_id", "1"},
+      {"bos_id", "2"},
+      {"eos_id", "3"},
       {"max_sentence_length", std::to_string(kLongestLine)},
       {"num_threads", "16"},
       {"minloglevel", "3"},
@@ -108,14 +114,16 @@ std::string train_vocabulary(const VocabularyOptions& options, std::vector<std::
   if (!tags.empty()) arguments["control_symbols"] = join_csv({tags.begin(), tags.end()});
   if (!options.symbols.empty()) arguments["user_defined_symbols"] = join_csv(options.symbols);
 
-  log::info("training a ", arguments["model_type"], " vocabulary of ", options.size, " pieces on ", lines.size(), " lines");
+  log::info("training a ", arguments["model_type"], " vocabulary of ", options.size, " pieces on ",
+            lines.size(), " lines");
   LineIterator iterator(lines);
   std::string model;
   const auto status = sentencepiece::SentencePieceTrainer::Train(arguments, &iterator, &model);
   if (!status.ok())
     throw UsageError(text("the vocabulary cannot be trained: ", plain_message(status.ToString())),
                      text("Change vocabulary.size (now ", options.size,
-                          "): small texts do not have that many different pieces, and the symbols, bytes and characters "
+                          "): small texts do not have that many different pieces, and the symbols, "
+                          "bytes and characters "
                           "alone need some hundreds."));
   return model;
 }

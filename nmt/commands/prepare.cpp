@@ -23,12 +23,14 @@ int run_prepare(const std::vector<std::string>& arguments) {
   const DataOptions& data = recipe.data;
   const std::string& folder = command.output;
   if (data.train.empty())
-    throw UsageError("nmt prepare needs a corpus", "Name parallel text in data.train, for example data/train.{}.gz:en-de.");
+    throw UsageError("nmt prepare needs a corpus",
+                     "Name parallel text in data.train, for example data/train.{}.gz:en-de.");
   languages_of(data);  // all corpora are named well, before hours of work
 
   const Vocabularies vocabularies =
       provide_vocabularies(recipe.vocabulary, parse_corpora(data.train), data.invalid_utf8, folder);
-  const PrepareSettings training = PrepareSettings::for_training(data), scoring = PrepareSettings::for_scoring(data);
+  const PrepareSettings training = PrepareSettings::for_training(data),
+                        scoring = PrepareSettings::for_scoring(data);
   provide_corpora(data.train, vocabularies, training, folder, "train");
   provide_corpora(data.valid, vocabularies, scoring, folder, "valid");
   provide_corpora(data.test, vocabularies, scoring, folder, "test");

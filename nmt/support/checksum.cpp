@@ -1,9 +1,12 @@
 #include "nmt/support/checksum.h"
 
 #include <bit>
+#include <cerrno>
 #include <cstring>
+#include <fstream>
+#include <vector>
 
-#include "nmt/support/mapped_file.h"
+#include "nmt/support/error.h"
 
 namespace nmt {
 namespace {
@@ -84,8 +87,14 @@ std::string sha256(std::string_view data) {
 }
 
 std::string sha256_file(const std::string& path) {
-  const MappedFile file(path);
-  return sha256({reinterpret_cast<const char*>(file.data()), file.size()});
+  // Read, not mapped: the mapped pages of a large file would count as this process's memory.
+  std::ifstream file(path, std::ios::binary);
+  std::vector<char> chunk(1 << 20);
+  Sha256 hash;
+  while (file.read(chunk.data(), static_cast<std::streamsize>(chunk.size())) || file.gcount() > 0)
+    hash.update(chunk.data(), static_cast<size_t>(file.gcount()));
+  if (!file.eof()) throw Error(FilePosition{path}, text("cannot read: ", std::strerror(errno)));
+  return hash.finish();
 }
 
 }  // namespace nmt

@@ -69,7 +69,7 @@ const SmallRun& small_run() {
                                  "vocabulary: {size: 400}\n"
                                  "model: {dim: 32, heads: 2, feed_forward_dim: 64, encoder_layers: 1, decoder_layers: 1}\n"
                                  "train: {lr: 0.005, warmup: 10, max_updates: 120, log_every: 10, ema: 0.9}\n"
-                                 "valid: {every: 20, max_lines: 20, metric: bleu}\n"
+                                 "valid: {every: 20, max_lines: 20}\n"
                                  "save: {every: 10}\n"
                                  "decode: {max_len_a: 1, max_len_b: 5}\n");
     const ProgramResult trained = run_program({"train", small.recipe, "--run", small.run, "--threads", "1"});

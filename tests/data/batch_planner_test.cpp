@@ -17,7 +17,8 @@ class Planning : public testing::Test {
     std::vector<std::shared_ptr<const CorpusStore>> stores;
     for (const int64_t size : sizes) {
       ++made_;
-      stores.push_back(random_store(folder_.file("c" + std::to_string(made_)), size, static_cast<uint64_t>(made_), longest));
+      stores.push_back(random_store(folder_.file("c" + std::to_string(made_)), size,
+                                    static_cast<uint64_t>(made_), longest));
     }
     PlanContext result;
     result.corpora = std::make_shared<const CorpusSet>(std::move(stores));
@@ -94,7 +95,8 @@ TEST_F(Planning, KeepsTheLimits) {
       const BatchPlan plan = make_sentence_planner(c)->plan(0);
       for (int64_t b = 0; b < plan.size(); ++b) {
         const Cost batch = cost(*c.corpora, plan.batch(b));
-        EXPECT_LE(measure == BatchMeasure::kPadded ? batch.count * batch.longest : batch.target, 300);
+        EXPECT_LE(measure == BatchMeasure::kPadded ? batch.count * batch.longest : batch.target,
+                  300);
         EXPECT_TRUE(max_sentences == 0 || batch.count <= max_sentences);
       }
       // Nearly full batches, not just allowed ones.
@@ -136,7 +138,9 @@ TEST_F(Planning, PadsLittleAndStillMixes) {
   // Batches come in random order, not from short to long.
   double correlation = 0;
   for (int64_t b = 1; b < first.size(); ++b)
-    correlation += cost(*c.corpora, first.batch(b)).longest > cost(*c.corpora, first.batch(b - 1)).longest ? 1 : 0;
+    correlation +=
+        cost(*c.corpora, first.batch(b)).longest > cost(*c.corpora, first.batch(b - 1)).longest ? 1
+                                                                                                : 0;
   EXPECT_NEAR(correlation / static_cast<double>(first.size()), 0.5, 0.15);
 }
 
@@ -233,7 +237,8 @@ TEST_F(Planning, CountsTagsInLengths) {
 }
 
 TEST_F(Planning, ValidationSeesEverySentenceOnceFromShortToLong) {
-  const CorpusSet corpora({random_store(folder_.file("a"), 200, 3, 20, 0), random_store(folder_.file("b"), 50)});
+  const CorpusSet corpora(
+      {random_store(folder_.file("a"), 200, 3, 20, 0), random_store(folder_.file("b"), 50)});
   const BatchPlan plan = plan_by_length(corpora, {500, 0, BatchMeasure::kPadded});
   size_t usable = 0;
   for (int64_t c = 0; c < 2; ++c)
@@ -243,7 +248,8 @@ TEST_F(Planning, ValidationSeesEverySentenceOnceFromShortToLong) {
   EXPECT_EQ(count_instances(plan).size(), usable);
   EXPECT_EQ(plan.instances().size(), usable);
   for (size_t i = 1; i < usable; ++i)
-    EXPECT_LE(corpora.lengths(plan.instances()[i - 1]).target, corpora.lengths(plan.instances()[i]).target);
+    EXPECT_LE(corpora.lengths(plan.instances()[i - 1]).target,
+              corpora.lengths(plan.instances()[i]).target);
 }
 
 TEST_F(Planning, ManyWindowsLoseNothing) {

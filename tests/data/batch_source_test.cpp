@@ -15,8 +15,9 @@ using Ids = std::vector<int32_t>;
 
 bool same(const std::vector<TokenPair>& a, const std::vector<TokenPair>& b) {
   return std::ranges::equal(a, b, [](const TokenPair& x, const TokenPair& y) {
-    return x.source == y.source && x.target == y.target && x.instance_id == y.instance_id && x.direction == y.direction &&
-           x.document == y.document && x.document_position == y.document_position;
+    return x.source == y.source && x.target == y.target && x.instance_id == y.instance_id &&
+           x.direction == y.direction && x.document == y.document &&
+           x.document_position == y.document_position;
   });
 }
 
@@ -25,26 +26,32 @@ class Source : public testing::Test {
  protected:
   void SetUp() override {
     for (const bool reversed : {false, true}) {
-      const std::string corpus = write_parallel(folder_.path(), reversed ? "b" : "a", reversed ? 70 : 130, reversed ? 5 : 1);
+      const std::string corpus = write_parallel(folder_.path(), reversed ? "b" : "a",
+                                                reversed ? 70 : 130, reversed ? 5 : 1);
       CorpusSpec spec = CorpusSpec::parse(corpus);
       if (reversed) {
         std::swap(spec.source_language, spec.target_language);
         std::swap(spec.source_path, spec.target_path);
       }
-      stores_.push_back(prepare_corpus(spec, small_vocabularies(), {}, folder_.file(reversed ? "store_b" : "store_a")));
+      stores_.push_back(prepare_corpus(spec, small_vocabularies(), {},
+                                       folder_.file(reversed ? "store_b" : "store_a")));
       languages_.add({spec.source_language, spec.target_language});
     }
-    encoder_ = std::make_shared<const PairEncoder>(small_vocabularies(), languages_, TagOptions{.source_tag = SourceTag::kTarget});
-    corpora_ = std::make_shared<const CorpusSet>(stores_, encoder_->source_extra(), encoder_->target_extra());
+    encoder_ = std::make_shared<const PairEncoder>(small_vocabularies(), languages_,
+                                                   TagOptions{.source_tag = SourceTag::kTarget});
+    corpora_ = std::make_shared<const CorpusSet>(stores_, encoder_->source_extra(),
+                                                 encoder_->target_extra());
   }
 
-  std::unique_ptr<BatchSource> source(BatchSource::Options options, int64_t world = 1, SegmentationNoise noise = {.unigram_alpha = 0.3}) {
+  std::unique_ptr<BatchSource> source(BatchSource::Options options, int64_t world = 1,
+                                      SegmentationNoise noise = {.unigram_alpha = 0.3}) {
     PlanContext context;
     context.corpora = corpora_;
     context.limits.max_tokens = 300;
     context.world = world;
-    return std::make_unique<BatchSource>(make_sentence_planner(context),
-                                         std::make_shared<const PairReader>(corpora_, encoder_, noise, 64, 11), options);
+    return std::make_unique<BatchSource>(
+        make_sentence_planner(context),
+        std::make_shared<const PairReader>(corpora_, encoder_, noise, 64, 11), options);
   }
 
   TemporaryFolder folder_;
@@ -56,7 +63,8 @@ class Source : public testing::Test {
 
 TEST_F(Source, DoesNotDependOnThreadsOrPrefetch) {
   const auto reference = source({.threads = 0});
-  const auto one = source({.threads = 1, .prefetch = 1}), many = source({.threads = 5, .prefetch = 3});
+  const auto one = source({.threads = 1, .prefetch = 1}),
+             many = source({.threads = 5, .prefetch = 3});
   while (reference->position().epoch < 3) {
     EXPECT_EQ(one->position(), reference->position());
     EXPECT_EQ(many->position(), reference->position());
@@ -76,7 +84,8 @@ TEST_F(Source, ResumesAnywhereAsIfNeverStopped) {
   }
   EXPECT_GT(stream.back().first.epoch, 1);
   for (size_t start = 0; start < stream.size(); start += 7) {
-    const auto resumed = source({.start = stream[start].first, .threads = static_cast<int64_t>(start % 3)});
+    const auto resumed =
+        source({.start = stream[start].first, .threads = static_cast<int64_t>(start % 3)});
     for (size_t i = start; i < stream.size(); ++i) {
       EXPECT_EQ(resumed->position(), stream[i].first);
       EXPECT_TRUE(same(resumed->next(), stream[i].second)) << i;
@@ -108,7 +117,8 @@ TEST_F(Source, GivesTheStoredPiecesWithTagsAndNumbers) {
       const bool reversed = pair.instance_id >= 130;
       const CorpusStore& store = *stores_[reversed ? 1 : 0];
       const int64_t sentence = reversed ? pair.instance_id - 130 : pair.instance_id;
-      Ids source = {vocabulary.language_tag(reversed ? "en" : "de")}, target = store.ids(Side::kTarget, sentence);
+      Ids source = {vocabulary.language_tag(reversed ? "en" : "de")},
+          target = store.ids(Side::kTarget, sentence);
       for (const int32_t id : store.ids(Side::kSource, sentence)) source.push_back(id);
       source.push_back(vocabulary.eos());
       target.push_back(vocabulary.eos());
@@ -160,7 +170,8 @@ TEST_F(Source, RefusesAPositionBeyondTheEpochAndAForeignVocabulary) {
   EXPECT_THROW(source({.start = {0, 100'000}}), Error);
   const int64_t size = source({})->epoch_size();
   EXPECT_EQ(source({.start = {0, size}})->position(), (BatchPosition{1, 0}));
-  const auto other = std::make_shared<const PairEncoder>(small_vocabularies(VocabularyType::kBpe), languages_, TagOptions{});
+  const auto other = std::make_shared<const PairEncoder>(small_vocabularies(VocabularyType::kBpe),
+                                                         languages_, TagOptions{});
   EXPECT_THROW(PairReader(corpora_, other, {}, 0, 1), Error);
   EXPECT_THROW(PairReader(corpora_, encoder_, {.bpe_dropout = 0.1}, 0, 1), UsageError);
 }
@@ -182,7 +193,10 @@ TEST(OrderedPoolTest, KeepsTheOrderAndStopsAtTheFirstFailure) {
   for (const int64_t threads : {0, 1, 4}) {
     int next_job = 0;
     OrderedPool<int, int> pool(
-        threads, 8, [&]() -> std::optional<int> { return next_job < 100 ? std::optional(next_job++) : std::nullopt; },
+        threads, 8,
+        [&]() -> std::optional<int> {
+          return next_job < 100 ? std::optional(next_job++) : std::nullopt;
+        },
         [](int job) {
           std::this_thread::sleep_for(std::chrono::microseconds((job * 7919) % 300));
           return job * job;
@@ -211,7 +225,8 @@ TEST(OrderedPoolTest, KeepsTheOrderAndStopsAtTheFirstFailure) {
 
 TEST(OrderedPoolTest, CanBeLeftHalfWay) {
   for (int i = 0; i < 50; ++i) {
-    OrderedPool<int, int> pool(3, 4, []() -> std::optional<int> { return 1; }, [](int job) { return job; });
+    OrderedPool<int, int> pool(
+        3, 4, []() -> std::optional<int> { return 1; }, [](int job) { return job; });
     if (i % 2 == 0) pool.next();
   }
 }

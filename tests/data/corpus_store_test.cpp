@@ -2,7 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -84,7 +87,8 @@ TEST_P(CorpusStoreWidth, GivesBackWhatWasWritten) {
   ASSERT_EQ(store->documents(), 2);
   EXPECT_EQ(store->document_begin(1), 2);
   EXPECT_EQ(store->document_begin(2), 4);
-  for (const auto& [sentence, document] : {std::pair{0, 0}, {1, 0}, {2, 1}, {3, 1}}) EXPECT_EQ(store->document_of(sentence), document);
+  for (const auto& [sentence, document] : {std::pair{0, 0}, {1, 0}, {2, 1}, {3, 1}})
+    EXPECT_EQ(store->document_of(sentence), document);
   const CorpusManifest& manifest = store->manifest();
   EXPECT_EQ(manifest.tokens, (std::array<int64_t, 2>{5, 8}));
   EXPECT_EQ(manifest.longest, (std::array<int64_t, 2>{3, 3}));
@@ -107,7 +111,8 @@ TEST_F(CorpusStoreTest, RefusesIdsOutsideTheVocabulary) {
   CorpusWriter writer(folder_, {10, 10}, StoredText::kNone);
   writer.add({Ids{1}, {}}, {Ids{10}, {}});
   writer.finish(small_manifest());
-  EXPECT_THAT(message_of([&] { CorpusStore::open(folder_)->ids(Side::kTarget, 0); }), HasSubstr("outside the vocabulary"));
+  EXPECT_THAT(message_of([&] { CorpusStore::open(folder_)->ids(Side::kTarget, 0); }),
+              HasSubstr("outside the vocabulary"));
 }
 
 TEST_F(CorpusStoreTest, FindsAFlippedBitInEveryByte) {
@@ -116,7 +121,9 @@ TEST_F(CorpusStoreTest, FindsAFlippedBitInEveryByte) {
     const std::string whole = read_file(entry.path());
     for (size_t i = 0; i < whole.size(); ++i) {
       // White space between the manifest's values carries nothing.
-      if (entry.path().filename() == "manifest.json" && std::isspace(static_cast<unsigned char>(whole[i])) != 0) continue;
+      if (entry.path().filename() == "manifest.json" &&
+          std::isspace(static_cast<unsigned char>(whole[i])) != 0)
+        continue;
       std::string damaged = whole;
       damaged[i] = static_cast<char>(damaged[i] ^ (1 << i % 8));
       overwrite(entry.path(), damaged);
@@ -158,10 +165,9 @@ TEST_F(CorpusStoreTest, DamagedOffsetsNeverReadOutside) {
 
 TEST_F(CorpusStoreTest, AnUnfinishedOrForeignFolderDoesNotOpen) {
   EXPECT_THAT(message_of([&] { CorpusStore::open(folder_); }), HasSubstr("no corpus store here"));
-  write_small(folder_);
   {
-    CorpusWriter killed(folder_, {300, 300}, StoredText::kNone);
-    killed.add({Ids{1}, {}}, {Ids{1}, {}});
+    CorpusWriter stopped(folder_, {300, 300}, StoredText::kNone);
+    stopped.add({Ids{1}, {}}, {Ids{1}, {}});
     EXPECT_THAT(message_of([&] { CorpusStore::open(folder_); }), HasSubstr("did not finish"));
   }
   EXPECT_THAT(message_of([&] { CorpusStore::open(folder_); }), HasSubstr("did not finish"));
@@ -175,20 +181,44 @@ TEST_F(CorpusStoreTest, AnUnfinishedOrForeignFolderDoesNotOpen) {
   EXPECT_THAT(message_of([&] { CorpusStore::open(folder_); }), HasSubstr("not a corpus manifest"));
 }
 
+TEST_F(CorpusStoreTest, AKilledWriterLosesNothing) {
+  write_small(folder_);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    CorpusWriter writer(folder_, {300, 300}, StoredText::kNone);
+    const Ids many(2'000'000, 1);  // more than stays in a buffer
+    writer.add({many, {}}, {many, {}});
+    ::raise(SIGKILL);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  const auto store = CorpusStore::open(folder_);
+  store->verify();
+  EXPECT_EQ(store->size(), 4);
+  // The next writer clears up and replaces the store; without documents none are left over.
+  random_store(folder_, 20)->verify();
+  EXPECT_EQ(CorpusStore::open(folder_)->size(), 20);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 5);
+}
+
 TEST_F(CorpusStoreTest, NamesAForeignVersion) {
   write_small(folder_);
   auto manifest = nlohmann::json::parse(read_file(path("manifest.json")));
   manifest["version"] = 7;
   write_file(path("manifest.json"), manifest.dump());
-  EXPECT_THAT(message_of([&] { CorpusStore::open(folder_); }), HasSubstr("format version 7; this program reads 1"));
+  EXPECT_THAT(message_of([&] { CorpusStore::open(folder_); }),
+              HasSubstr("format version 7; this program reads 1"));
 }
 
 TEST_F(CorpusStoreTest, NamesAVocabularyThatDoesNotMatch) {
   write_small(folder_);
   const auto store = CorpusStore::open(folder_);
   EXPECT_NO_THROW(store->check_vocabulary("one", "two"));
-  EXPECT_THAT(message_of([&] { store->check_vocabulary("one", "three"); }), HasSubstr("another target vocabulary"));
-  EXPECT_THAT(message_of([&] { store->check_vocabulary("two", "two"); }), HasSubstr("another source vocabulary"));
+  EXPECT_THAT(message_of([&] { store->check_vocabulary("one", "three"); }),
+              HasSubstr("another target vocabulary"));
+  EXPECT_THAT(message_of([&] { store->check_vocabulary("two", "two"); }),
+              HasSubstr("another source vocabulary"));
 }
 
 TEST_F(CorpusStoreTest, MarksWithoutSentencesMakeNoDocuments) {

@@ -29,8 +29,9 @@ TEST(CorpusSpecTest, ReadsAllForms) {
 }
 
 TEST(CorpusSpecTest, RefusesEverythingElse) {
-  for (const char* wrong : {"", "train", "train.{}", "train.{}:en", "train.{}:en-de-fr", "train.en:en-de", "a,:en-de", ",b:en-de",
-                            "train.{}:en-en", "train.{}:-de", "train.{}:e n-de"}) {
+  for (const char* wrong :
+       {"", "train", "train.{}", "train.{}:en", "train.{}:en-de-fr", "train.en:en-de", "a,:en-de",
+        ",b:en-de", "train.{}:en-en", "train.{}:-de", "train.{}:e n-de"}) {
     try {
       CorpusSpec::parse(wrong);
       ADD_FAILURE() << wrong;
@@ -75,9 +76,11 @@ TEST(DataOptionsTest, AreDeclaredAndReadBack) {
   OptionTable table;
   declare(table, data);
   declare(table, vocabulary);
-  table.read_command_line({"--data.train", "a.{}:en-de", "b.{}:en-de", "--data.weights", "1", "2.5", "--data.batch_measure=target",
-                           "--data.source_tag", "target", "--data.source_tag_position", "replace-eos", "--data.documents",
-                           "blank-line", "--data.invalid_utf8", "drop", "--vocabulary.type", "bpe"});
+  table.read_command_line({"--data.train", "a.{}:en-de", "b.{}:en-de", "--data.weights", "1", "2.5",
+                           "--data.batch_measure=target", "--data.source_tag", "target",
+                           "--data.source_tag_position", "replace-eos", "--data.documents",
+                           "blank-line", "--data.invalid_utf8", "drop", "--vocabulary.type",
+                           "bpe"});
   table.apply();
   EXPECT_EQ(data.train.size(), 2U);
   EXPECT_EQ(data.weights, (std::vector<double>{1, 2.5}));

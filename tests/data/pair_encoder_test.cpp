@@ -20,7 +20,8 @@ const Direction kEnDe = {"en", "de"};
 class Tags : public testing::Test {
  protected:
   const Vocabulary& vocabulary_ = *small_vocabulary();
-  int32_t en_ = vocabulary_.language_tag("en"), de_ = vocabulary_.language_tag("de"), eos_ = vocabulary_.eos();
+  int32_t en_ = vocabulary_.language_tag("en"), de_ = vocabulary_.language_tag("de"),
+          eos_ = vocabulary_.eos();
   Ids ka_ = vocabulary_.encode("ka lo."), mi_ = vocabulary_.encode("mi ne.");
 
   Ids row(const std::vector<Ids>& parts) const {
@@ -43,12 +44,14 @@ TEST_F(Tags, StandWhereTheOptionsSay) {
   const TokenPair target = encode({.source_tag = SourceTag::kTarget});
   EXPECT_EQ(target.source, row({{de_}, ka_, {eos_}}));
   EXPECT_EQ(target.target, row({mi_, {eos_}}));
-  const TokenPair replaced = encode({.source_tag = SourceTag::kTarget, .source_tag_position = TagPosition::kReplaceEos});
+  const TokenPair replaced =
+      encode({.source_tag = SourceTag::kTarget, .source_tag_position = TagPosition::kReplaceEos});
   EXPECT_EQ(replaced.source, row({ka_, {de_}}));
 }
 
 TEST_F(Tags, OfDocumentsStandOnce) {
-  const PairEncoder encoder(small_vocabularies(), en_de(), {.source_tag = SourceTag::kTarget, .target_tag = true});
+  const PairEncoder encoder(small_vocabularies(), en_de(),
+                            {.source_tag = SourceTag::kTarget, .target_tag = true});
   const std::vector<Ids> sentences = {ka_, mi_};
   EXPECT_EQ(encoder.source_row(sentences, kEnDe), row({{de_}, ka_, {eos_}, mi_, {eos_}}));
   EXPECT_EQ(encoder.target_row(sentences, kEnDe), row({{de_}, ka_, {eos_}, mi_, {eos_}}));
@@ -61,16 +64,21 @@ TEST_F(Tags, TakeTheSpaceThatPlanningCounts) {
         const TagOptions tags{source, position, target};
         const PairEncoder encoder(small_vocabularies(), en_de(), tags);
         const TokenPair pair = encode(tags);
-        EXPECT_EQ(static_cast<int64_t>(pair.source.size()), static_cast<int64_t>(ka_.size()) + 1 + encoder.source_extra());
-        EXPECT_EQ(static_cast<int64_t>(pair.target.size()), static_cast<int64_t>(mi_.size()) + 1 + encoder.target_extra());
+        EXPECT_EQ(static_cast<int64_t>(pair.source.size()),
+                  static_cast<int64_t>(ka_.size()) + 1 + encoder.source_extra());
+        EXPECT_EQ(static_cast<int64_t>(pair.target.size()),
+                  static_cast<int64_t>(mi_.size()) + 1 + encoder.target_extra());
         const Ids prefix = encoder.target_prefix(kEnDe);
-        EXPECT_EQ(Ids(pair.target.begin(), pair.target.begin() + static_cast<std::ptrdiff_t>(prefix.size())), prefix);
+        EXPECT_EQ(Ids(pair.target.begin(),
+                      pair.target.begin() + static_cast<std::ptrdiff_t>(prefix.size())),
+                  prefix);
         EXPECT_EQ(encoder.decode(pair.target), "mi ne.");
       }
 }
 
 TEST_F(Tags, DecodingInputIsTrainingInput) {
-  for (const TagOptions& tags : {TagOptions{}, TagOptions{SourceTag::kTarget, TagPosition::kReplaceEos, true}}) {
+  for (const TagOptions& tags :
+       {TagOptions{}, TagOptions{SourceTag::kTarget, TagPosition::kReplaceEos, true}}) {
     const PairEncoder encoder(small_vocabularies(), en_de(), tags);
     const auto pairs = encoder.encode_source("ka lo.", kEnDe, 100);
     ASSERT_EQ(pairs.size(), 1U);
@@ -108,9 +116,11 @@ TEST_F(Tags, NumbersLanguagesAndDirections) {
   EXPECT_EQ(languages.direction({"en", "fr"}), -1);
   EXPECT_THROW(languages.language("xx"), UsageError);
   EXPECT_EQ(parse_direction("en-de"), kEnDe);
-  for (const char* wrong : {"", "en", "en-", "-de", "a-b-c"}) EXPECT_THROW(parse_direction(wrong), UsageError);
+  for (const char* wrong : {"", "en", "en-", "-de", "a-b-c"})
+    EXPECT_THROW(parse_direction(wrong), UsageError);
   // A language without a tag is found before training starts.
-  EXPECT_THROW(PairEncoder(small_vocabularies(), languages, {.source_tag = SourceTag::kTarget}), UsageError);
+  EXPECT_THROW(PairEncoder(small_vocabularies(), languages, {.source_tag = SourceTag::kTarget}),
+               UsageError);
   EXPECT_NO_THROW(PairEncoder(small_vocabularies(), languages, {}));
 }
 

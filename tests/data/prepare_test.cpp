@@ -18,24 +18,29 @@ using testing::UnorderedElementsAre;
 
 class Prepare : public testing::Test {
  protected:
-  std::shared_ptr<const CorpusStore> prepare(const std::vector<std::string>& source, const std::vector<std::string>& target,
+  std::shared_ptr<const CorpusStore> prepare(const std::vector<std::string>& source,
+                                             const std::vector<std::string>& target,
                                              const PrepareSettings& settings) {
     write_file(folder_.file("t.en"), join_lines(source));
     write_file(folder_.file("t.de"), join_lines(target));
-    return prepare_corpus(CorpusSpec::parse(folder_.file("t.{}:en-de")), small_vocabularies(), settings, folder_.file("store"));
+    return prepare_corpus(CorpusSpec::parse(folder_.file("t.{}:en-de")), small_vocabularies(),
+                          settings, folder_.file("store"));
   }
   TemporaryFolder folder_;
 };
 
 TEST_F(Prepare, StoresThePiecesOfEveryLine) {
   const std::string corpus = write_parallel(folder_.path(), "train", 1300);
-  const auto store = prepare_corpus(CorpusSpec::parse(corpus), small_vocabularies(), {.threads = 3}, folder_.file("store"));
+  const auto store = prepare_corpus(CorpusSpec::parse(corpus), small_vocabularies(), {.threads = 3},
+                                    folder_.file("store"));
   store->verify();
   const auto source = made_up_lines(1300, 1), target = made_up_lines(1300, 1001);
   ASSERT_EQ(store->size(), 1300);
   for (int64_t i = 0; i < store->size(); ++i) {
-    EXPECT_EQ(store->ids(Side::kSource, i), small_vocabulary()->encode(source[static_cast<size_t>(i)]));
-    EXPECT_EQ(store->ids(Side::kTarget, i), small_vocabulary()->encode(target[static_cast<size_t>(i)]));
+    EXPECT_EQ(store->ids(Side::kSource, i),
+              small_vocabulary()->encode(source[static_cast<size_t>(i)]));
+    EXPECT_EQ(store->ids(Side::kTarget, i),
+              small_vocabulary()->encode(target[static_cast<size_t>(i)]));
   }
   EXPECT_EQ(store->manifest().inputs.at(0).sha256, sha256_file(folder_.file("train.en")));
   EXPECT_EQ(store->manifest().vocabulary_hash[0], small_vocabulary()->hash());
@@ -47,7 +52,8 @@ TEST_F(Prepare, DoesNotDependOnTheNumberOfThreads) {
   for (const int64_t threads : {0, 1, 2, 7}) {
     const std::string store = folder_.file("store" + std::to_string(threads));
     prepare_corpus(CorpusSpec::parse(corpus), small_vocabularies(), {.threads = threads}, store);
-    const std::string manifest = read_file(store + "/manifest.json");  // holds the checksum of every file
+    const std::string manifest =
+        read_file(store + "/manifest.json");  // holds the checksum of every file
     if (first.empty()) first = manifest;
     EXPECT_EQ(manifest, first);
   }
@@ -56,14 +62,18 @@ TEST_F(Prepare, DoesNotDependOnTheNumberOfThreads) {
 TEST_F(Prepare, CountsEveryDroppedLineWithItsReason) {
   const std::string long_line = join_lines(made_up_lines(1, 1, 200)) + std::string(500, 'k');
   std::vector<std::string> source = {"ka lo.", "", "ka", "   ", "ka", "ka lo \xff", "mi"};
-  std::vector<std::string> target = {"ka lo.", "ka", "", "ka", std::string(100, 'z'), "ka", "ka lo mi ne ru sta ti vo zu"};
-  const auto store = prepare(source, target, {.invalid_utf8 = InvalidUtf8::kDrop, .max_length = 60, .max_ratio = 4});
+  std::vector<std::string> target = {
+      "ka lo.", "ka", "", "ka", std::string(100, 'z'), "ka", "ka lo mi ne ru sta ti vo zu"};
+  const auto store = prepare(
+      source, target, {.invalid_utf8 = InvalidUtf8::kDrop, .max_length = 60, .max_ratio = 4});
   EXPECT_EQ(store->manifest().lines, 7);
   EXPECT_EQ(store->size(), 1);
   EXPECT_THAT(store->manifest().dropped,
-              UnorderedElementsAre(Pair("empty side", 3), Pair("not UTF-8", 1), Pair("longer than data.max_length", 1),
+              UnorderedElementsAre(Pair("empty side", 3), Pair("not UTF-8", 1),
+                                   Pair("longer than data.max_length", 1),
                                    Pair("length ratio above data.max_ratio", 1)));
-  EXPECT_THAT(describe(store->manifest()), HasSubstr("7 lines, 1 pairs kept, 6 dropped (3 empty side"));
+  EXPECT_THAT(describe(store->manifest()),
+              HasSubstr("7 lines, 1 pairs kept, 6 dropped (3 empty side"));
 }
 
 TEST_F(Prepare, CountsTheLimitWithEos) {
@@ -76,7 +86,8 @@ TEST_F(Prepare, KeepsEveryLineForScoring) {
   DataOptions options;
   options.max_length = 5;
   options.max_ratio = 1;
-  const std::vector<std::string> source = {"ka lo mi ne ru sta ti.", "", "ka"}, target = {"ka", "ka", ""};
+  const std::vector<std::string> source = {"ka lo mi ne ru sta ti.", "", "ka"},
+                                 target = {"ka", "ka", ""};
   const auto store = prepare(source, target, PrepareSettings::for_scoring(options));
   ASSERT_EQ(store->size(), 3);
   for (int64_t i = 0; i < 3; ++i) {
@@ -86,8 +97,10 @@ TEST_F(Prepare, KeepsEveryLineForScoring) {
 }
 
 TEST_F(Prepare, FindsDocumentsAndDividesThemAtDroppedLines) {
-  const std::vector<std::string> source = {"", "ka", "lo", "", " ", "mi", "ne", "ru", "ti", "", "", "vo", "", "zu", ""};
-  const std::vector<std::string> target = {"", "ka", "lo", "", "", "mi", "", "ru", "ti", "", "", "", "\t", "zu", ""};
+  const std::vector<std::string> source = {"",   "ka", "lo", "",   " ", "mi", "ne", "ru",
+                                           "ti", "",   "",   "vo", "",  "zu", ""};
+  const std::vector<std::string> target = {"",   "ka", "lo", "", "",   "mi", "", "ru",
+                                           "ti", "",   "",   "", "\t", "zu", ""};
   const auto store = prepare(source, target, {.documents = DocumentMarks::kBlankLine});
   ASSERT_EQ(store->size(), 6);  // ka lo | mi | ru ti | zu
   ASSERT_EQ(store->documents(), 4);
@@ -100,8 +113,8 @@ TEST_F(Prepare, FindsDocumentsAndDividesThemAtDroppedLines) {
 }
 
 TEST_F(Prepare, StopsAtBadTextAndLeavesNoStore) {
-  const auto fails_with = [&](const std::vector<std::string>& source, const std::vector<std::string>& target,
-                              const std::string& expected) {
+  const auto fails_with = [&](const std::vector<std::string>& source,
+                              const std::vector<std::string>& target, const std::string& expected) {
     try {
       prepare(source, target, {.threads = 2});
       ADD_FAILURE() << "no error";
@@ -124,7 +137,8 @@ TEST_F(Prepare, SurvivesALineOfAMegabyte) {
   const std::string line(1'200'000, 'k');
   const auto store = prepare({line, "ka"}, {line, "ka"}, {.max_length = 100});
   EXPECT_EQ(store->size(), 1);
-  EXPECT_THAT(store->manifest().dropped, UnorderedElementsAre(Pair("longer than data.max_length", 1)));
+  EXPECT_THAT(store->manifest().dropped,
+              UnorderedElementsAre(Pair("longer than data.max_length", 1)));
 }
 
 TEST_F(Prepare, UsesAStoreAgainOnlyWhileItFits) {
@@ -138,7 +152,8 @@ TEST_F(Prepare, UsesAStoreAgainOnlyWhileItFits) {
   provide();
   EXPECT_EQ(time(), first);
   // Touched but equal: the content decides.
-  fs::last_write_time(folder_.file("train.en"), fs::file_time_type::clock::now() + std::chrono::hours(1));
+  fs::last_write_time(folder_.file("train.en"),
+                      fs::file_time_type::clock::now() + std::chrono::hours(1));
   provide();
   EXPECT_EQ(time(), first);
   settings.max_length = 7;
@@ -150,7 +165,9 @@ TEST_F(Prepare, UsesAStoreAgainOnlyWhileItFits) {
   // A damaged store is made again.
   write_file(folder + "/manifest.json", "{}");
   EXPECT_EQ(provide()->manifest().lines, 210);
-  EXPECT_EQ(provide_corpus(spec, small_vocabularies(VocabularyType::kBpe), settings, folder)->manifest().vocabulary_hash[0],
+  EXPECT_EQ(provide_corpus(spec, small_vocabularies(VocabularyType::kBpe), settings, folder)
+                ->manifest()
+                .vocabulary_hash[0],
             small_vocabulary(VocabularyType::kBpe)->hash());
 }
 
@@ -161,7 +178,8 @@ TEST_F(Prepare, ChecksTheVocabularyOfANamedStore) {
   EXPECT_EQ(spec.source_language, "en");
   EXPECT_NO_THROW(provide_corpus(spec, small_vocabularies(), {}, ""));
   EXPECT_THROW(provide_corpus(spec, small_vocabularies(VocabularyType::kBpe), {}, ""), Error);
-  EXPECT_THROW(provide_corpus(spec, small_vocabularies(), PrepareSettings::for_scoring({}), ""), Error);
+  EXPECT_THROW(provide_corpus(spec, small_vocabularies(), PrepareSettings::for_scoring({}), ""),
+               Error);
 }
 
 TEST_F(Prepare, TrainsVocabulariesOnceAndFindsThemBesideStores) {
@@ -177,16 +195,19 @@ TEST_F(Prepare, TrainsVocabulariesOnceAndFindsThemBesideStores) {
   EXPECT_EQ(fs::last_write_time(place + "/vocab.model"), written);
   provide_corpus(spec, joint, {}, place + "/train-1");
   const CorpusSpec stored = CorpusSpec::parse(place + "/train-1/");
-  EXPECT_EQ(provide_vocabularies({}, {stored}, InvalidUtf8::kError, "").source->hash(), joint.source->hash());
+  EXPECT_EQ(provide_vocabularies({}, {stored}, InvalidUtf8::kError, "").source->hash(),
+            joint.source->hash());
 
   options.joint = false;
   options.size = 320;
-  const auto apart = provide_vocabularies(options, {spec}, InvalidUtf8::kError, folder_.file("apart"));
+  const auto apart =
+      provide_vocabularies(options, {spec}, InvalidUtf8::kError, folder_.file("apart"));
   EXPECT_NE(apart.source->hash(), apart.target->hash());
   VocabularyOptions named;
   named.file = folder_.file("apart/source.vocab.model");
   named.target_file = folder_.file("apart/target.vocab.model");
-  EXPECT_EQ(provide_vocabularies(named, {}, InvalidUtf8::kError, "").target->hash(), apart.target->hash());
+  EXPECT_EQ(provide_vocabularies(named, {}, InvalidUtf8::kError, "").target->hash(),
+            apart.target->hash());
 }
 
 }  // namespace

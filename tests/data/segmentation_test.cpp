@@ -17,9 +17,11 @@ const std::string kSpace = "\xe2\x96\x81";
 
 // A small vocabulary; ids are places in this list.
 std::vector<Piece> abc_pieces() {
-  return {{"<unk>", 0, PieceType::kUnknown}, {"a", -1.0F, PieceType::kNormal},  {"b", -1.5F, PieceType::kNormal},
-          {"c", -2.0F, PieceType::kNormal},  {"ab", -2.2F, PieceType::kNormal}, {"bc", -2.0F, PieceType::kNormal},
-          {"abc", -3.0F, PieceType::kNormal}, {"ca", -2.5F, PieceType::kNormal}, {"<0x41>", -9.0F, PieceType::kByte}};
+  return {{"<unk>", 0, PieceType::kUnknown},  {"a", -1.0F, PieceType::kNormal},
+          {"b", -1.5F, PieceType::kNormal},   {"c", -2.0F, PieceType::kNormal},
+          {"ab", -2.2F, PieceType::kNormal},  {"bc", -2.0F, PieceType::kNormal},
+          {"abc", -3.0F, PieceType::kNormal}, {"ca", -2.5F, PieceType::kNormal},
+          {"<0x41>", -9.0F, PieceType::kByte}};
 }
 
 // Every way to spell `text` with the normal pieces.
@@ -45,7 +47,8 @@ Distribution count_draws(int draws, const std::function<Ids(RandomStream&)>& dra
 
 // Each share within five standard deviations.
 void expect_close(const Distribution& drawn, const Distribution& exact, int draws) {
-  for (const auto& [ids, share] : drawn) EXPECT_TRUE(exact.count(ids)) << testing::PrintToString(ids);
+  for (const auto& [ids, share] : drawn)
+    EXPECT_TRUE(exact.count(ids)) << testing::PrintToString(ids);
   for (const auto& [ids, p] : exact) {
     const double share = drawn.count(ids) ? drawn.at(ids) : 0;
     EXPECT_NEAR(share, p, 5 * std::sqrt(p * (1 - p) / draws) + 1e-9) << testing::PrintToString(ids);
@@ -67,7 +70,10 @@ TEST(UnigramSampling, FollowsTheLatticeDistribution) {
     for (auto& entry : exact) entry.second /= sum;
     constexpr int draws = 40'000;
     const Ids canonical = {6, 6};
-    expect_close(count_draws(draws, [&](RandomStream& r) { return sampler.sample_unigram(canonical, alpha, r); }), exact, draws);
+    expect_close(
+        count_draws(draws,
+                    [&](RandomStream& r) { return sampler.sample_unigram(canonical, alpha, r); }),
+        exact, draws);
   }
 }
 
@@ -80,8 +86,10 @@ TEST(UnigramSampling, KeepsEverythingThatIsNoNormalPiece) {
     const auto unknown = std::find(ids.begin(), ids.end(), 0);
     ASSERT_NE(unknown, ids.end());
     std::string before, between;
-    for (auto id = ids.begin(); id != unknown; ++id) before += pieces[static_cast<size_t>(*id)].text;
-    for (auto id = unknown + 1; id != ids.end() - 2; ++id) between += pieces[static_cast<size_t>(*id)].text;
+    for (auto id = ids.begin(); id != unknown; ++id)
+      before += pieces[static_cast<size_t>(*id)].text;
+    for (auto id = unknown + 1; id != ids.end() - 2; ++id)
+      between += pieces[static_cast<size_t>(*id)].text;
     EXPECT_EQ(before, "abc");
     EXPECT_EQ(between, "ab");
     EXPECT_EQ(Ids(ids.end() - 2, ids.end()), (Ids{8, 8}));
@@ -89,19 +97,24 @@ TEST(UnigramSampling, KeepsEverythingThatIsNoNormalPiece) {
 }
 
 TEST(UnigramSampling, CutsAcrossWordsWherePiecesDo) {
-  const std::vector<Piece> pieces = {{kSpace + "a", -1, PieceType::kNormal}, {kSpace + "b", -1, PieceType::kNormal},
+  const std::vector<Piece> pieces = {{kSpace + "a", -1, PieceType::kNormal},
+                                     {kSpace + "b", -1, PieceType::kNormal},
                                      {kSpace + "a" + kSpace + "b", -2, PieceType::kNormal}};
   const SegmentationSampler sampler(pieces);
-  const Distribution drawn = count_draws(10'000, [&](RandomStream& r) { return sampler.sample_unigram(Ids{0, 1}, 1, r); });
+  const Distribution drawn = count_draws(10'000, [&](RandomStream& r) {
+    return sampler.sample_unigram(Ids{0, 1}, 1, r);
+  });
   expect_close(drawn, {{{0, 1}, 0.5}, {{2}, 0.5}}, 10'000);
 }
 
-// Exact law of algorithm 1 of Provilkov et al.: enumerates which possible merges are dropped at each step.
-void bpe_law(const std::vector<Piece>& pieces, const std::vector<std::string>& symbols, double dropout, double mass,
-             Distribution& law) {
+// Exact law of algorithm 1 of Provilkov et al.: enumerates which possible merges are dropped at
+// each step.
+void bpe_law(const std::vector<Piece>& pieces, const std::vector<std::string>& symbols,
+             double dropout, double mass, Distribution& law) {
   const auto find = [&](const std::string& text) {
     for (size_t id = 0; id < pieces.size(); ++id)
-      if (pieces[id].type == PieceType::kNormal && pieces[id].text == text) return static_cast<int32_t>(id);
+      if (pieces[id].type == PieceType::kNormal && pieces[id].text == text)
+        return static_cast<int32_t>(id);
     return -1;
   };
   std::vector<size_t> possible;
@@ -113,7 +126,9 @@ void bpe_law(const std::vector<Piece>& pieces, const std::vector<std::string>& s
     for (size_t k = 0; k < possible.size(); ++k) {
       const bool stays = (kept >> k & 1) != 0;
       p *= stays ? 1 - dropout : dropout;
-      const auto score = [&](size_t i) { return pieces[static_cast<size_t>(find(symbols[i] + symbols[i + 1]))].score; };
+      const auto score = [&](size_t i) {
+        return pieces[static_cast<size_t>(find(symbols[i] + symbols[i + 1]))].score;
+      };
       if (stays && (best == symbols.size() || score(possible[k]) > score(best))) best = possible[k];
     }
     if (p == 0) continue;
@@ -131,10 +146,11 @@ void bpe_law(const std::vector<Piece>& pieces, const std::vector<std::string>& s
 }
 
 TEST(BpeDropout, FollowsTheExactLaw) {
-  const std::vector<Piece> pieces = {{"a", -10, PieceType::kNormal}, {"b", -11, PieceType::kNormal},
-                                     {"c", -12, PieceType::kNormal}, {"ab", -1, PieceType::kNormal},
-                                     {"bc", -2, PieceType::kNormal}, {"abc", -3, PieceType::kNormal},
-                                     {"ca", -4, PieceType::kNormal}};
+  const std::vector<Piece> pieces = {
+      {"a", -10, PieceType::kNormal}, {"b", -11, PieceType::kNormal},
+      {"c", -12, PieceType::kNormal}, {"ab", -1, PieceType::kNormal},
+      {"bc", -2, PieceType::kNormal}, {"abc", -3, PieceType::kNormal},
+      {"ca", -4, PieceType::kNormal}};
   const SegmentationSampler sampler(pieces);
   for (const double dropout : {0.1, 0.5, 0.9}) {
     Distribution law;
@@ -143,7 +159,11 @@ TEST(BpeDropout, FollowsTheExactLaw) {
     for (const auto& entry : law) sum += entry.second;
     EXPECT_NEAR(sum, 1, 1e-12);
     constexpr int draws = 40'000;
-    expect_close(count_draws(draws, [&](RandomStream& r) { return sampler.sample_bpe(Ids{5, 3}, dropout, r); }), law, draws);
+    expect_close(count_draws(draws,
+                             [&](RandomStream& r) {
+                               return sampler.sample_bpe(Ids{5, 3}, dropout, r);
+                             }),
+                 law, draws);
   }
 }
 
@@ -164,8 +184,9 @@ class RealVocabulary : public testing::TestWithParam<VocabularyType> {};
 
 TEST_P(RealVocabulary, SampledSegmentationsSpellTheSameText) {
   const auto vocabulary = small_vocabulary(GetParam());
-  const SegmentationNoise noise = GetParam() == VocabularyType::kBpe ? SegmentationNoise{.bpe_dropout = 0.3}
-                                                                     : SegmentationNoise{.unigram_alpha = 0.2};
+  const SegmentationNoise noise = GetParam() == VocabularyType::kBpe
+                                      ? SegmentationNoise{.bpe_dropout = 0.3}
+                                      : SegmentationNoise{.unigram_alpha = 0.2};
   int64_t changed = 0;
   for (std::string line : made_up_lines(300, 42)) {
     line += " <sep> 日本";  // a symbol and bytes
@@ -178,7 +199,8 @@ TEST_P(RealVocabulary, SampledSegmentationsSpellTheSameText) {
   }
   EXPECT_GT(changed, 250);
 }
-INSTANTIATE_TEST_SUITE_P(, RealVocabulary, testing::Values(VocabularyType::kUnigram, VocabularyType::kBpe));
+INSTANTIATE_TEST_SUITE_P(, RealVocabulary,
+                         testing::Values(VocabularyType::kUnigram, VocabularyType::kBpe));
 
 }  // namespace
 }  // namespace nmt

@@ -16,14 +16,16 @@ namespace nmt {
 
 /// `count` lines of 1 to `longest` words, the same for the same seed.
 inline std::vector<std::string> made_up_lines(int64_t count, uint64_t seed, uint64_t longest = 12) {
-  static const std::vector<std::string> syllables = {"ka", "lo", "mi", "ne", "ru", "sta", "ti", "vo", "zu", "übe"};
+  static const std::vector<std::string> syllables = {"ka",  "lo", "mi", "ne", "ru",
+                                                     "sta", "ti", "vo", "zu", "übe"};
   RandomStream random(seed);
   std::vector<std::string> lines;
   for (int64_t i = 0; i < count; ++i) {
     std::string line;
     for (uint64_t words = 1 + random.below(longest); words > 0; --words) {
       if (!line.empty()) line += ' ';
-      for (uint64_t s = 1 + random.below(3); s > 0; --s) line += syllables[random.below(syllables.size())];
+      for (uint64_t s = 1 + random.below(3); s > 0; --s)
+        line += syllables[random.below(syllables.size())];
     }
     lines.push_back(line + ".");
   }
@@ -37,14 +39,16 @@ inline std::string join_lines(const std::vector<std::string>& lines) {
 }
 
 /// Writes FOLDER/NAME.en and NAME.de with `count` pairs and returns "FOLDER/NAME.{}:en-de".
-inline std::string write_parallel(const std::string& folder, const std::string& name, int64_t count, uint64_t seed = 1) {
+inline std::string write_parallel(const std::string& folder, const std::string& name, int64_t count,
+                                  uint64_t seed = 1) {
   write_file(folder + "/" + name + ".en", join_lines(made_up_lines(count, seed)));
   write_file(folder + "/" + name + ".de", join_lines(made_up_lines(count, seed + 1000)));
   return folder + "/" + name + ".{}:en-de";
 }
 
 /// A vocabulary for made-up lines, trained once in this process.
-inline std::shared_ptr<const Vocabulary> small_vocabulary(VocabularyType type = VocabularyType::kUnigram) {
+inline std::shared_ptr<const Vocabulary> small_vocabulary(
+    VocabularyType type = VocabularyType::kUnigram) {
   static std::map<VocabularyType, std::shared_ptr<const Vocabulary>> known;
   auto& vocabulary = known[type];
   if (!vocabulary) {
@@ -54,8 +58,9 @@ inline std::shared_ptr<const Vocabulary> small_vocabulary(VocabularyType type = 
     options.type = type;
     options.size = 340;
     options.symbols = {"<sep>"};
-    vocabulary = Vocabulary::parse(train_vocabulary(options, {folder.file("text")}, {"en", "de"}, InvalidUtf8::kError),
-                                   "small vocabulary");
+    vocabulary = Vocabulary::parse(
+        train_vocabulary(options, {folder.file("text")}, {"en", "de"}, InvalidUtf8::kError),
+        "small vocabulary");
   }
   return vocabulary;
 }
@@ -64,9 +69,11 @@ inline Vocabularies small_vocabularies(VocabularyType type = VocabularyType::kUn
   return {small_vocabulary(type), small_vocabulary(type)};
 }
 
-/// A store of `count` sentences of random ids; lengths from 0 (when `shortest` is 0) to `longest` pieces.
-inline std::shared_ptr<const CorpusStore> random_store(const std::string& folder, int64_t count, uint64_t seed = 1,
-                                                       uint64_t longest = 30, uint64_t shortest = 1) {
+/// A store of `count` sentences of random ids; lengths from 0 (when `shortest` is 0) to `longest`
+/// pieces.
+inline std::shared_ptr<const CorpusStore> random_store(const std::string& folder, int64_t count,
+                                                       uint64_t seed = 1, uint64_t longest = 30,
+                                                       uint64_t shortest = 1) {
   RandomStream random(seed);
   CorpusWriter writer(folder, {1000, 1000}, StoredText::kNone);
   for (int64_t i = 0; i < count; ++i) {

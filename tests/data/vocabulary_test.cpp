@@ -25,7 +25,8 @@ TEST_P(AnyVocabulary, TrainsLoadsAndEncodesInOneProcess) {
   const auto loaded = Vocabulary::load(folder.file("vocab.model"));
   EXPECT_EQ(loaded->hash(), vocabulary_->hash());
   EXPECT_EQ(loaded->size(), 340);
-  EXPECT_EQ(loaded->model(), GetParam() == VocabularyType::kBpe ? SegmentationModel::kBpe : SegmentationModel::kUnigram);
+  EXPECT_EQ(loaded->model(), GetParam() == VocabularyType::kBpe ? SegmentationModel::kBpe
+                                                                : SegmentationModel::kUnigram);
   for (const std::string& line : made_up_lines(200, 3)) {
     const Ids ids = loaded->encode(line);
     EXPECT_FALSE(ids.empty());
@@ -76,7 +77,8 @@ TEST_P(AnyVocabulary, KeepsUserSymbolsWhole) {
 
 TEST_P(AnyVocabulary, DecodesToOneLineWhatever) {
   Ids bytes;
-  for (const char* piece : {"<0x0A>", "<0x0D>", "<0x00>", "<0xFF>"}) bytes.push_back(*vocabulary_->find(piece));
+  for (const char* piece : {"<0x0A>", "<0x0D>", "<0x00>", "<0xFF>"})
+    bytes.push_back(*vocabulary_->find(piece));
   const std::string text = vocabulary_->decode(bytes);
   EXPECT_EQ(text.find_first_of(std::string("\n\r\0", 3)), std::string::npos);
   EXPECT_THROW(vocabulary_->decode(Ids{340}), Error);
@@ -85,7 +87,8 @@ TEST_P(AnyVocabulary, DecodesToOneLineWhatever) {
 
 TEST_P(AnyVocabulary, RefusesNoiseOfTheOtherKind) {
   const bool bpe = GetParam() == VocabularyType::kBpe;
-  EXPECT_THROW(vocabulary_->check_noise(bpe ? SegmentationNoise{.unigram_alpha = 0.1} : SegmentationNoise{.bpe_dropout = 0.1}),
+  EXPECT_THROW(vocabulary_->check_noise(bpe ? SegmentationNoise{.unigram_alpha = 0.1}
+                                            : SegmentationNoise{.bpe_dropout = 0.1}),
                UsageError);
   EXPECT_NO_THROW(vocabulary_->check_noise({}));
 }
@@ -97,10 +100,13 @@ TEST_P(AnyVocabulary, TrainingIsRepeatable) {
   options.type = GetParam();
   options.size = 330;
   options.sample = 300;
-  const auto train = [&] { return train_vocabulary(options, {folder.file("text")}, {"en"}, InvalidUtf8::kError); };
+  const auto train = [&] {
+    return train_vocabulary(options, {folder.file("text")}, {"en"}, InvalidUtf8::kError);
+  };
   EXPECT_EQ(train(), train());
 }
-INSTANTIATE_TEST_SUITE_P(, AnyVocabulary, testing::Values(VocabularyType::kUnigram, VocabularyType::kBpe));
+INSTANTIATE_TEST_SUITE_P(, AnyVocabulary,
+                         testing::Values(VocabularyType::kUnigram, VocabularyType::kBpe));
 
 TEST(VocabularyErrors, NamesASizeThatDoesNotSuit) {
   const TemporaryFolder folder;
@@ -146,7 +152,9 @@ TEST(SplitLong, LosesNothingAndKeepsTheLimit) {
   RandomStream random(8);
   for (int i = 0; i < 200; ++i) {
     std::string text;
-    for (const std::string& line : made_up_lines(static_cast<int64_t>(random.below(12)), static_cast<uint64_t>(i))) text += line + " ";
+    for (const std::string& line :
+         made_up_lines(static_cast<int64_t>(random.below(12)), static_cast<uint64_t>(i)))
+      text += line + " ";
     const Ids ids = vocabulary->encode(text);
     const auto limit = static_cast<int64_t>(1 + random.below(40));
     Ids joined;
@@ -165,15 +173,19 @@ TEST(SplitLong, PrefersSentenceEndsThenSpaces) {
   const auto vocabulary = small_vocabulary();
   const auto split = [&](const std::string& text, int64_t limit) {
     std::vector<std::string> parts;
-    for (const Ids& part : split_long(*vocabulary, vocabulary->encode(text), limit)) parts.push_back(vocabulary->decode(part));
+    for (const Ids& part : split_long(*vocabulary, vocabulary->encode(text), limit))
+      parts.push_back(vocabulary->decode(part));
     return parts;
   };
-  const auto size = [&](const std::string& text) { return static_cast<int64_t>(vocabulary->encode(text).size()); };
+  const auto size = [&](const std::string& text) {
+    return static_cast<int64_t>(vocabulary->encode(text).size());
+  };
   const std::string first = "ka lo mi.", second = "vo zu 3.5 ti.", third = "ne ru";
   EXPECT_THAT(split(first + " " + second + " " + third, size(first + " " + second) + 1),
               testing::ElementsAre(first + " " + second, third));
   EXPECT_THAT(split(first + " " + second, size(first) + 2), testing::Contains(first));
-  for (const std::string& part : split("ka lo mi ne ru sta ti vo zu", 5)) EXPECT_THAT(part, testing::Not(testing::IsEmpty()));
+  for (const std::string& part : split("ka lo mi ne ru sta ti vo zu", 5))
+    EXPECT_THAT(part, testing::Not(testing::IsEmpty()));
 }
 
 }  // namespace
