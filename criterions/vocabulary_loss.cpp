@@ -5,13 +5,15 @@
 
 #include <algorithm>
 
+#include "models/product.h"
+
 namespace nmt {
 namespace {
 
-/// Elements of one piece of logits: 4 MB of fp32 on a CPU, where it shall stay in the cache; enough
+/// Elements of one piece of logits: 8 MB of fp32 on a CPU, where it shall stay in the cache; enough
 /// to fill a GPU.
 int64_t positions_per_piece(const torch::Tensor& hidden, int64_t vocabulary) {
-  const int64_t elements = hidden.is_cuda() ? int64_t{1} << 27 : int64_t{1} << 20;
+  const int64_t elements = hidden.is_cuda() ? int64_t{1} << 27 : int64_t{1} << 21;
   const int64_t passes = hidden.dim() == 3 ? hidden.size(1) : 1;
   return std::clamp<int64_t>(elements / (vocabulary * passes), 16,
                              std::max<int64_t>(16, hidden.size(0)));
@@ -53,20 +55,16 @@ Evaluation evaluate(const torch::Tensor& hidden, const torch::Tensor& weight, si
   for (int64_t first = 0; first < hidden.size(0); first += step) {
     const int64_t count = std::min(step, hidden.size(0) - first);
     const torch::Tensor states = hidden.narrow(0, first, count).to(type);
-    PieceLoss piece = function({.logits = at_least_float(at::matmul(states, factors.t())),
-                                .first = first,
-                                .gradient = gradient});
+    PieceLoss piece = function(
+        {.logits = at_least_float(product(states, factors)), .first = first, .gradient = gradient});
     result.loss += piece.loss;
     for (size_t i = 0; i < part_count; ++i) result.parts[i] += piece.parts[i];
     if (gradient == Gradient::kNone) continue;
     const torch::Tensor by_logits = piece.gradient.to(type).flatten(0, -2);  // [n·passes, V]
     result.hidden_gradient.narrow(0, first, count)
-        .copy_(at::mm(by_logits, factors).view(states.sizes()));
+        .copy_(product(by_logits, factors.t()).view(states.sizes()));
     const torch::Tensor flat_states = states.reshape({-1, states.size(-1)});
-    if (type == result.weight_gradient.scalar_type())
-      result.weight_gradient.addmm_(by_logits.t(), flat_states);
-    else
-      result.weight_gradient += at::mm(by_logits.t(), flat_states);
+    result.weight_gradient += product(by_logits.t(), flat_states.t());
   }
   return result;
 }

@@ -108,8 +108,8 @@ CrossAttentionImpl::CrossAttentionImpl(const LayerContext& context)
   register_module("kv", kv);
   register_module("out", out);
   const std::string name = context.name + ".cross_attention";
-  q_site_ = sites_->add_whole(name + ".q", context.side, context.options.dim);
   kv_site_ = add_fused_site(*sites_, name, "kv", ActivationSide::kSource, context.options.dim);
+  q_site_ = sites_->add_whole(name + ".q", context.side, context.options.dim);
   out_site_ = sites_->add_whole(name + ".out", context.side, context.options.dim);
 }
 

@@ -102,8 +102,7 @@ DecoderState DecoderImpl::start(const torch::Tensor& memory, const SentenceInfo&
         layer->as<DecoderLayerImpl>()->cross_attention->keys_values(memory, info).contiguous());
   const torch::Tensor& cross = state.cross_cache.front();
   const int64_t rows = memory.size(0) * beam;
-  // Zeros, not garbage: a masked slot weighs nothing, but nothing times NaN is NaN.
-  state.self_cache = torch::zeros({static_cast<int64_t>(layers->size()), 2, rows, options_.heads,
+  state.self_cache = torch::empty({static_cast<int64_t>(layers->size()), 2, rows, options_.heads,
                                    max_length, options_.dim / options_.heads},
                                   cross.options());
   if (info.source_padded) state.memory_mask = info.source_mask;

@@ -31,11 +31,15 @@ struct DecoderState {
   int64_t sentences() const { return cross_cache.front().size(1); }
   int64_t max_length() const { return self_cache.size(4); }
 
-  /// Keeps `rows` [new rows] int64, in that order: beams change places, finished sentences leave,
-  /// and hypotheses multiply (a prefix is fed with beam 1, then every row repeated). `sentences`
-  /// [new sentences] int64 names the sentences that stay (undefined: all, unchanged). Rows must be
-  /// grouped by them, equally many each: that number is the new beam.
-  void select(const torch::Tensor& rows, const torch::Tensor& sentences = {});
+  /// Keeps `rows_to_keep` [new rows] int64, in that order: beams change places, finished sentences
+  /// leave, and hypotheses multiply (a prefix is fed with beam 1, then every row repeated).
+  /// `sentences_to_keep` [new sentences] int64 names the sentences that stay (undefined: all,
+  /// unchanged). Rows must be grouped by them, equally many each: that number is the new beam.
+  void select(const torch::Tensor& rows_to_keep, const torch::Tensor& sentences_to_keep = {});
+
+  /// Counts tokens that have been fed: `count` to every row, or `counts` [rows] int64 of them where
+  /// rows differ.
+  void advance(int64_t count, const torch::Tensor& counts);
 };
 
 }  // namespace nmt

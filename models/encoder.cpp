@@ -61,7 +61,13 @@ torch::Tensor EncoderImpl::forward(const EmbeddedSource& source, const SentenceI
     const torch::Tensor factor = scale_->scale(AttentionKind::kEncoderSelf, info.source_counts, {});
     if (factor.defined()) input.query_scale = factor.unsqueeze(-1);
   }
-  if (rotation_) input.rotation = rotation_->forward(source.positions);
+  if (rotation_) {
+    const torch::Tensor positions =
+        source.positions.defined()
+            ? source.positions
+            : torch::arange(source.states.size(1), info.source_counts.options()).unsqueeze(0);
+    input.rotation = rotation_->forward(positions);
+  }
 
   torch::Tensor x = source.states;
   for (const auto& layer : *layers) {

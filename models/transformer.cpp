@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "models/product.h"
 #include "nmt/support/error.h"
 
 namespace nmt {
@@ -99,12 +100,7 @@ torch::Tensor TransformerImpl::step(DecoderState& state, const torch::Tensor& to
   const torch::Tensor x =
       sites_->apply(target_site_, target_embedding->embed_tokens(tokens, positions), state.info);
   const torch::Tensor hidden = decoder->step(x, positions, state);
-  if (counts.defined())
-    state.lengths =
-        counts + (state.lengths.defined() ? state.lengths : torch::full_like(counts, state.length));
-  else if (state.lengths.defined())
-    state.lengths = state.lengths + n;
-  state.length += n;
+  state.advance(n, counts);
   return hidden;
 }
 
@@ -113,7 +109,7 @@ const torch::Tensor& TransformerImpl::output_weight() const {
 }
 
 torch::Tensor TransformerImpl::project(const torch::Tensor& hidden) const {
-  return at::linear(hidden, output_weight());
+  return product(hidden, output_weight());
 }
 
 int64_t TransformerImpl::parameter_count() const {

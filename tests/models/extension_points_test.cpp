@@ -171,8 +171,8 @@ class LogScale : public AttentionScale {
                       const torch::Tensor& positions) override {
     const torch::Tensor n =
         kind == AttentionKind::kDecoderSelf ? positions + 1 : key_counts.unsqueeze(1);
-    if (kind == AttentionKind::kEncoderSelf) EXPECT_FALSE(positions.defined());
-    if (kind == AttentionKind::kDecoderSelf) EXPECT_FALSE(key_counts.defined());
+    EXPECT_EQ(positions.defined(), kind != AttentionKind::kEncoderSelf);
+    EXPECT_EQ(key_counts.defined(), kind != AttentionKind::kDecoderSelf);
     calls.push_back(kind);
     return (n.to(torch::kFloat64).log().clamp_min(0.1) / std::log(reference_)).to(torch::kFloat32);
   }
@@ -242,14 +242,14 @@ class TwoHalves : public SourceEmbedding {
     mark = register_parameter("mark", torch::full({options.dim}, 0.5));
   }
   EmbeddedSource embed(const SourceBatch& source) override {
-    const torch::Tensor positions = torch::arange(source.ids.size(1)).unsqueeze(0);
+    const torch::Tensor places = torch::arange(source.ids.size(1)).unsqueeze(0);
     const torch::Tensor words = look_up(source.ids);
-    const torch::Tensor first = add_positions(words, positions),
-                        second = add_positions(words + mark, positions);
+    const torch::Tensor first = add_positions(words, places),
+                        second = add_positions(words + mark, places);
     return {.states = finish(torch::cat({first, second}, 1)),
             .mask = torch::cat({source.mask(), source.mask()}, 1),
             .padded = source.padded,
-            .positions = torch::cat({positions, positions}, 1)};
+            .positions = torch::cat({places, places}, 1)};
   }
   torch::Tensor mark;
 };

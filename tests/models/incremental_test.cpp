@@ -151,6 +151,20 @@ TEST_P(Incremental, BeamReorderEqualsTeacherForcing) {
   EXPECT_LT(max_difference(hidden[2][0], right_then_left[1][3]), kTolerance);
 }
 
+TEST_P(Incremental, RowsMayMultiplyBeforeTheFirstStep) {
+  const Batch batch = random_batch({{5, 4}, {3, 4}});
+  const torch::Tensor expected = forced(batch);
+  DecoderState state = model->start(model->encode(batch.source), 1, 4);
+  state.select(torch::tensor({1, 1, 0, 0}, torch::kInt64), torch::tensor({1, 0}, torch::kInt64));
+  for (int64_t t = 0; t < 4; ++t) {
+    const torch::Tensor next = batch.target_input.narrow(1, t, 1);
+    const torch::Tensor hidden =
+        model->step(state, next.index_select(0, torch::tensor({1, 1, 0, 0}, torch::kInt64)));
+    EXPECT_LT(max_difference(hidden[0][0], expected[1][t]), kTolerance);
+    EXPECT_LT(max_difference(hidden[3][0], expected[0][t]), kTolerance);
+  }
+}
+
 TEST_P(Incremental, RefusesToOutgrowTheCache) {
   const Batch batch = random_batch({{5, 4}});
   DecoderState state = model->start(model->encode(batch.source), 1, 2);

@@ -29,6 +29,7 @@ inline TransformerOptions small_options() {
 /// A model with random biases and gains too, in double precision, for evaluation.
 inline Transformer small_model(const TransformerOptions& options,
                                const ModelExtensions& extensions = {}) {
+  at::set_num_threads(1);  // such small models only lose by more
   torch::manual_seed(7);
   Transformer model(options, VocabularyShape{kVocabulary, kVocabulary, kPad}, extensions);
   model->to(torch::kFloat64);

@@ -210,8 +210,9 @@ TEST(Transformer, InitialisationFollowsFairseq) {
     EXPECT_NEAR(parameters[name].std().item<double>(), 1.0 / 16, 0.002) << name;
   EXPECT_EQ(parameters["target_tokens.weight"][3].abs().max().item<double>(), 0);
   for (const auto& entry : parameters)
-    if (entry.key().ends_with("bias"))
+    if (entry.key().ends_with("bias")) {
       EXPECT_EQ(entry.value().abs().max().item<double>(), 0) << entry.key();
+    }
 
   torch::manual_seed(1);
   const Transformer again(options, VocabularyShape{500, 500, 3});
