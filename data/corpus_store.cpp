@@ -212,6 +212,7 @@ std::vector<int32_t> CorpusStore::ids(Side side, int64_t sentence) const {
   const Packed& packed = packed_[index(side)];
   const auto count = static_cast<size_t>(packed.length(sentence, 1));
   const std::byte* first = packed.payload.data() + packed.begin(sentence) * packed.element_bytes;
+  if (count == 0) return {};
   std::vector<int32_t> result(count);
   if (packed.element_bytes == 2) {
     for (size_t i = 0; i < count; ++i) {

@@ -51,6 +51,7 @@ void Sha256::block(const uint8_t* bytes) {
 }
 
 void Sha256::update(const void* data, size_t size) {
+  if (size == 0) return;  // `data` may be null then
   const auto* bytes = static_cast<const uint8_t*>(data);
   size_t filled = length_ % 64;
   length_ += size;
