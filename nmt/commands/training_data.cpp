@@ -11,29 +11,6 @@
 namespace nmt {
 namespace {
 
-std::vector<CorpusSpec> parse_all(const std::vector<std::string>& texts) {
-  std::vector<CorpusSpec> specs;
-  for (const std::string& text : texts) specs.push_back(CorpusSpec::parse(text));
-  return specs;
-}
-
-std::string store_folder(const RunFolder& folder, const Recipe& recipe, const std::string& split, size_t index) {
-  const std::string root = recipe.data.store.empty() ? folder.data() : recipe.data.store;
-  std::filesystem::create_directories(root);
-  return text(root, "/", split, "-", index + 1);
-}
-
-std::vector<std::shared_ptr<const CorpusStore>> open_stores(const std::vector<CorpusSpec>& specs, const std::string& split,
-                                                            const PrepareSettings& settings, const RunFolder& folder,
-                                                            const Recipe& recipe, const Vocabularies& vocabularies) {
-  std::vector<std::shared_ptr<const CorpusStore>> stores;
-  for (size_t i = 0; i < specs.size(); ++i) {
-    stores.push_back(provide_corpus(specs[i], vocabularies, settings, store_folder(folder, recipe, split, i)));
-    log::info(specs[i].text, ": ", describe(stores.back()->manifest()));
-  }
-  return stores;
-}
-
 Direction direction_of(const CorpusStore& store) {
   return {store.manifest().source_language, store.manifest().target_language};
 }
@@ -67,21 +44,23 @@ std::shared_ptr<const PairReader> make_reader(const TrainingData& data, const Re
 }  // namespace
 
 TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe, const World& world) {
-  const std::vector<CorpusSpec> train = parse_all(recipe.data.train), valid = parse_all(recipe.data.valid);
+  const std::vector<CorpusSpec> train = parse_corpora(recipe.data.train), valid = parse_corpora(recipe.data.valid);
   if (train.empty())
     throw UsageError("the recipe names no training corpus", "Set data.train, for example [\"data/train.{}:en-de\"].");
-  const Vocabularies vocabularies =
-      provide_vocabularies(recipe.vocabulary, train, recipe.data.invalid_utf8, folder.path());
+  const std::string store = recipe.data.store.empty() ? folder.data() : recipe.data.store;
+  std::filesystem::create_directories(store);
+  const Vocabularies vocabularies = provide_vocabularies(
+      recipe.vocabulary, train, recipe.data.invalid_utf8, recipe.data.store.empty() ? folder.path() : store);
   vocabularies.source->check_noise(recipe.data.noise);
 
   TrainingData data;
   const auto train_stores =
-      open_stores(train, "train", PrepareSettings::for_training(recipe.data), folder, recipe, vocabularies);
+      provide_corpora(recipe.data.train, vocabularies, PrepareSettings::for_training(recipe.data), store, "train");
   const auto valid_stores =
-      open_stores(valid, "valid", PrepareSettings::for_scoring(recipe.data), folder, recipe, vocabularies);
+      provide_corpora(recipe.data.valid, vocabularies, PrepareSettings::for_scoring(recipe.data), store, "valid");
   Languages languages;
-  for (const auto& store : train_stores) languages.add(direction_of(*store));
-  for (const auto& store : valid_stores) languages.add_languages(direction_of(*store));
+  for (const auto& corpus : train_stores) languages.add(direction_of(*corpus));
+  for (const auto& corpus : valid_stores) languages.add_languages(direction_of(*corpus));
   data.encoder = std::make_shared<PairEncoder>(vocabularies, languages, recipe.data.tags);
   data.corpora =
       std::make_shared<CorpusSet>(train_stores, data.encoder->source_extra(), data.encoder->target_extra());

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "criterions/criterion.h"
+#include "data/batch_planner.h"
 #include "models/transformer.h"
+#include "nmt/decoding/translator.h"
 #include "nmt/support/error.h"
 #include "nmt/training/trainer.h"
 
@@ -15,9 +17,6 @@
 // those it needs; the core builds the run from the result without knowing who filled them.
 
 namespace nmt {
-
-class BatchPlanner;
-class Translator;
 
 /// A point that one method at most can take.
 template <class T>
