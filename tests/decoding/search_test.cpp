@@ -252,7 +252,7 @@ TEST(Search, RunsInSinglePrecisionAndInBfloat16) {
 }
 
 TEST(Search, LeavesTheModelInItsMode) {
-  const Case c = plain_case(2, 5);
+  Case c = plain_case(2, 5);
   c.models[0]->train();
   c.search({0});
   EXPECT_TRUE(c.models[0]->is_training());
