@@ -145,6 +145,20 @@ TEST(Transformer, BaseHasThePublishedNumberOfParameters) {
   EXPECT_EQ(iwslt->parameter_count() - 10 * 512, 31543296);
 }
 
+// At full width the products are blocked differently for batches of different sizes.
+TEST(Transformer, BatchMatesDoNotMatterAtFullWidth) {
+  torch::manual_seed(1);
+  Transformer model(TransformerOptions{}, VocabularyShape{kVocabulary, kVocabulary, kPad});
+  model->eval();
+  std::vector<std::pair<int64_t, int64_t>> lengths(30, {37, 41});
+  lengths[0] = {25, 22};
+  const auto pairs = random_pairs(lengths);
+  const torch::Tensor together = logits_of(model, make_batch(pairs, kPad, testing::kBos));
+  const torch::Tensor alone = logits_of(model, make_batch({pairs[0]}, kPad, testing::kBos));
+  EXPECT_LT(max_difference(alone[0], together[0].narrow(0, 0, 22)),
+            1e-5 * together.abs().max().item<double>());
+}
+
 TEST(Transformer, CheckpointKeysAreTheseAndNoOthers) {
   TransformerOptions options = small_options();
   options.encoder_layers = options.decoder_layers = 1;
