@@ -4,8 +4,8 @@
 
 namespace nmt {
 
-/// Runs what follows in bfloat16 where that is safe (LibTorch's autocast: matrix products yes, norms and losses no) for
-/// as long as it lives. With kFloat32 it does nothing.
+/// Runs what follows in bfloat16 where that is safe (LibTorch's autocast: matrix products yes,
+/// norms and losses no) for as long as it lives. With kFloat32 it does nothing.
 class AutocastGuard {
  public:
   AutocastGuard(const torch::Device& device, torch::ScalarType type);

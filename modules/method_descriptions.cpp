@@ -1,11 +1,14 @@
 #include "nmt/options/method_description.h"
 
-// The explicit table of this source tree's methods, as far as they need no LibTorch. A method is added by one line here
-// and one in methods.cpp: modules/METHOD/options.h declares, options.cpp defines
+// The explicit table of this source tree's methods, as far as they need no LibTorch. A method is
+// added by one line here and one in methods.cpp: modules/METHOD/options.h declares, options.cpp
+// defines
 //   MethodDescription describe_METHOD();
 
 namespace nmt {
 
-std::vector<MethodDescription> built_in_method_descriptions() { return {}; }
+std::vector<MethodDescription> built_in_method_descriptions() {
+  return {};
+}
 
 }  // namespace nmt

@@ -1,10 +1,12 @@
 #include "nmt/training/method.h"
 
-// The explicit table of this source tree's methods. A new method is one folder modules/METHOD, one line here and one in
-// method_descriptions.cpp.
+// The explicit table of this source tree's methods. A new method is one folder modules/METHOD, one
+// line here and one in method_descriptions.cpp.
 
 namespace nmt {
 
-std::vector<MethodImplementation> built_in_methods() { return {}; }
+std::vector<MethodImplementation> built_in_methods() {
+  return {};
+}
 
 }  // namespace nmt

@@ -12,18 +12,22 @@
 namespace nmt {
 namespace {
 
-std::vector<std::string> chosen_checkpoints(const AverageArguments& arguments, const RunFolder& folder) {
+std::vector<std::string> chosen_checkpoints(const AverageArguments& arguments,
+                                            const RunFolder& folder) {
   std::vector<std::string> places;
-  for (const std::string& which : arguments.checkpoints) places.push_back(folder.find_checkpoint(which));
+  for (const std::string& which : arguments.checkpoints)
+    places.push_back(folder.find_checkpoint(which));
   if (!places.empty()) return places;
   const std::vector<int64_t> updates = folder.updates();
   const size_t count = std::min(updates.size(), static_cast<size_t>(arguments.last));
-  for (size_t i = updates.size() - count; i < updates.size(); ++i) places.push_back(folder.checkpoint(updates[i]));
+  for (size_t i = updates.size() - count; i < updates.size(); ++i)
+    places.push_back(folder.checkpoint(updates[i]));
   if (places.empty()) folder.find_checkpoint("last");  // throws: there is none
   return places;
 }
 
-// The mean is taken in double and rounded once, so that entries that all checkpoints share stay exactly as they are.
+// The mean is taken in double and rounded once, so that entries that all checkpoints share stay
+// exactly as they are.
 TensorMap average(const std::vector<std::string>& places) {
   TensorMap sums;
   for (const std::string& place : places) {
@@ -31,11 +35,13 @@ TensorMap average(const std::vector<std::string>& places) {
     for (const auto& [name, tensor] : checkpoint.best_weights()) {
       torch::Tensor& sum = sums[name];
       if (sum.defined() && sum.sizes() != tensor.sizes())
-        throw Error(FilePosition{place}, text("tensor '", name, "' has another shape than in ", places.front()));
+        throw Error(FilePosition{place},
+                    text("tensor '", name, "' has another shape than in ", places.front()));
       sum = sum.defined() ? sum + tensor.to(torch::kFloat64) : tensor.to(torch::kFloat64);
     }
   }
-  for (auto& [name, sum] : sums) sum = (sum / static_cast<double>(places.size())).to(torch::kFloat32);
+  for (auto& [name, sum] : sums)
+    sum = (sum / static_cast<double>(places.size())).to(torch::kFloat32);
   return sums;
 }
 
@@ -53,7 +59,8 @@ int run_average(const std::vector<std::string>& words) {
   Checkpoint result;
   result.state = load_checkpoint(places.back(), CheckpointParts::kWeights).state;
   result.weights = average(places);
-  const std::string output = arguments.output.empty() ? folder.checkpoints() + "/average" : arguments.output;
+  const std::string output =
+      arguments.output.empty() ? folder.checkpoints() + "/average" : arguments.output;
   write_checkpoint(output, result);
   std::string names;
   for (const std::string& place : places)

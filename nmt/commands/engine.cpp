@@ -1,4 +1,5 @@
-// The entry of the engine library: finds the command and turns LibTorch's errors into the project's.
+// The entry of the engine library: finds the command and turns LibTorch's errors into the
+// project's.
 
 #include <c10/util/Exception.h>
 
@@ -17,13 +18,16 @@ int run(const std::string& name, const std::vector<std::string>& arguments) {
       {"evaluate", run_evaluate}, {"average", run_average},     {"inspect", run_inspect},
   };
   const auto found = kCommands.find(name);
-  const MethodCommand command = found != kCommands.end() ? found->second : find_method_command(name);
-  if (!command) throw Error(text("the command '", name, "' is described but has no implementation"));
+  const MethodCommand command =
+      found != kCommands.end() ? found->second : find_method_command(name);
+  if (!command)
+    throw Error(text("the command '", name, "' is described but has no implementation"));
   try {
     return command(arguments);
   } catch (const c10::OutOfMemoryError& error) {
     throw Error(text("out of memory: ", error.what_without_backtrace()),
-                "Use smaller batches: data.max_tokens in training (with train.accumulate to make up for it), "
+                "Use smaller batches: data.max_tokens in training (with train.accumulate to make "
+                "up for it), "
                 "decode.batch_tokens in decoding.");
   } catch (const c10::Error& error) {
     throw std::runtime_error(error.what_without_backtrace());

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-// The commands that need LibTorch. Each takes its arguments without the program's and the command's names and returns the
-// exit code.
+// The commands that need LibTorch. Each takes its arguments without the program's and the command's
+// names and returns the exit code.
 
 namespace nmt {
 

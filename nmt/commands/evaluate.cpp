@@ -35,11 +35,14 @@ std::string set_name(const CorpusSpec& spec) {
 TestSet read_set(const std::string& text, const Recipe& recipe) {
   const CorpusSpec spec = CorpusSpec::parse(text);
   if (spec.is_store())
-    throw UsageError(text + ": test sets are scored against raw text", "Name the two text files: PATH:SRC-TGT.");
+    throw UsageError(text + ": test sets are scored against raw text",
+                     "Name the two text files: PATH:SRC-TGT.");
   TestSet set{set_name(spec), {spec.source_language, spec.target_language}, {}, {}};
   ParallelReader reader({spec.source_path, spec.target_path}, recipe.data.invalid_utf8);
   while (const auto lines = reader.next()) {
-    if (recipe.data.documents == DocumentMarks::kBlankLine && (*lines)[0].text.empty() && (*lines)[1].text.empty()) continue;
+    if (recipe.data.documents == DocumentMarks::kBlankLine && (*lines)[0].text.empty() &&
+        (*lines)[1].text.empty())
+      continue;
     set.sources.emplace_back((*lines)[0].text);
     set.references.emplace_back((*lines)[1].text);
   }
@@ -52,38 +55,47 @@ std::vector<TestSet> read_sets(const std::vector<std::string>& wanted, const Rec
   for (const std::string& text : recipe.data.test) {
     const std::string name = set_name(CorpusSpec::parse(text));
     known += (known.empty() ? "" : ", ") + name;
-    const bool is_wanted = wanted.empty() || std::any_of(wanted.begin(), wanted.end(), [&](const std::string& w) {
-                             return name == w || name.starts_with(w + ".");
-                           });
+    const bool is_wanted =
+        wanted.empty() || std::any_of(wanted.begin(), wanted.end(), [&](const std::string& w) {
+          return name == w || name.starts_with(w + ".");
+        });
     if (is_wanted) sets.push_back(read_set(text, recipe));
   }
   if (recipe.data.test.empty())
-    throw UsageError("the recipe names no test set", "Set data.test, for example [\"data/test.{}:en-de\"].");
+    throw UsageError("the recipe names no test set",
+                     "Set data.test, for example [\"data/test.{}:en-de\"].");
   if (sets.empty()) throw UsageError("no test set fits --sets", "There are: " + known + ".");
   return sets;
 }
 
-std::vector<scoring::Score> score(const std::vector<std::string>& metrics, const std::vector<std::string>& hypotheses,
-                                  const std::vector<std::string>& references, const std::string& target_language) {
+std::vector<scoring::Score> score(const std::vector<std::string>& metrics,
+                                  const std::vector<std::string>& hypotheses,
+                                  const std::vector<std::string>& references,
+                                  const std::string& target_language) {
   std::vector<scoring::Score> scores;
   for (const std::string& metric : metrics) {
     if (metric == "bleu")
-      scores.push_back(scoring::Bleu({.tokenizer = target_language == "zh" ? "zh" : "13a"}).corpus(hypotheses, references));
+      scores.push_back(scoring::Bleu({.tokenizer = target_language == "zh" ? "zh" : "13a"})
+                           .corpus(hypotheses, references));
     else
       scores.push_back(scoring::Chrf().corpus(hypotheses, references));
   }
   return scores;
 }
 
-// scores.json: a list with one entry for each set, checkpoint and search; evaluating again replaces it.
+// scores.json: a list with one entry for each set, checkpoint and search; evaluating again replaces
+// it.
 void save_scores(const RunFolder& folder, const nlohmann::json& entry) {
   const std::string path = folder.file("scores.json");
   nlohmann::json all = nlohmann::json::array();
   if (fs::exists(path)) {
-    const nlohmann::json saved = nlohmann::json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
+    const nlohmann::json saved =
+        nlohmann::json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
     const auto same = [&](const nlohmann::json& other) {
-      return other.value("set", "") == entry["set"] && other.value("checkpoint", "") == entry["checkpoint"] &&
-             other.value("beam", 0) == entry["beam"] && other.value("lenpen", 0.0) == entry["lenpen"];
+      return other.value("set", "") == entry["set"] &&
+             other.value("checkpoint", "") == entry["checkpoint"] &&
+             other.value("beam", 0) == entry["beam"] &&
+             other.value("lenpen", 0.0) == entry["lenpen"];
     };
     for (const nlohmann::json& other : saved)
       if (other.is_object() && !same(other)) all.push_back(other);
@@ -101,11 +113,13 @@ int run_evaluate(const std::vector<std::string>& words) {
   const OpenedModels opened = open_models(arguments.model, command.recipe);
   const DecodingOptions& decoding = command.recipe.decoding;
   const PairEncoder& encoder = *opened.run.encoder;
-  const std::unique_ptr<Translator> translator = make_translator(opened.run, opened.models, decoding);
+  const std::unique_ptr<Translator> translator =
+      make_translator(opened.run, opened.models, decoding);
   for (const TestSet& set : sets) {
     std::vector<TranslationRequest> requests;
     for (size_t i = 0; i < set.sources.size(); ++i)
-      requests.push_back(make_request(encoder, set.sources[i], "", set.direction, static_cast<int64_t>(i)));
+      requests.push_back(
+          make_request(encoder, set.sources[i], "", set.direction, static_cast<int64_t>(i)));
     std::vector<std::string> hypotheses;
     std::string file;
     for (const Translation& translation : translator->translate(requests)) {
@@ -120,8 +134,11 @@ int run_evaluate(const std::vector<std::string>& words) {
                             {"beam", decoding.beam},
                             {"lenpen", decoding.lenpen},
                             {"hypotheses", name}};
-    for (const scoring::Score& result : score(arguments.metrics, hypotheses, set.references, set.direction.target)) {
-      entry["scores"][result.name] = {{"score", result.value}, {"signature", result.signature.text()}, {"line", to_line(result)}};
+    for (const scoring::Score& result :
+         score(arguments.metrics, hypotheses, set.references, set.direction.target)) {
+      entry["scores"][result.name] = {{"score", result.value},
+                                      {"signature", result.signature.text()},
+                                      {"line", to_line(result)}};
       std::cout << set.name << '\t' << to_line(result) << '\n';
     }
     std::cout.flush();

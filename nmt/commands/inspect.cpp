@@ -60,7 +60,8 @@ ordered_json inspect_checkpoint(const std::string& path) {
 
 ordered_json inspect_run(const RunFolder& folder) {
   const Recipe recipe = read_recipe(folder.config());
-  ordered_json result = {{"kind", "run"}, {"methods", recipe.methods}, {"preset", recipe.model.preset}};
+  ordered_json result = {
+      {"kind", "run"}, {"methods", recipe.methods}, {"preset", recipe.model.preset}};
   result["checkpoints"] = folder.updates();
   if (folder.updates().empty()) return result;
   const TrainingState state =
@@ -69,7 +70,8 @@ ordered_json inspect_run(const RunFolder& folder) {
   result["epoch"] = state.position.epoch + 1;
   result["target_tokens"] = state.target_tokens;
   result["training_time"] = short_duration(state.seconds);
-  result["target_tokens_per_second"] = std::llround(static_cast<double>(state.target_tokens) / std::max(1e-9, state.seconds));
+  result["target_tokens_per_second"] =
+      std::llround(static_cast<double>(state.target_tokens) / std::max(1e-9, state.seconds));
   result["best"] = best_update(state.validations, recipe.training.validation.metric);
   for (const ValidationResult& v : state.validations) {
     ordered_json entry = {{"update", v.update}, {"loss", v.loss}};
@@ -80,7 +82,8 @@ ordered_json inspect_run(const RunFolder& folder) {
   const nlohmann::json scores = nlohmann::json::parse(read_file(folder.file("scores.json")));
   for (const nlohmann::json& entry : scores)
     for (const auto& [name, score] : entry.at("scores").items())
-      result["scores"].push_back(text(entry.at("set").get<std::string>(), " ", score.at("line").get<std::string>()));
+      result["scores"].push_back(
+          text(entry.at("set").get<std::string>(), " ", score.at("line").get<std::string>()));
   return result;
 }
 
@@ -88,7 +91,8 @@ ordered_json inspect_run(const RunFolder& folder) {
 void print(const ordered_json& value) {
   for (const auto& [key, entry] : value.items()) {
     if (!entry.is_structured()) {
-      std::cout << key << ": " << (entry.is_string() ? entry.get<std::string>() : entry.dump()) << '\n';
+      std::cout << key << ": " << (entry.is_string() ? entry.get<std::string>() : entry.dump())
+                << '\n';
       continue;
     }
     std::cout << key << ":\n";

@@ -80,7 +80,8 @@ void LineSink::write(const std::string& line) {
 
 void LineSink::flush() {
   if (file_ != nullptr) return;
-  if (!std::cout.flush()) throw Error("cannot write to stdout", "The reader of the output may have gone away.");
+  if (!std::cout.flush())
+    throw Error("cannot write to stdout", "The reader of the output may have gone away.");
 }
 
 void LineSink::close() {

@@ -11,9 +11,10 @@
 
 namespace nmt {
 
-/// Lines of a file or of stdin, read ahead on a thread of their own and handed out in groups: large ones when the input is
-/// there (so that batches are full), small ones when it trickles in (so that nobody waits). Lines that are not UTF-8 have
-/// U+FFFD in place of the bad bytes: every line comes out.
+/// Lines of a file or of stdin, read ahead on a thread of their own and handed out in groups: large
+/// ones when the input is there (so that batches are full), small ones when it trickles in (so that
+/// nobody waits). Lines that are not UTF-8 have U+FFFD in place of the bad bytes: every line comes
+/// out.
 class LineStream {
  public:
   /// `path` "-" is stdin.
@@ -22,8 +23,8 @@ class LineStream {
   LineStream(const LineStream&) = delete;
   LineStream& operator=(const LineStream&) = delete;
 
-  /// The next lines, at most `most`; waits for the first and then only as long as more keep coming. Empty at the end. Throws
-  /// what reading threw, after the lines before it were handed out.
+  /// The next lines, at most `most`; waits for the first and then only as long as more keep coming.
+  /// Empty at the end. Throws what reading threw, after the lines before it were handed out.
   std::vector<std::string> next(size_t most);
 
  private:

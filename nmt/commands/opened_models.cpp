@@ -15,8 +15,9 @@ OpenedModels open_models(const TrainedModel& arguments, const Recipe& recipe) {
     const Run member = open_run(folder, other, arguments.checkpoint, opened.device);
     if (member.encoder->vocabularies().source->hash() != vocabularies.source->hash() ||
         member.encoder->vocabularies().target->hash() != vocabularies.target->hash())
-      throw UsageError(text("--models ", path, ": its vocabulary is not that of ", arguments.run),
-                       "An ensemble needs models trained with one vocabulary: set vocabulary.file.");
+      throw UsageError(
+          text("--models ", path, ": its vocabulary is not that of ", arguments.run),
+          "An ensemble needs models trained with one vocabulary: set vocabulary.file.");
     opened.models.push_back(member.model);
   }
   return opened;

@@ -22,7 +22,8 @@ OpenedModels open_models(const TrainedModel& arguments, const Recipe& recipe);
 
 /// A command that uses a trained run: its arguments, with the recipe from the run folder.
 template <class Arguments>
-ParsedCommand<Arguments> parse_run_command(const std::string& name, const std::vector<std::string>& words) {
+ParsedCommand<Arguments> parse_run_command(const std::string& name,
+                                           const std::vector<std::string>& words) {
   return ParsedCommand<Arguments>(name, words, [](const Arguments& arguments) {
     const RunFolder folder(arguments.model.run);
     folder.require();

@@ -10,13 +10,16 @@
 
 namespace nmt {
 
-/// The command line of a command of the engine, read: its own arguments and the recipe it works with.
+/// The command line of a command of the engine, read: its own arguments and the recipe it works
+/// with.
 template <class Arguments>
 class ParsedCommand {
  public:
-  /// `recipe_file(arguments)` names the recipe that belongs to the arguments: the recipe itself, or a run's config.yaml.
+  /// `recipe_file(arguments)` names the recipe that belongs to the arguments: the recipe itself, or
+  /// a run's config.yaml.
   template <class RecipeFile>
-  ParsedCommand(const std::string& name, const std::vector<std::string>& words, RecipeFile recipe_file) {
+  ParsedCommand(const std::string& name, const std::vector<std::string>& words,
+                RecipeFile recipe_file) {
     load_plugins(words);  // before the table is declared: they add options to it
     declare(table, arguments);
     declare(table, recipe);
@@ -25,7 +28,7 @@ class ParsedCommand {
     table.read_yaml(recipe_file(arguments));
     table.apply();
     validate(recipe, table);
-    refuse_unused(table, name, find_command(name)->groups);
+    refuse_unused(table, recipe, name, find_command(name)->groups);
   }
 
   OptionTable table;

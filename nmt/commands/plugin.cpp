@@ -13,7 +13,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The words are not parsed yet (plug-ins add flags), so the recipe is known by being a file, a run by its config.yaml.
+// The words are not parsed yet (plug-ins add flags), so the recipe is known by being a file, a run
+// by its config.yaml.
 std::string find_recipe(const std::vector<std::string>& words) {
   for (const std::string& word : words) {
     if (word.starts_with("-")) continue;
@@ -28,8 +29,9 @@ void load_plugin(const std::string& library) {
   if (!loaded.insert(library).second) return;
   void* const handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr)
-    throw Error(text("cannot load the plug-in ", library, ": ", dlerror()),
-                "Check the path; build the plug-in against this version of nmt and the same LibTorch.");
+    throw Error(
+        text("cannot load the plug-in ", library, ": ", dlerror()),
+        "Check the path; build the plug-in against this version of nmt and the same LibTorch.");
   const auto start = reinterpret_cast<void (*)(int)>(dlsym(handle, "nmt_plugin"));
   if (start == nullptr)
     throw Error(FilePosition{library}, "is no plug-in: it has no function nmt_plugin",

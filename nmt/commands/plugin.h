@@ -12,8 +12,9 @@ namespace nmt {
 /// What nmt_plugin receives; grows when the interface of methods changes.
 inline constexpr int kPluginVersion = 1;
 
-/// Loads the plug-ins that a command's words name: --plugins, or those of the recipe or run folder among the words. Each is
-/// loaded once. Throws Error when a library cannot be loaded or is no plug-in.
+/// Loads the plug-ins that a command's words name: --plugins, or those of the recipe or run folder
+/// among the words. Each is loaded once. Throws Error when a library cannot be loaded or is no
+/// plug-in.
 void load_plugins(const std::vector<std::string>& words);
 
 }  // namespace nmt

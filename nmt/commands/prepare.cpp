@@ -16,7 +16,7 @@ int run_prepare(const std::vector<std::string>& arguments) {
   declare(table, command);
   declare(table, recipe);
   read_options(table, arguments, command.recipe);
-  refuse_unused(table, "prepare", find_command("prepare")->groups);
+  refuse_unused(table, recipe, "prepare", find_command("prepare")->groups);
   validate(recipe.data);
   validate(recipe.vocabulary);
 

@@ -116,11 +116,15 @@ void read_options(OptionTable& table, const std::vector<std::string>& arguments,
   table.apply();
 }
 
-void refuse_unused(const OptionTable& table, const std::string& command,
+void refuse_unused(const OptionTable& table, const Recipe& recipe, const std::string& command,
                    const std::vector<std::string>& groups) {
+  std::set<std::string> used(groups.begin(), groups.end());
+  for (const auto& [method, own] : method_groups())
+    if (contains(recipe.methods, method)) used.insert(own.begin(), own.end());
+
   for (const auto& option : table.options()) {
     if (option->is_command_line_only() || option->origin() != "command line") continue;
-    if (contains(groups, option->group()) || contains(groups, option->key())) continue;
+    if (used.contains(option->group()) || used.contains(option->key())) continue;
     throw UsageError("command line: nmt " + command + " does not use --" + option->key(),
                      "`nmt help " + command + "` prints what it uses.");
   }

@@ -10,15 +10,17 @@ namespace nmt {
 
 torch::Device start_runtime(const RuntimeOptions& options) {
   log::set_level(options.log_level);
-  const int threads = options.threads > 0 ? static_cast<int>(options.threads)
-                                          : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const int threads = options.threads > 0
+                          ? static_cast<int>(options.threads)
+                          : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   torch::set_num_threads(threads);
   at::globalContext().setDeterministicAlgorithms(options.deterministic, /*warn_only=*/false);
   // Denormal numbers cost a hundredfold on some processors and carry no information here.
   at::globalContext().setFlushDenormal(true);
 
   const bool gpu = torch::cuda::is_available();
-  if (options.device == "auto") return gpu ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
+  if (options.device == "auto")
+    return gpu ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
   torch::Device device(options.device);
   if (!device.is_cuda()) return device;
   if (!gpu)
@@ -26,7 +28,8 @@ torch::Device start_runtime(const RuntimeOptions& options) {
                      "Use --device cpu, or check the driver with nvidia-smi.");
   if (!device.has_index()) device.set_index(0);
   if (device.index() >= static_cast<int>(torch::cuda::device_count()))
-    throw UsageError(text("--device ", options.device, ": there are only ", torch::cuda::device_count(), " CUDA devices"));
+    throw UsageError(text("--device ", options.device, ": there are only ",
+                          torch::cuda::device_count(), " CUDA devices"));
   return device;
 }
 

@@ -6,8 +6,8 @@
 
 namespace nmt {
 
-/// Sets threads, determinism and log level for this process and returns the device to use. Throws UsageError when the device
-/// asked for is not there.
+/// Sets threads, determinism and log level for this process and returns the device to use. Throws
+/// UsageError when the device asked for is not there.
 torch::Device start_runtime(const RuntimeOptions& options);
 
 /// "cpu, 2 threads, AVX512" or the GPU's name: for the log and the saved state.

@@ -24,7 +24,9 @@ int run_score_pairs(const std::vector<std::string>& words) {
       choose_direction(encoder.languages(), arguments.source_language, arguments.target_language);
   const Vocabulary& target = *encoder.vocabularies().target;
   const PairScorer scorer(Ensemble(opened.models),
-                          {.pad = target.pad(), .bos = target.bos(), .batch_tokens = command.recipe.decoding.batch_tokens},
+                          {.pad = target.pad(),
+                           .bos = target.bos(),
+                           .batch_tokens = command.recipe.decoding.batch_tokens},
                           source_annotator(opened.run.extensions));
 
   ParallelReader reader({arguments.source, arguments.target});

@@ -22,10 +22,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Options that may change when a run is continued: they decide how long and how it is watched, not what it computes.
+// Options that may change when a run is continued: they decide how long and how it is watched, not
+// what it computes.
 bool may_change(const Option& option) {
-  static const std::vector<std::string> allowed = {"train.max_updates", "train.max_epochs", "train.log_every", "plugins",
-                                                   "data.threads", "data.prefetch"};
+  static const std::vector<std::string> allowed = {"train.max_updates", "train.max_epochs",
+                                                   "train.log_every",   "plugins",
+                                                   "data.threads",      "data.prefetch"};
   static const std::vector<std::string> groups = {"valid", "save", "decode"};
   return std::find(allowed.begin(), allowed.end(), option.key()) != allowed.end() ||
          std::find(groups.begin(), groups.end(), option.group()) != groups.end();
@@ -40,22 +42,26 @@ void check_same_recipe(const OptionTable& now, const RunFolder& folder) {
   before.apply();
   for (const auto& option : before.options()) {
     const Option* given = now.find(option->key());
-    if (may_change(*option) || given == nullptr || given->value().get() == option->value().get()) continue;
+    if (may_change(*option) || given == nullptr || given->value().get() == option->value().get())
+      continue;
     const auto shown = [](const Option& o) {
       std::string joined;
-      for (const std::string& element : o.value().get()) joined += (joined.empty() ? "" : ", ") + element;
+      for (const std::string& element : o.value().get())
+        joined += (joined.empty() ? "" : ", ") + element;
       return joined;
     };
-    throw UsageError(text(given->origin(), ": ", option->key(), " is '", shown(*given), "', but the run in ", folder.path(),
-                          " was started with '", shown(*option), "'"),
-                     "Continue with the same recipe, or start a new run with another --run folder.");
+    throw UsageError(
+        text(given->origin(), ": ", option->key(), " is '", shown(*given), "', but the run in ",
+             folder.path(), " was started with '", shown(*option), "'"),
+        "Continue with the same recipe, or start a new run with another --run folder.");
   }
 }
 
 void initialise(Run& run, const Recipe& recipe) {
   if (recipe.training.initial.empty()) return;
   const RunFolder other(recipe.training.initial);
-  const std::string place = other.exists() ? other.find_checkpoint("best") : recipe.training.initial;
+  const std::string place =
+      other.exists() ? other.find_checkpoint("best") : recipe.training.initial;
   load_weights(run.model, load_checkpoint(place, CheckpointParts::kWeights).best_weights(), place);
   log::info("weights start from ", place);
 }
@@ -65,7 +71,8 @@ Transformer load_teacher(const std::string& path, const Run& student, const torc
   const RunFolder folder(path);
   folder.require();
   Run teacher = open_run(folder, read_recipe(folder.config()), "best", device);
-  if (teacher.encoder->vocabularies().target->hash() != student.encoder->vocabularies().target->hash())
+  if (teacher.encoder->vocabularies().target->hash() !=
+      student.encoder->vocabularies().target->hash())
     throw UsageError(text("the teacher ", path, " has another vocabulary than this run"),
                      "Set vocabulary.file to the teacher's vocab.model.");
   return teacher.model;
@@ -79,9 +86,11 @@ Validator make_validator(const Run& run, const Recipe& recipe, const TrainingDat
   decoding.n_best = 1;
   decoding.sampling = false;
   Validation::MakeTranslator make;
-  if (recipe.training.validation.metric != ValidationMetric::kLoss || recipe.training.validation.samples > 0)
+  if (recipe.training.validation.metric != ValidationMetric::kLoss ||
+      recipe.training.validation.samples > 0)
     make = [&run, decoding](Transformer& model) { return make_translator(run, {model}, decoding); };
-  return Validation(data.valid, std::move(criterion), run.encoder, std::move(make), recipe.training.validation.samples);
+  return Validation(data.valid, std::move(criterion), run.encoder, std::move(make),
+                    recipe.training.validation.samples);
 }
 
 // Everything a training run is made of, built from the recipe.
@@ -113,30 +122,36 @@ class TrainingSession {
       initialise(*run_, recipe_);
     }
     run_->model->to(device_);
-    criterion_ = make_criterion(recipe_.criterion, load_teacher(recipe_.criterion.teacher, *run_, device_));
-    if (const CriterionFactory& factory = run_->extensions.criterion.get()) criterion_ = factory(criterion_);
+    criterion_ =
+        make_criterion(recipe_.criterion, load_teacher(recipe_.criterion.teacher, *run_, device_));
+    if (const CriterionFactory& factory = run_->extensions.criterion.get())
+      criterion_ = factory(criterion_);
   }
 
   void describe() const {
-    log::info("model: ", short_number(static_cast<double>(run_->model->parameter_count())), " parameters, vocabulary ",
-              data_.encoder->vocabularies().target->size(), "; ", describe_machine(device_), ", ", torch::get_num_threads(),
-              " threads");
+    log::info("model: ", short_number(static_cast<double>(run_->model->parameter_count())),
+              " parameters, vocabulary ", data_.encoder->vocabularies().target->size(), "; ",
+              describe_machine(device_), ", ", torch::get_num_threads(), " threads");
   }
 
-  /// Forward and backward on the largest batch: shapes, losses and memory are right, or the error comes now.
+  /// Forward and backward on the largest batch: shapes, losses and memory are right, or the error
+  /// comes now.
   void try_worst_batch() {
     const Batch batch = largest_batch(data_, run_->extensions, device_);
     run_->model->train();
     const CriterionResult result = (*criterion_)(run_->model, batch, {.update = 1, .seed = 1});
     result.loss.backward();
-    for (torch::Tensor& parameter : run_->model->parameters()) parameter.mutable_grad() = torch::Tensor();
-    log::info("largest batch: ", batch.size(), " sentences, ", batch.source.ids.size(1), " × ", batch.target_input.size(1),
-              " tokens; memory with it ", static_cast<int64_t>(memory_mib(device_)), " MiB");
+    for (torch::Tensor& parameter : run_->model->parameters())
+      parameter.mutable_grad() = torch::Tensor();
+    log::info("largest batch: ", batch.size(), " sentences, ", batch.source.ids.size(1), " × ",
+              batch.target_input.size(1), " tokens; memory with it ",
+              static_cast<int64_t>(memory_mib(device_)), " MiB");
   }
 
   StopReason train() {
     const BatchPosition start = resumed_ ? resumed_->state.position : BatchPosition{};
-    const std::unique_ptr<BatchStream> batches = open_batches(data_, recipe_, run_->extensions, start, *world_, device_);
+    const std::unique_ptr<BatchStream> batches =
+        open_batches(data_, recipe_, run_->extensions, start, *world_, device_);
     TrainingParts parts;
     parts.model = run_->model;
     parts.criterion = criterion_;
@@ -160,20 +175,23 @@ class TrainingSession {
     log::info("continuing from update ", state.update);
     if (state.threads != torch::get_num_threads() || state.machine != describe_machine(device_) ||
         state.libtorch != TORCH_VERSION)
-      log::warning("the run was at ", state.machine, ", ", state.threads, " threads, LibTorch ", state.libtorch,
-                   "; here the last digits may differ");
+      log::warning("the run was at ", state.machine, ", ", state.threads, " threads, LibTorch ",
+                   state.libtorch, "; here the last digits may differ");
   }
 
   void report(StopReason reason, const TrainingState& state) const {
-    const std::string where = text(state.update, " updates, ", short_number(static_cast<double>(state.target_tokens)),
-                                   " target tokens, ", short_duration(state.seconds), " of training");
+    const std::string where =
+        text(state.update, " updates, ", short_number(static_cast<double>(state.target_tokens)),
+             " target tokens, ", short_duration(state.seconds), " of training");
     if (reason == StopReason::kSignal)
       log::info("stopped and saved after ", where, "; the same command continues");
     else if (reason == StopReason::kEarlyStop)
-      log::info("no improvement in ", recipe_.training.validation.patience, " validations: done after ", where);
+      log::info("no improvement in ", recipe_.training.validation.patience,
+                " validations: done after ", where);
     else
       log::info("done: ", where);
-    if (reason != StopReason::kSignal) log::info("translate with: nmt translate ", folder_.path(), " < INPUT > OUTPUT");
+    if (reason != StopReason::kSignal)
+      log::info("translate with: nmt translate ", folder_.path(), " < INPUT > OUTPUT");
   }
 
   const ParsedCommand<TrainArguments>& command_;
@@ -190,7 +208,8 @@ class TrainingSession {
 }  // namespace
 
 int run_train(const std::vector<std::string>& arguments) {
-  const ParsedCommand<TrainArguments> command("train", arguments, [](const TrainArguments& a) { return a.recipe; });
+  const ParsedCommand<TrainArguments> command("train", arguments,
+                                              [](const TrainArguments& a) { return a.recipe; });
   const torch::Device device = start_runtime(command.arguments.runtime);
   TrainingSession session(command, device);
   session.describe();

@@ -13,7 +13,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string languages_file(const RunFolder& folder) { return folder.file("languages.json"); }
+std::string languages_file(const RunFolder& folder) {
+  return folder.file("languages.json");
+}
 
 Languages load_languages(const RunFolder& folder) {
   Languages table;
@@ -33,7 +35,8 @@ Vocabularies load_vocabularies(const RunFolder& folder) {
     const auto vocabulary = Vocabulary::load(joint);
     return {vocabulary, vocabulary};
   }
-  return {Vocabulary::load(folder.file("source.vocab.model")), Vocabulary::load(folder.file("target.vocab.model"))};
+  return {Vocabulary::load(folder.file("source.vocab.model")),
+          Vocabulary::load(folder.file("target.vocab.model"))};
 }
 
 std::vector<std::string> piece_texts(const Vocabulary& vocabulary) {
@@ -47,7 +50,8 @@ std::vector<int64_t> never_generated(const Vocabulary& vocabulary) {
   std::vector<int64_t> ids;
   for (int32_t id = 0; id < vocabulary.size(); ++id) {
     const PieceType type = vocabulary.piece(id).type;
-    const bool symbol = type == PieceType::kControl || type == PieceType::kUnknown || type == PieceType::kUnused;
+    const bool symbol =
+        type == PieceType::kControl || type == PieceType::kUnknown || type == PieceType::kUnused;
     if (symbol && id != vocabulary.eos()) ids.push_back(id);
   }
   return ids;
@@ -55,7 +59,8 @@ std::vector<int64_t> never_generated(const Vocabulary& vocabulary) {
 
 }  // namespace
 
-void save_run_data(const RunFolder& folder, const Vocabularies& vocabularies, const Languages& languages) {
+void save_run_data(const RunFolder& folder, const Vocabularies& vocabularies,
+                   const Languages& languages) {
   if (vocabularies.source == vocabularies.target) {
     write_file(folder.file("vocab.model"), vocabularies.source->content());
   } else {
@@ -63,17 +68,20 @@ void save_run_data(const RunFolder& folder, const Vocabularies& vocabularies, co
     write_file(folder.file("target.vocab.model"), vocabularies.target->content());
   }
   nlohmann::json directions = nlohmann::json::array();
-  for (const Direction& direction : languages.directions()) directions.push_back(to_string(direction));
+  for (const Direction& direction : languages.directions())
+    directions.push_back(to_string(direction));
   write_file(languages_file(folder), nlohmann::json({{"directions", directions}}).dump(1) + "\n");
 }
 
-Run build_run(const RunFolder& folder, const Recipe& recipe, std::shared_ptr<const PairEncoder> encoder) {
+Run build_run(const RunFolder& folder, const Recipe& recipe,
+              std::shared_ptr<const PairEncoder> encoder) {
   Run run{folder, recipe.model, std::move(encoder), {}, Transformer(nullptr)};
   const Vocabularies& vocabularies = run.encoder->vocabularies();
   run.extensions = attach_methods(recipe.methods, recipe.method_options,
-                                  {folder, run.model_options, *vocabularies.source, *vocabularies.target,
-                                   run.encoder->languages()});
-  const VocabularyShape shape{vocabularies.source->size(), vocabularies.target->size(), vocabularies.target->pad()};
+                                  {folder, run.model_options, *vocabularies.source,
+                                   *vocabularies.target, run.encoder->languages()});
+  const VocabularyShape shape{vocabularies.source->size(), vocabularies.target->size(),
+                              vocabularies.target->pad()};
   const ModelExtensions points{.source_embedding = run.extensions.source_embedding.get(),
                                .feed_forward = run.extensions.feed_forward.get(),
                                .attention_scale = run.extensions.attention_scale.get()};
@@ -87,10 +95,12 @@ void load_weights(Transformer& model, const TensorMap& weights, const std::strin
   size_t used = 0;
   const auto copy = [&](const std::string& name, torch::Tensor target) {
     const auto found = weights.find(name);
-    if (found == weights.end()) throw Error(FilePosition{origin}, text("holds no tensor '", name, "'"));
+    if (found == weights.end())
+      throw Error(FilePosition{origin}, text("holds no tensor '", name, "'"));
     if (found->second.sizes() != target.sizes())
-      throw Error(FilePosition{origin}, text("tensor '", name, "' has shape ", found->second.sizes(), ", but this model needs ",
-                                             target.sizes()),
+      throw Error(FilePosition{origin},
+                  text("tensor '", name, "' has shape ", found->second.sizes(),
+                       ", but this model needs ", target.sizes()),
                   "Use the recipe and vocabulary that the checkpoint was trained with.");
     target.copy_(found->second);
     ++used;
@@ -103,9 +113,11 @@ void load_weights(Transformer& model, const TensorMap& weights, const std::strin
                   "Use the recipe that the checkpoint was trained with.");
 }
 
-Run open_run(const RunFolder& folder, const Recipe& recipe, const std::string& checkpoint, const torch::Device& device) {
+Run open_run(const RunFolder& folder, const Recipe& recipe, const std::string& checkpoint,
+             const torch::Device& device) {
   folder.require();
-  auto encoder = std::make_shared<PairEncoder>(load_vocabularies(folder), load_languages(folder), recipe.data.tags);
+  auto encoder = std::make_shared<PairEncoder>(load_vocabularies(folder), load_languages(folder),
+                                               recipe.data.tags);
   Run run = build_run(folder, recipe, std::move(encoder));
   const std::string place = folder.find_checkpoint(checkpoint);
   load_weights(run.model, load_checkpoint(place, CheckpointParts::kWeights).best_weights(), place);
@@ -116,7 +128,8 @@ Run open_run(const RunFolder& folder, const Recipe& recipe, const std::string& c
 
 SourceAnnotator source_annotator(const Extensions& extensions) {
   if (extensions.annotators.empty()) return nullptr;
-  return [annotators = extensions.annotators](SourceBatch& source, const std::vector<TokenPair>& pairs) {
+  return [annotators = extensions.annotators](SourceBatch& source,
+                                              const std::vector<TokenPair>& pairs) {
     for (const auto& annotator : annotators) annotator->annotate(source, pairs);
   };
 }
@@ -128,19 +141,22 @@ std::unique_ptr<Translator> make_translator(const Run& run, std::vector<Transfor
   const SearchTokens tokens{target.pad(), target.bos(), target.eos(), never_generated(target)};
   Search search(Ensemble(std::move(models)), tokens, options);
   std::unique_ptr<Translator> standard = std::make_unique<BatchTranslator>(
-      std::move(search), break_table(piece_texts(*vocabularies.source)), source_annotator(run.extensions));
+      std::move(search), break_table(piece_texts(*vocabularies.source)),
+      source_annotator(run.extensions));
   const TranslatorFactory& factory = run.extensions.translator.get();
   return factory ? factory(std::move(standard)) : std::move(standard);
 }
 
-TranslationRequest make_request(const PairEncoder& encoder, std::string_view line, std::string_view prefix,
-                                const Direction& direction, int64_t number) {
+TranslationRequest make_request(const PairEncoder& encoder, std::string_view line,
+                                std::string_view prefix, const Direction& direction,
+                                int64_t number) {
   TranslationRequest request;
   request.tokens = encoder.encode_source(line, direction, /*limit=*/0).front();
   request.tokens.instance_id = number;
   request.source_head = static_cast<size_t>(encoder.source_extra());
   // An empty line has nothing but tags and EOS; its translation is empty.
-  if (request.tokens.source.size() <= request.source_head + request.source_tail) request.tokens.source.clear();
+  if (request.tokens.source.size() <= request.source_head + request.source_tail)
+    request.tokens.source.clear();
   request.tokens.target = encoder.target_prefix(direction);
   request.target_head = request.tokens.target.size();
   const std::vector<int32_t> forced = encoder.vocabularies().target->encode(prefix);
@@ -148,13 +164,16 @@ TranslationRequest make_request(const PairEncoder& encoder, std::string_view lin
   return request;
 }
 
-Direction choose_direction(const Languages& languages, const std::string& source, const std::string& target) {
+Direction choose_direction(const Languages& languages, const std::string& source,
+                           const std::string& target) {
   std::string known;
-  for (const Direction& direction : languages.directions()) known += (known.empty() ? "" : ", ") + to_string(direction);
+  for (const Direction& direction : languages.directions())
+    known += (known.empty() ? "" : ", ") + to_string(direction);
   const auto& directions = languages.directions();
   std::vector<Direction> fitting;
   for (const Direction& direction : directions)
-    if ((source.empty() || direction.source == source) && (target.empty() || direction.target == target))
+    if ((source.empty() || direction.source == source) &&
+        (target.empty() || direction.target == target))
       fitting.push_back(direction);
   if (fitting.size() == 1) return fitting.front();
   if (!source.empty() && !target.empty()) {

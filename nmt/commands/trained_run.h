@@ -27,31 +27,41 @@ struct Run {
   Transformer model{nullptr};
 };
 
-/// Builds the model that `recipe` describes, with random weights, on the CPU. `encoder` holds the vocabularies.
-Run build_run(const RunFolder& folder, const Recipe& recipe, std::shared_ptr<const PairEncoder> encoder);
+/// Builds the model that `recipe` describes, with random weights, on the CPU. `encoder` holds the
+/// vocabularies.
+Run build_run(const RunFolder& folder, const Recipe& recipe,
+              std::shared_ptr<const PairEncoder> encoder);
 
-/// Saves vocabularies and directions into the run folder, so that open_run() needs nothing outside of it.
-void save_run_data(const RunFolder& folder, const Vocabularies& vocabularies, const Languages& languages);
+/// Saves vocabularies and directions into the run folder, so that open_run() needs nothing outside
+/// of it.
+void save_run_data(const RunFolder& folder, const Vocabularies& vocabularies,
+                   const Languages& languages);
 
-/// Opens a trained run: its vocabularies and languages, its model with the weights of `checkpoint` (see
-/// RunFolder::find_checkpoint) in evaluation mode on `device`. `recipe` is the run's own, already read.
-Run open_run(const RunFolder& folder, const Recipe& recipe, const std::string& checkpoint, const torch::Device& device);
+/// Opens a trained run: its vocabularies and languages, its model with the weights of `checkpoint`
+/// (see RunFolder::find_checkpoint) in evaluation mode on `device`. `recipe` is the run's own,
+/// already read.
+Run open_run(const RunFolder& folder, const Recipe& recipe, const std::string& checkpoint,
+             const torch::Device& device);
 
-/// Copies `weights` into `model`. Throws Error naming `origin` and the first tensor that is missing, left over or of
-/// another shape.
+/// Copies `weights` into `model`. Throws Error naming `origin` and the first tensor that is
+/// missing, left over or of another shape.
 void load_weights(Transformer& model, const TensorMap& weights, const std::string& origin);
 
-/// The translator of a run, or of an ensemble of `models` that share its vocabulary; with the methods of the run.
+/// The translator of a run, or of an ensemble of `models` that share its vocabulary; with the
+/// methods of the run.
 std::unique_ptr<Translator> make_translator(const Run& run, std::vector<Transformer> models,
                                             const DecodingOptions& options);
 
-/// One line to be translated in `direction`; `prefix` is text that the translation must begin with, `number` keys sampling.
-TranslationRequest make_request(const PairEncoder& encoder, std::string_view line, std::string_view prefix,
-                                const Direction& direction, int64_t number);
+/// One line to be translated in `direction`; `prefix` is text that the translation must begin with,
+/// `number` keys sampling.
+TranslationRequest make_request(const PairEncoder& encoder, std::string_view line,
+                                std::string_view prefix, const Direction& direction,
+                                int64_t number);
 
-/// The direction that a command's --source-language and --target-language mean; both empty: the run's only one. Throws
-/// UsageError that lists the run's directions.
-Direction choose_direction(const Languages& languages, const std::string& source, const std::string& target);
+/// The direction that a command's --source-language and --target-language mean; both empty: the
+/// run's only one. Throws UsageError that lists the run's directions.
+Direction choose_direction(const Languages& languages, const std::string& source,
+                           const std::string& target);
 
 /// Annotates batches with all methods' annotators.
 SourceAnnotator source_annotator(const Extensions& extensions);

@@ -15,12 +15,15 @@ Direction direction_of(const CorpusStore& store) {
   return {store.manifest().source_language, store.manifest().target_language};
 }
 
-ValidationSet make_validation_set(const std::string& name, const std::shared_ptr<const CorpusStore>& store,
-                                  const std::shared_ptr<const PairEncoder>& encoder, const Recipe& recipe) {
+ValidationSet make_validation_set(const std::string& name,
+                                  const std::shared_ptr<const CorpusStore>& store,
+                                  const std::shared_ptr<const PairEncoder>& encoder,
+                                  const Recipe& recipe) {
   ValidationSet set;
   set.name = name;
   const Direction direction = direction_of(*store);
-  const auto corpora = std::make_shared<const CorpusSet>(std::vector{store}, encoder->source_extra(), encoder->target_extra());
+  const auto corpora = std::make_shared<const CorpusSet>(
+      std::vector{store}, encoder->source_extra(), encoder->target_extra());
   const PairReader reader(corpora, encoder, {}, /*max_length=*/0, /*seed=*/0);
   const BatchPlan plan = plan_by_length(*corpora, recipe.data.batch);
   const Vocabulary& target = *encoder->vocabularies().target;
@@ -37,33 +40,37 @@ ValidationSet make_validation_set(const std::string& name, const std::shared_ptr
 }
 
 std::shared_ptr<const PairReader> make_reader(const TrainingData& data, const Recipe& recipe) {
-  return std::make_shared<PairReader>(data.corpora, data.encoder, recipe.data.noise, recipe.model.max_positions,
-                                      data.plan.seed);
+  return std::make_shared<PairReader>(data.corpora, data.encoder, recipe.data.noise,
+                                      recipe.model.max_positions, data.plan.seed);
 }
 
 }  // namespace
 
-TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe, const World& world) {
-  const std::vector<CorpusSpec> train = parse_corpora(recipe.data.train), valid = parse_corpora(recipe.data.valid);
+TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe,
+                                   const World& world) {
+  const std::vector<CorpusSpec> train = parse_corpora(recipe.data.train),
+                                valid = parse_corpora(recipe.data.valid);
   if (train.empty())
-    throw UsageError("the recipe names no training corpus", "Set data.train, for example [\"data/train.{}:en-de\"].");
+    throw UsageError("the recipe names no training corpus",
+                     "Set data.train, for example [\"data/train.{}:en-de\"].");
   const std::string store = recipe.data.store.empty() ? folder.data() : recipe.data.store;
   std::filesystem::create_directories(store);
-  const Vocabularies vocabularies = provide_vocabularies(
-      recipe.vocabulary, train, recipe.data.invalid_utf8, recipe.data.store.empty() ? folder.path() : store);
+  const Vocabularies vocabularies =
+      provide_vocabularies(recipe.vocabulary, train, recipe.data.invalid_utf8,
+                           recipe.data.store.empty() ? folder.path() : store);
   vocabularies.source->check_noise(recipe.data.noise);
 
   TrainingData data;
-  const auto train_stores =
-      provide_corpora(recipe.data.train, vocabularies, PrepareSettings::for_training(recipe.data), store, "train");
-  const auto valid_stores =
-      provide_corpora(recipe.data.valid, vocabularies, PrepareSettings::for_scoring(recipe.data), store, "valid");
+  const auto train_stores = provide_corpora(
+      recipe.data.train, vocabularies, PrepareSettings::for_training(recipe.data), store, "train");
+  const auto valid_stores = provide_corpora(
+      recipe.data.valid, vocabularies, PrepareSettings::for_scoring(recipe.data), store, "valid");
   Languages languages;
   for (const auto& corpus : train_stores) languages.add(direction_of(*corpus));
   for (const auto& corpus : valid_stores) languages.add_languages(direction_of(*corpus));
   data.encoder = std::make_shared<PairEncoder>(vocabularies, languages, recipe.data.tags);
-  data.corpora =
-      std::make_shared<CorpusSet>(train_stores, data.encoder->source_extra(), data.encoder->target_extra());
+  data.corpora = std::make_shared<CorpusSet>(train_stores, data.encoder->source_extra(),
+                                             data.encoder->target_extra());
   data.plan = {.corpora = data.corpora,
                .limits = recipe.data.batch,
                .weights = recipe.data.weights,
@@ -75,22 +82,28 @@ TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe
   return data;
 }
 
-std::unique_ptr<BatchStream> open_batches(const TrainingData& data, const Recipe& recipe, const Extensions& extensions,
-                                          BatchPosition start, const World& world, const torch::Device& device) {
+std::unique_ptr<BatchStream> open_batches(const TrainingData& data, const Recipe& recipe,
+                                          const Extensions& extensions, BatchPosition start,
+                                          const World& world, const torch::Device& device) {
   std::unique_ptr<BatchPlanner> planner = make_sentence_planner(data.plan);
-  if (const BatchPlannerFactory& factory = extensions.batch_planner.get()) planner = factory(std::move(planner));
-  BatchSource::Options options{.rank = world.rank(), .start = start, .threads = recipe.data.threads,
+  if (const BatchPlannerFactory& factory = extensions.batch_planner.get())
+    planner = factory(std::move(planner));
+  BatchSource::Options options{.rank = world.rank(),
+                               .start = start,
+                               .threads = recipe.data.threads,
                                .prefetch = recipe.data.prefetch};
-  auto source = std::make_unique<BatchSource>(std::shared_ptr<const BatchPlanner>(std::move(planner)),
-                                              make_reader(data, recipe), options);
+  auto source = std::make_unique<BatchSource>(
+      std::shared_ptr<const BatchPlanner>(std::move(planner)), make_reader(data, recipe), options);
   const Vocabulary& target = *data.encoder->vocabularies().target;
-  return std::make_unique<CorpusBatchStream>(std::move(source), target.pad(), target.bos(), source_annotator(extensions),
-                                             device);
+  return std::make_unique<CorpusBatchStream>(std::move(source), target.pad(), target.bos(),
+                                             source_annotator(extensions), device);
 }
 
-Batch largest_batch(const TrainingData& data, const Extensions& extensions, const torch::Device& device) {
+Batch largest_batch(const TrainingData& data, const Extensions& extensions,
+                    const torch::Device& device) {
   std::unique_ptr<BatchPlanner> planner = make_sentence_planner(data.plan);
-  if (const BatchPlannerFactory& factory = extensions.batch_planner.get()) planner = factory(std::move(planner));
+  if (const BatchPlannerFactory& factory = extensions.batch_planner.get())
+    planner = factory(std::move(planner));
   const BatchPlan plan = planner->plan(0);
   int64_t largest = 0, most = -1;
   for (int64_t i = 0; i < plan.size(); ++i) {

@@ -23,15 +23,19 @@ struct TrainingData {
   std::vector<ValidationSet> valid;
 };
 
-/// Trains or loads the vocabularies, stores the corpora in the run folder (or finds them there), and gets the validation sets
-/// ready. Reports what was dropped.
-TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe, const World& world);
+/// Trains or loads the vocabularies, stores the corpora in the run folder (or finds them there),
+/// and gets the validation sets ready. Reports what was dropped.
+TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe,
+                                   const World& world);
 
-/// The stream of training batches from `start`, with the batch planner and annotators of the methods.
-std::unique_ptr<BatchStream> open_batches(const TrainingData& data, const Recipe& recipe, const Extensions& extensions,
-                                          BatchPosition start, const World& world, const torch::Device& device);
+/// The stream of training batches from `start`, with the batch planner and annotators of the
+/// methods.
+std::unique_ptr<BatchStream> open_batches(const TrainingData& data, const Recipe& recipe,
+                                          const Extensions& extensions, BatchPosition start,
+                                          const World& world, const torch::Device& device);
 
 /// The batch of epoch 0 with the most positions, padding counted.
-Batch largest_batch(const TrainingData& data, const Extensions& extensions, const torch::Device& device);
+Batch largest_batch(const TrainingData& data, const Extensions& extensions,
+                    const torch::Device& device);
 
 }  // namespace nmt

@@ -14,7 +14,8 @@
 namespace nmt {
 namespace {
 
-// Lines sorted by length and batched together. Enough for full batches, few enough that results keep coming.
+// Lines sorted by length and batched together. Enough for full batches, few enough that results
+// keep coming.
 constexpr size_t kGroup = 2000;
 
 std::string n_best_line(int64_t number, const std::string& translation, double score) {
@@ -29,8 +30,8 @@ std::vector<std::string> take_prefixes(LineStream* prefixes, size_t count, int64
   while (prefixes != nullptr && taken.size() < count) {
     const std::vector<std::string> more = prefixes->next(count - taken.size());
     if (more.empty())
-      throw Error(text("the file of prefixes ends after line ", first + static_cast<int64_t>(taken.size()),
-                       ", but the input goes on"),
+      throw Error(text("the file of prefixes ends after line ",
+                       first + static_cast<int64_t>(taken.size()), ", but the input goes on"),
                   "Give one line for each input line; an empty line forces nothing.");
     taken.insert(taken.end(), more.begin(), more.end());
   }
@@ -47,7 +48,8 @@ int run_translate(const std::vector<std::string>& words) {
   const PairEncoder& encoder = *opened.run.encoder;
   const Direction direction =
       choose_direction(encoder.languages(), arguments.source_language, arguments.target_language);
-  const std::unique_ptr<Translator> translator = make_translator(opened.run, opened.models, command.recipe.decoding);
+  const std::unique_ptr<Translator> translator =
+      make_translator(opened.run, opened.models, command.recipe.decoding);
 
   LineStream input(arguments.input.empty() ? "-" : arguments.input);
   std::optional<LineStream> prefixes;
@@ -55,22 +57,26 @@ int run_translate(const std::vector<std::string>& words) {
   LineSink output(arguments.output);
   const auto start = std::chrono::steady_clock::now();
   int64_t lines = 0, tokens = 0, split = 0, cut = 0;
-  for (std::vector<std::string> group = input.next(kGroup); !group.empty(); group = input.next(kGroup)) {
+  for (std::vector<std::string> group = input.next(kGroup); !group.empty();
+       group = input.next(kGroup)) {
     const std::vector<std::string> forced =
         take_prefixes(prefixes ? &*prefixes : nullptr, group.size(), lines);
     std::vector<TranslationRequest> requests;
     for (size_t i = 0; i < group.size(); ++i)
-      requests.push_back(make_request(encoder, group[i], forced[i], direction, lines + static_cast<int64_t>(i)));
+      requests.push_back(
+          make_request(encoder, group[i], forced[i], direction, lines + static_cast<int64_t>(i)));
     const std::vector<Translation> translations = translator->translate(requests);
     for (size_t i = 0; i < translations.size(); ++i) {
       const Translation& translation = translations[i];
       split += translation.parts > 1;
-      const size_t shown = arguments.format == TranslationFormat::kText ? 1 : translation.hypotheses.size();
+      const size_t shown =
+          arguments.format == TranslationFormat::kText ? 1 : translation.hypotheses.size();
       for (size_t h = 0; h < shown; ++h) {
         const Hypothesis& hypothesis = translation.hypotheses[h];
         cut += h == 0 && hypothesis.forced_eos > 0;
         tokens += static_cast<int64_t>(hypothesis.tokens.size()) + 1;
-        std::vector<int32_t> ids = requests[i].tokens.target;  // what was forced is part of the translation
+        std::vector<int32_t> ids =
+            requests[i].tokens.target;  // what was forced is part of the translation
         ids.insert(ids.end(), hypothesis.tokens.begin(), hypothesis.tokens.end());
         const std::string line = encoder.decode(ids);
         output.write(arguments.format == TranslationFormat::kText
@@ -82,9 +88,11 @@ int run_translate(const std::vector<std::string>& words) {
     lines += static_cast<int64_t>(translations.size());
   }
   output.close();
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  log::info(lines, " lines, ", short_number(static_cast<double>(tokens)), " tokens in ", short_duration(seconds), ", ",
-            short_number(static_cast<double>(tokens) / seconds), " target tokens/s",
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  log::info(lines, " lines, ", short_number(static_cast<double>(tokens)), " tokens in ",
+            short_duration(seconds), ", ", short_number(static_cast<double>(tokens) / seconds),
+            " target tokens/s",
             split > 0 ? text("; ", split, " long lines translated in parts") : "",
             cut > 0 ? text("; ", cut, " translations ended by the length limit") : "");
   return 0;

@@ -6,30 +6,59 @@ namespace nmt {
 
 void declare(OptionTable& table, DecodingOptions& o) {
   table.group("decode", "Decoding");
-  table.add("decode.beam", o.beam, "hypotheses kept alive in beam search; 1 is greedy search").range(1, 1000);
-  table.add("decode.n_best", o.n_best, "hypotheses returned for each sentence, best first; with sampling, how many are drawn")
+  table.add("decode.beam", o.beam, "hypotheses kept alive in beam search; 1 is greedy search")
+      .range(1, 1000);
+  table
+      .add("decode.n_best", o.n_best,
+           "hypotheses returned for each sentence, best first; with sampling, how many are drawn")
       .range(1, 1000);
   table.add("decode.lenpen_kind", o.lenpen_kind,
-            "hypotheses are ranked by log-probability divided by: 1 (none); length^lenpen (power, as in fairseq and Marian); "
+            "hypotheses are ranked by log-probability divided by: 1 (none); length^lenpen (power, "
+            "as in fairseq and Marian); "
             "((5 + length) / 6)^lenpen (gnmt). The length counts generated tokens and EOS");
-  table.add("decode.lenpen", o.lenpen, "exponent of the length penalty; higher favours longer translations").range(-10, 10);
-  table.add("decode.max_len_a", o.max_len_a, "a translation of S source tokens has at most a*S + b tokens: a").range(0, 1000);
-  table.add("decode.max_len_b", o.max_len_b, "a translation of S source tokens has at most a*S + b tokens: b").at_least(0);
-  table.add("decode.max_len", o.max_len, "most tokens of a translation whatever its source; 0: as many as the model allows")
+  table
+      .add("decode.lenpen", o.lenpen,
+           "exponent of the length penalty; higher favours longer translations")
+      .range(-10, 10);
+  table
+      .add("decode.max_len_a", o.max_len_a,
+           "a translation of S source tokens has at most a*S + b tokens: a")
+      .range(0, 1000);
+  table
+      .add("decode.max_len_b", o.max_len_b,
+           "a translation of S source tokens has at most a*S + b tokens: b")
       .at_least(0);
-  table.add("decode.min_len", o.min_len, "tokens a translation must have before it may end").at_least(0);
-  table.add("decode.no_repeat_ngram", o.no_repeat_ngram, "no sequence of so many tokens occurs twice in a translation; 0: off")
+  table
+      .add("decode.max_len", o.max_len,
+           "most tokens of a translation whatever its source; 0: as many as the model allows")
+      .at_least(0);
+  table.add("decode.min_len", o.min_len, "tokens a translation must have before it may end")
+      .at_least(0);
+  table
+      .add("decode.no_repeat_ngram", o.no_repeat_ngram,
+           "no sequence of so many tokens occurs twice in a translation; 0: off")
       .range(0, 100);
-  table.add("decode.sampling", o.sampling, "draw translations from the model instead of searching for the best");
-  table.add("decode.temperature", o.temperature, "sampling: logits are divided by it").range(1e-3, 1000);
-  table.add("decode.top_k", o.top_k, "sampling: draw from the k most probable tokens only; 0: all").at_least(0);
-  table.add("decode.top_p", o.top_p, "sampling: draw from the fewest tokens that have this much probability together")
+  table.add("decode.sampling", o.sampling,
+            "draw translations from the model instead of searching for the best");
+  table.add("decode.temperature", o.temperature, "sampling: logits are divided by it")
+      .range(1e-3, 1000);
+  table.add("decode.top_k", o.top_k, "sampling: draw from the k most probable tokens only; 0: all")
+      .at_least(0);
+  table
+      .add("decode.top_p", o.top_p,
+           "sampling: draw from the fewest tokens that have this much probability together")
       .range(0, 1);
-  table.add("decode.seed", o.seed, "sampling: the same seed gives a sentence the same translation in any batch").at_least(0);
-  table.add("decode.batch_tokens", o.batch_tokens, "most source tokens in a batch, padding counted").at_least(1);
+  table
+      .add("decode.seed", o.seed,
+           "sampling: the same seed gives a sentence the same translation in any batch")
+      .at_least(0);
+  table.add("decode.batch_tokens", o.batch_tokens, "most source tokens in a batch, padding counted")
+      .at_least(1);
   table.add("decode.batch_sentences", o.batch_sentences, "most sentences in a batch").at_least(1);
-  table.add("decode.max_source_len", o.max_source_len,
-            "longer sources are cut, at sentence or word ends where possible, and translated in parts; 0: the model's positions")
+  table
+      .add("decode.max_source_len", o.max_source_len,
+           "longer sources are cut, at sentence or word ends where possible, and translated in "
+           "parts; 0: the model's positions")
       .at_least(0);
 }
 
@@ -47,9 +76,12 @@ void validate(const DecodingOptions& o) {
 double normalised_score(const DecodingOptions& o, double log_prob, int64_t length) {
   const auto n = static_cast<double>(length);
   switch (o.lenpen_kind) {
-    case LengthPenalty::kNone: return log_prob;
-    case LengthPenalty::kPower: return log_prob / std::pow(n, o.lenpen);
-    case LengthPenalty::kGnmt: return log_prob / std::pow((5.0 + n) / 6.0, o.lenpen);
+    case LengthPenalty::kNone:
+      return log_prob;
+    case LengthPenalty::kPower:
+      return log_prob / std::pow(n, o.lenpen);
+    case LengthPenalty::kGnmt:
+      return log_prob / std::pow((5.0 + n) / 6.0, o.lenpen);
   }
   return log_prob;
 }

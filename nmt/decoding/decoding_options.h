@@ -6,25 +6,29 @@
 
 namespace nmt {
 
-/// What a finished hypothesis' log-probability is divided by. `length` counts generated tokens, the last EOS included, forced
-/// tokens excluded; `a` is the exponent.
+/// What a finished hypothesis' log-probability is divided by. `length` counts generated tokens, the
+/// last EOS included, forced tokens excluded; `a` is the exponent.
 enum class LengthPenalty {
   kNone,
   kPower,  // length^a                  (fairseq's --lenpen, Marian's --normalize)
   kGnmt,   // ((5 + length) / 6)^a      (Wu et al. 2016, eq. 14, without coverage)
 };
 inline EnumNames<LengthPenalty> enum_names(LengthPenalty) {
-  return {{LengthPenalty::kNone, "none"}, {LengthPenalty::kPower, "power"}, {LengthPenalty::kGnmt, "gnmt"}};
+  return {{LengthPenalty::kNone, "none"},
+          {LengthPenalty::kPower, "power"},
+          {LengthPenalty::kGnmt, "gnmt"}};
 }
 
-/// How translations are searched for (beam search) or drawn (sampling), and how sentences are put into batches.
+/// How translations are searched for (beam search) or drawn (sampling), and how sentences are put
+/// into batches.
 struct DecodingOptions {
   int64_t beam = 5;    // hypotheses kept alive; 1 is greedy search
   int64_t n_best = 1;  // hypotheses returned for each sentence; with sampling, how many are drawn
   LengthPenalty lenpen_kind = LengthPenalty::kPower;
   double lenpen = 1.0;
 
-  // A translation of S source tokens (EOS and tags counted) has at most min(max_len_a·S + max_len_b, max_len) tokens.
+  // A translation of S source tokens (EOS and tags counted) has at most min(max_len_a·S +
+  // max_len_b, max_len) tokens.
   double max_len_a = 1.5;
   int64_t max_len_b = 50;
   int64_t max_len = 0;  // 0: as many as the model has positions for
@@ -45,10 +49,12 @@ struct DecodingOptions {
 /// Declares the group `decode`.
 void declare(OptionTable& table, DecodingOptions& options);
 
-/// Throws UsageError when options contradict each other (more n-best than beam, sampling filters without sampling …).
+/// Throws UsageError when options contradict each other (more n-best than beam, sampling filters
+/// without sampling …).
 void validate(const DecodingOptions& options);
 
-/// `log_prob` of a finished hypothesis of `length` generated tokens (EOS counted, so at least 1), normalised.
+/// `log_prob` of a finished hypothesis of `length` generated tokens (EOS counted, so at least 1),
+/// normalised.
 double normalised_score(const DecodingOptions& options, double log_prob, int64_t length);
 
 }  // namespace nmt

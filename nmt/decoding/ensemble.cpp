@@ -10,7 +10,8 @@
 namespace nmt {
 namespace {
 
-// Log-probabilities are never computed in less than fp32: bf16 keeps 8 bits, and a sum of 100 of them is noise.
+// Log-probabilities are never computed in less than fp32: bf16 keeps 8 bits, and a sum of 100 of
+// them is noise.
 torch::Tensor log_softmax(const torch::Tensor& logits) {
   const bool wide = logits.scalar_type() == torch::kDouble;
   return torch::log_softmax(logits, -1, wide ? torch::kDouble : torch::kFloat);
@@ -23,20 +24,25 @@ torch::Tensor average_probabilities(std::vector<torch::Tensor> parts) {
   return torch::logsumexp(torch::stack(parts), 0).sub_(log_count);
 }
 
-torch::Device device_of(const Transformer& model) { return model->parameters().front().device(); }
+torch::Device device_of(const Transformer& model) {
+  return model->parameters().front().device();
+}
 
 }  // namespace
 
-Ensemble::Ensemble(std::vector<Transformer> models) : models_(std::move(models)), device_(torch::kCPU) {
+Ensemble::Ensemble(std::vector<Transformer> models)
+    : models_(std::move(models)), device_(torch::kCPU) {
   if (models_.empty()) throw Error("decoding needs at least one model");
   device_ = device_of(models_.front());
   vocabulary_size_ = models_.front()->vocabulary().target_size;
   max_positions_ = models_.front()->options().max_positions;
   for (const Transformer& model : models_) {
-    if (model->vocabulary().target_size != vocabulary_size_ || model->vocabulary().pad != models_.front()->vocabulary().pad)
-      throw Error(text("the models of an ensemble must share their vocabulary, but one has ",
-                       model->vocabulary().target_size, " target entries and another ", vocabulary_size_),
-                  "Combine runs that were trained with the same vocab.model.");
+    if (model->vocabulary().target_size != vocabulary_size_ ||
+        model->vocabulary().pad != models_.front()->vocabulary().pad)
+      throw Error(
+          text("the models of an ensemble must share their vocabulary, but one has ",
+               model->vocabulary().target_size, " target entries and another ", vocabulary_size_),
+          "Combine runs that were trained with the same vocab.model.");
     if (device_of(model) != device_) throw Error("the models of an ensemble must be on one device");
     max_positions_ = std::min(max_positions_, model->options().max_positions);
   }
@@ -44,11 +50,13 @@ Ensemble::Ensemble(std::vector<Transformer> models) : models_(std::move(models))
 
 Ensemble::State Ensemble::start(const SourceBatch& source, int64_t max_length) const {
   State state;
-  for (Transformer model : models_) state.push_back(model->start(model->encode(source), 1, max_length));
+  for (Transformer model : models_)
+    state.push_back(model->start(model->encode(source), 1, max_length));
   return state;
 }
 
-torch::Tensor Ensemble::step(State& state, const torch::Tensor& tokens, const torch::Tensor& counts) const {
+torch::Tensor Ensemble::step(State& state, const torch::Tensor& tokens,
+                             const torch::Tensor& counts) const {
   std::vector<torch::Tensor> parts;
   for (size_t m = 0; m < models_.size(); ++m) {
     Transformer model = models_[m];
@@ -87,7 +95,9 @@ torch::Tensor Ensemble::score(const Batch& batch, int64_t chunk) const {
     const torch::Tensor chosen = labels.slice(0, begin, end).unsqueeze(1);
     std::vector<torch::Tensor> parts;
     for (size_t m = 0; m < models_.size(); ++m)
-      parts.push_back(log_softmax(models_[m]->project(hidden[m].slice(0, begin, end))).gather(1, chosen).squeeze(1));
+      parts.push_back(log_softmax(models_[m]->project(hidden[m].slice(0, begin, end)))
+                          .gather(1, chosen)
+                          .squeeze(1));
     scores.push_back(average_probabilities(std::move(parts)));
   }
   return scores.empty() ? torch::empty({0}, torch::kFloat) : torch::cat(scores);

@@ -5,7 +5,8 @@
 
 namespace nmt {
 
-HypothesisTree::HypothesisTree(const StoppingRule& rule, const PrefixShape& prefix, int64_t eos, int64_t beam)
+HypothesisTree::HypothesisTree(const StoppingRule& rule, const PrefixShape& prefix, int64_t eos,
+                               int64_t beam)
     : rule_(rule), prefix_(prefix), eos_(eos), beam_(beam), live_{-1} {}
 
 void HypothesisTree::add_step(const StepCandidates& candidates) {
@@ -16,7 +17,8 @@ void HypothesisTree::add_step(const StepCandidates& candidates) {
     if (!(score > -std::numeric_limits<double>::infinity())) break;
     const auto parent = live_[static_cast<size_t>(candidates.parents[rank])];
     const auto token = static_cast<int32_t>(candidates.tokens[rank]);
-    const auto eos = static_cast<int32_t>((parent < 0 ? prefix_.eos : nodes_[parent].eos) + (token == eos_ ? 1 : 0));
+    const auto eos = static_cast<int32_t>((parent < 0 ? prefix_.eos : nodes_[parent].eos) +
+                                          (token == eos_ ? 1 : 0));
     const Node node{score, token, parent, eos};
     if (token == eos_ && eos >= rule_.sentences) {
       if (rank < beam_ && std::ssize(finals_) < beam_) finals_.push_back(node);
@@ -29,10 +31,12 @@ void HypothesisTree::add_step(const StepCandidates& candidates) {
   ended_ = live_.empty() || std::ssize(finals_) == beam_;
 }
 
-std::vector<Hypothesis> HypothesisTree::finished(const DecodingOptions& options, int64_t count) const {
+std::vector<Hypothesis> HypothesisTree::finished(const DecodingOptions& options,
+                                                 int64_t count) const {
   std::vector<Hypothesis> best;
   for (const Node& last : finals_) best.push_back(hypothesis(options, last));
-  std::stable_sort(best.begin(), best.end(), [](const Hypothesis& a, const Hypothesis& b) { return a.score > b.score; });
+  std::stable_sort(best.begin(), best.end(),
+                   [](const Hypothesis& a, const Hypothesis& b) { return a.score > b.score; });
   if (std::ssize(best) > count) best.resize(count);
   return best;
 }
@@ -51,7 +55,8 @@ Hypothesis HypothesisTree::hypothesis(const DecodingOptions& options, const Node
   for (const Node* node : path) {
     h.tokens.push_back(node->token);
     h.token_log_probs.push_back(node->score - before);
-    if (node->token == eos_ && length + (rule_.sentences - eos - 1) >= rule_.max_length) ++h.forced_eos;
+    if (node->token == eos_ && length + (rule_.sentences - eos - 1) >= rule_.max_length)
+      ++h.forced_eos;
     before = node->score, eos = node->eos, ++length;
   }
   h.tokens.pop_back();  // the last EOS

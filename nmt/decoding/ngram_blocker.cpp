@@ -7,8 +7,8 @@
 
 namespace nmt {
 
-NgramBlocker::NgramBlocker(int64_t order, const std::vector<std::vector<int32_t>>& prefixes, int64_t pad, int64_t eos,
-                           torch::Device device)
+NgramBlocker::NgramBlocker(int64_t order, const std::vector<std::vector<int32_t>>& prefixes,
+                           int64_t pad, int64_t eos, torch::Device device)
     : order_(order), pad_(pad), eos_(eos) {
   size_t longest = 0;
   for (const auto& prefix : prefixes) longest = std::max(longest, prefix.size());
@@ -25,11 +25,14 @@ NgramBlocker::NgramBlocker(int64_t order, const std::vector<std::vector<int32_t>
 void NgramBlocker::block(torch::Tensor& log_probs) const {
   if (history_.size(2) < order_) return;
   const torch::Tensor ngrams = history_.unfold(2, order_, 1);  // [sentences, beam, places, n]
-  const torch::Tensor begin = history_.slice(2, history_.size(2) - (order_ - 1)).unsqueeze(2);  // what comes next completes
+  const torch::Tensor begin =
+      history_.slice(2, history_.size(2) - (order_ - 1)).unsqueeze(2);  // what comes next completes
   const torch::Tensor real = ((ngrams != pad_) & (ngrams != eos_)).all(-1);
-  const torch::Tensor repeats = real & (ngrams.slice(3, 0, order_ - 1) == begin).all(-1);  // [sentences, beam, places]
-  const torch::Tensor penalty = torch::zeros(repeats.sizes(), log_probs.options())
-                                    .masked_fill_(repeats, -std::numeric_limits<double>::infinity());
+  const torch::Tensor repeats =
+      real & (ngrams.slice(3, 0, order_ - 1) == begin).all(-1);  // [sentences, beam, places]
+  const torch::Tensor penalty =
+      torch::zeros(repeats.sizes(), log_probs.options())
+          .masked_fill_(repeats, -std::numeric_limits<double>::infinity());
   log_probs.scatter_add_(1, ngrams.select(3, order_ - 1).reshape({log_probs.size(0), -1}),
                          penalty.view({log_probs.size(0), -1}));
 }

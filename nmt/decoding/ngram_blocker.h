@@ -7,13 +7,14 @@
 
 namespace nmt {
 
-/// Keeps hypotheses from writing the same n tokens twice (Paulus et al. 2018, section 2.5). Forced prefixes count; n-grams
-/// with an EOS in them do not, so that sentences of a document may end alike. Works on the device.
+/// Keeps hypotheses from writing the same n tokens twice (Paulus et al. 2018, section 2.5). Forced
+/// prefixes count; n-grams with an EOS in them do not, so that sentences of a document may end
+/// alike. Works on the device.
 class NgramBlocker {
  public:
   /// `prefixes`: each sentence's forced tokens, without BOS. `order` > 0 is n.
-  NgramBlocker(int64_t order, const std::vector<std::vector<int32_t>>& prefixes, int64_t pad, int64_t eos,
-               torch::Device device);
+  NgramBlocker(int64_t order, const std::vector<std::vector<int32_t>>& prefixes, int64_t pad,
+               int64_t eos, torch::Device device);
 
   /// Sets to −∞ in `log_probs` [sentences·beam, vocabulary] what would repeat an n-gram.
   void block(torch::Tensor& log_probs) const;
@@ -23,7 +24,8 @@ class NgramBlocker {
 
  private:
   int64_t order_, pad_, eos_;
-  torch::Tensor history_;  // [sentences, beam or 1, tokens], padded on the LEFT, so that all hypotheses end together
+  torch::Tensor history_;  // [sentences, beam or 1, tokens], padded on the LEFT, so that all
+                           // hypotheses end together
 };
 
 }  // namespace nmt

@@ -21,15 +21,15 @@ struct PairScorerOptions {
   int64_t batch_sentences = 256;
 };
 
-/// Forced decoding: log p(target | source) under the model or ensemble. Scores do not depend on the batch beyond floating-point
-/// noise.
+/// Forced decoding: log p(target | source) under the model or ensemble. Scores do not depend on the
+/// batch beyond floating-point noise.
 class PairScorer {
  public:
   PairScorer(Ensemble models, PairScorerOptions options, SourceAnnotator annotate = nullptr);
 
-  /// Scores in the order of `pairs`, whose targets hold tags and EOS, as in training. Throws Error, naming the pair's number
-  /// (from 1), for an empty source or target and for one longer than model.max_positions: a part of a pair has no meaningful
-  /// score.
+  /// Scores in the order of `pairs`, whose targets hold tags and EOS, as in training. Throws Error,
+  /// naming the pair's number (from 1), for an empty source or target and for one longer than
+  /// model.max_positions: a part of a pair has no meaningful score.
   std::vector<PairScore> score(const std::vector<TokenPair>& pairs) const;
 
  private:

@@ -9,7 +9,8 @@
 
 namespace nmt {
 
-torch::Tensor sample(const torch::Tensor& log_probs, const torch::Tensor& uniform, const DecodingOptions& options) {
+torch::Tensor sample(const torch::Tensor& log_probs, const torch::Tensor& uniform,
+                     const DecodingOptions& options) {
   torch::Tensor logits = log_probs / options.temperature;
   torch::Tensor tokens;  // of the columns; undefined: the columns are the vocabulary
   if (options.top_k > 0) {
@@ -24,10 +25,13 @@ torch::Tensor sample(const torch::Tensor& log_probs, const torch::Tensor& unifor
     surplus.select(1, 0).fill_(false);
     probabilities.masked_fill_(surplus, 0);
   }
-  // Inverse of the cumulative distribution. 1 − u lies in (0, 1], so that a token of probability 0 is never hit.
+  // Inverse of the cumulative distribution. 1 − u lies in (0, 1], so that a token of probability 0
+  // is never hit.
   const torch::Tensor cumulative = probabilities.cumsum(1);
-  const torch::Tensor target = (1 - uniform).unsqueeze(1) * cumulative.slice(1, cumulative.size(1) - 1);
-  const torch::Tensor column = torch::searchsorted(cumulative, target).clamp_max_(cumulative.size(1) - 1);
+  const torch::Tensor target =
+      (1 - uniform).unsqueeze(1) * cumulative.slice(1, cumulative.size(1) - 1);
+  const torch::Tensor column =
+      torch::searchsorted(cumulative, target).clamp_max_(cumulative.size(1) - 1);
   return (tokens.defined() ? tokens.gather(1, column) : column).squeeze(1);
 }
 

@@ -32,15 +32,16 @@ struct DecoderPrefix {
   torch::Tensor counts;  // [sentences], undefined when all are equally long
 };
 
-DecoderPrefix decoder_prefix(const std::vector<std::vector<int32_t>>& prefixes, const SearchTokens& tokens,
-                             torch::Device device) {
+DecoderPrefix decoder_prefix(const std::vector<std::vector<int32_t>>& prefixes,
+                             const SearchTokens& tokens, torch::Device device) {
   size_t longest = 0, shortest = std::numeric_limits<size_t>::max();
   std::vector<int64_t> counts;
   for (const auto& prefix : prefixes) {
     longest = std::max(longest, prefix.size()), shortest = std::min(shortest, prefix.size());
     counts.push_back(std::ssize(prefix) + 1);
   }
-  const auto rows = static_cast<int64_t>(prefixes.size()), width = static_cast<int64_t>(longest) + 1;
+  const auto rows = static_cast<int64_t>(prefixes.size()),
+             width = static_cast<int64_t>(longest) + 1;
   torch::Tensor ids = torch::full({rows, width}, tokens.pad, torch::kLong);
   int64_t* data = ids.data_ptr<int64_t>();
   for (const auto& prefix : prefixes) {
@@ -56,7 +57,8 @@ DecoderPrefix decoder_prefix(const std::vector<std::vector<int32_t>>& prefixes, 
 // One run of Search over one batch.
 class BatchSearch {
  public:
-  BatchSearch(const Search& search, const SearchBatch& batch, const std::vector<PrefixShape>& shapes);
+  BatchSearch(const Search& search, const SearchBatch& batch,
+              const std::vector<PrefixShape>& shapes);
   std::vector<std::vector<Hypothesis>> run();
 
  private:
@@ -74,23 +76,25 @@ class BatchSearch {
   const DecodingOptions& options_;
   const int64_t beam_, eos_;
   torch::Device device_;
-  torch::Tensor excluded_;      // [excluded tokens]
-  torch::Tensor random_;        // [sentences, steps] when sampling
+  torch::Tensor excluded_;  // [excluded tokens]
+  torch::Tensor random_;    // [sentences, steps] when sampling
   StopTracker stops_;
   std::optional<NgramBlocker> ngrams_;
 
   std::vector<HypothesisTree> trees_;  // all sentences of the batch
   std::vector<int64_t> running_;       // those still in the device's tensors, in their order
   std::vector<torch::Tensor> reports_;
-  std::vector<int64_t> kept_;          // places in running_ before the last look that go on; set by report()
+  std::vector<int64_t>
+      kept_;  // places in running_ before the last look that go on; set by report()
   Ensemble::State state_;
-  torch::Tensor scores_;               // [sentences, width] double
-  int64_t width_ = 1;                  // live hypotheses a sentence: 1 before the first step, then the beam
+  torch::Tensor scores_;  // [sentences, width] double
+  int64_t width_ = 1;     // live hypotheses a sentence: 1 before the first step, then the beam
   int64_t step_ = 0;
   torch::Tensor first_log_probs_;
 };
 
-BatchSearch::BatchSearch(const Search& search, const SearchBatch& batch, const std::vector<PrefixShape>& shapes)
+BatchSearch::BatchSearch(const Search& search, const SearchBatch& batch,
+                         const std::vector<PrefixShape>& shapes)
     : search_(search),
       options_(search.options()),
       beam_(search.beam()),
@@ -118,7 +122,8 @@ BatchSearch::BatchSearch(const Search& search, const SearchBatch& batch, const s
   const DecoderPrefix prefix = decoder_prefix(batch.prefixes, tokens, device_);
   state_ = search.models().start(batch.source.to(device_), positions);
   first_log_probs_ = search.models().step(state_, prefix.tokens, prefix.counts);
-  scores_ = torch::zeros({std::ssize(trees_), 1}, torch::TensorOptions(torch::kDouble).device(device_));
+  scores_ =
+      torch::zeros({std::ssize(trees_), 1}, torch::TensorOptions(torch::kDouble).device(device_));
 }
 
 std::vector<std::vector<Hypothesis>> BatchSearch::run() {
@@ -131,7 +136,8 @@ std::vector<std::vector<Hypothesis>> BatchSearch::run() {
   }
 }
 
-// Rules that exclude tokens. Where EOS is forced the others' exclusion is made in candidates(), on 2K columns.
+// Rules that exclude tokens. Where EOS is forced the others' exclusion is made in candidates(), on
+// 2K columns.
 void BatchSearch::apply_token_rules(torch::Tensor& log_probs) const {
   log_probs.index_fill_(1, excluded_, kMinusInfinity);
   if (ngrams_) ngrams_->block(log_probs);
@@ -157,7 +163,8 @@ Candidates BatchSearch::candidates(torch::Tensor log_probs) const {
     next.values = torch::where(forced, only_eos, next.values);
     next.indices = next.indices.masked_fill(forced, eos_);
   }
-  const torch::Tensor sums = (next.values.to(torch::kDouble) + scores_.view({-1, 1})).view({sentences, -1});
+  const torch::Tensor sums =
+      (next.values.to(torch::kDouble) + scores_.view({-1, 1})).view({sentences, -1});
   const TopK best = top_k(sums, count);
   return {best.values, next.indices.view({sentences, -1}).gather(1, best.indices),
           best.indices.div(count, "floor")};
@@ -171,17 +178,19 @@ Candidates BatchSearch::survivors(const Candidates& found) const {
 
 bool BatchSearch::report(const Candidates& found) {
   // Ids are exact in double, so that one copy brings all three.
-  reports_.push_back(torch::stack({found.scores, found.tokens.to(torch::kDouble), found.parents.to(torch::kDouble)}));
+  reports_.push_back(torch::stack(
+      {found.scores, found.tokens.to(torch::kDouble), found.parents.to(torch::kDouble)}));
   const bool due = std::ssize(reports_) >= search_.report_interval() || stops_.at_budget();
   if (!due) return false;
-  const torch::Tensor host = torch::stack(reports_).to(torch::kCPU).contiguous();  // [steps, 3, sentences, C]
+  const torch::Tensor host =
+      torch::stack(reports_).to(torch::kCPU).contiguous();  // [steps, 3, sentences, C]
   reports_.clear();
   const auto data = host.accessor<double, 4>();
   for (int64_t step = 0; step < host.size(0); ++step)
     for (size_t place = 0; place < running_.size(); ++place) {
       const auto row = static_cast<int64_t>(place);
-      trees_[running_[place]].add_step(
-          {data[step][0][row].data(), data[step][1][row].data(), data[step][2][row].data(), host.size(3)});
+      trees_[running_[place]].add_step({data[step][0][row].data(), data[step][1][row].data(),
+                                        data[step][2][row].data(), host.size(3)});
     }
   kept_.clear();
   for (size_t place = 0; place < running_.size(); ++place)
@@ -193,13 +202,15 @@ torch::Tensor BatchSearch::advance(Candidates live) {
   const int64_t sentences = live.scores.size(0);
   stops_.advance(live.tokens, live.parents);
   if (ngrams_) ngrams_->advance(live.tokens, live.parents);
-  const torch::Tensor first_rows = torch::arange(sentences, live.parents.options()).unsqueeze(1) * width_;
+  const torch::Tensor first_rows =
+      torch::arange(sentences, live.parents.options()).unsqueeze(1) * width_;
   torch::Tensor rows = first_rows + live.parents;  // [sentences, beam]
 
   const bool leave = !kept_.empty() && kept_.size() < running_.size();
   if (leave) {
     const torch::Tensor kept = torch::tensor(kept_, torch::kLong).to(device_);
-    for (torch::Tensor* tensor : {&live.scores, &live.tokens, &rows}) *tensor = tensor->index_select(0, kept);
+    for (torch::Tensor* tensor : {&live.scores, &live.tokens, &rows})
+      *tensor = tensor->index_select(0, kept);
     if (random_.defined()) random_ = random_.index_select(0, kept);
     if (ngrams_) ngrams_->select(kept);
     stops_.select(kept, kept_);
@@ -213,7 +224,8 @@ torch::Tensor BatchSearch::advance(Candidates live) {
   kept_.clear();
   width_ = beam_, scores_ = live.scores;
   ++step_;
-  Ensemble::set_length(state_, stops_.longest());  // BOS and all tokens but the newest are in the cache
+  Ensemble::set_length(state_,
+                       stops_.longest());  // BOS and all tokens but the newest are in the cache
   return search_.models().step(state_, live.tokens.view({-1, 1}));
 }
 
@@ -223,7 +235,8 @@ std::vector<std::vector<Hypothesis>> BatchSearch::finished() const {
     results.push_back(tree.finished(options_, options_.sampling ? 1 : options_.n_best));
     if (results.back().empty())
       throw Error("a sentence has no translation: at some step no token had a finite probability",
-                  "Check the weights for NaN, and whether decode.min_len, decode.no_repeat_ngram and the excluded tokens "
+                  "Check the weights for NaN, and whether decode.min_len, decode.no_repeat_ngram "
+                  "and the excluded tokens "
                   "leave anything to choose.");
   }
   return results;
@@ -246,16 +259,20 @@ Search& Search::report_every(int64_t steps) {
 }
 
 StoppingRule Search::stopping_rule(int64_t source_length, int64_t tags) const {
-  auto most = static_cast<int64_t>(options_.max_len_a * static_cast<double>(source_length)) + options_.max_len_b;
+  auto most = static_cast<int64_t>(options_.max_len_a * static_cast<double>(source_length)) +
+              options_.max_len_b;
   if (options_.max_len > 0) most = std::min(most, options_.max_len);
-  return {.sentences = 1, .max_length = tags + most, .min_sentence_tokens = tags + options_.min_len};
+  return {
+      .sentences = 1, .max_length = tags + most, .min_sentence_tokens = tags + options_.min_len};
 }
 
 std::vector<std::vector<Hypothesis>> Search::run(SearchBatch batch) const {
   const auto size = static_cast<size_t>(batch.source.size());
-  TORCH_CHECK(batch.prefixes.size() == size && batch.rules.size() == size, "a search batch of ", size, " sources has ",
-              batch.prefixes.size(), " prefixes and ", batch.rules.size(), " rules");
-  TORCH_CHECK(!options_.sampling || batch.keys.size() == size, "sampling needs a key for each of ", size, " sources");
+  TORCH_CHECK(batch.prefixes.size() == size && batch.rules.size() == size, "a search batch of ",
+              size, " sources has ", batch.prefixes.size(), " prefixes and ", batch.rules.size(),
+              " rules");
+  TORCH_CHECK(!options_.sampling || batch.keys.size() == size, "sampling needs a key for each of ",
+              size, " sources");
   if (size == 0) return {};
   std::vector<PrefixShape> shapes;
   const int64_t longest = models_.max_positions() - 1;  // BOS takes a position
@@ -263,11 +280,12 @@ std::vector<std::vector<Hypothesis>> Search::run(SearchBatch batch) const {
     StoppingRule& rule = batch.rules[i];
     const PrefixShape shape = prefix_shape(batch.prefixes[i], tokens_.eos);
     if (shape.eos >= rule.sentences)
-      throw Error(text("a forced prefix already holds ", shape.eos, " sentence ends, but the translation is to have ",
-                       rule.sentences));
+      throw Error(text("a forced prefix already holds ", shape.eos,
+                       " sentence ends, but the translation is to have ", rule.sentences));
     const int64_t least = shape.length + rule.sentences - shape.eos - 1;
     if (least > longest)
-      throw Error(text("a forced prefix of ", shape.length, " tokens leaves no room for a translation in model.max_positions = ",
+      throw Error(text("a forced prefix of ", shape.length,
+                       " tokens leaves no room for a translation in model.max_positions = ",
                        models_.max_positions()));
     rule.max_length = std::max(std::min(rule.max_length, longest), least);
     shapes.push_back(shape);

@@ -15,13 +15,15 @@ std::vector<Break> break_table(const std::vector<std::string>& pieces) {
   std::vector<Break> table;
   table.reserve(pieces.size());
   for (const std::string& piece : pieces)
-    table.push_back({.starts_word = piece.starts_with(kWordMark),
-                     .ends_sentence = std::any_of(std::begin(kSentenceEnds), std::end(kSentenceEnds),
-                                                  [&](std::string_view end) { return piece.ends_with(end); })});
+    table.push_back(
+        {.starts_word = piece.starts_with(kWordMark),
+         .ends_sentence = std::any_of(std::begin(kSentenceEnds), std::end(kSentenceEnds),
+                                      [&](std::string_view end) { return piece.ends_with(end); })});
   return table;
 }
 
-std::vector<Span> split_source(const std::vector<int32_t>& tokens, size_t limit, const std::vector<Break>& breaks) {
+std::vector<Span> split_source(const std::vector<int32_t>& tokens, size_t limit,
+                               const std::vector<Break>& breaks) {
   const auto at = [&](size_t place) {
     const auto id = static_cast<size_t>(tokens[place]);
     return id < breaks.size() ? breaks[id] : Break{};

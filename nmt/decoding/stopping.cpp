@@ -18,7 +18,8 @@ PrefixShape prefix_shape(const std::vector<int32_t>& prefix, int64_t eos) {
   return shape;
 }
 
-StopTracker::StopTracker(const std::vector<StoppingRule>& rules, const std::vector<PrefixShape>& prefixes, int64_t eos,
+StopTracker::StopTracker(const std::vector<StoppingRule>& rules,
+                         const std::vector<PrefixShape>& prefixes, int64_t eos,
                          torch::Device device)
     : eos_(eos) {
   std::vector<int64_t> sentences, room, min_tokens, eos_count, since_eos;
@@ -35,7 +36,8 @@ StopTracker::StopTracker(const std::vector<StoppingRule>& rules, const std::vect
   };
   sentences_ = column(sentences), room_ = column(room), min_tokens_ = column(min_tokens);
   eos_count_ = column(eos_count), since_eos_ = column(since_eos);
-  several_ = std::any_of(rules.begin(), rules.end(), [](const StoppingRule& rule) { return rule.sentences > 1; });
+  several_ = std::any_of(rules.begin(), rules.end(),
+                         [](const StoppingRule& rule) { return rule.sentences > 1; });
 }
 
 torch::Tensor StopTracker::blocked() const {
@@ -54,7 +56,8 @@ torch::Tensor StopTracker::forced() const {
   return possible ? step_ + sentences_ - eos_count_ - 1 >= room_ : torch::Tensor();
 }
 
-torch::Tensor StopTracker::finishing(const torch::Tensor& tokens, const torch::Tensor& parents) const {
+torch::Tensor StopTracker::finishing(const torch::Tensor& tokens,
+                                     const torch::Tensor& parents) const {
   const torch::Tensor is_eos = tokens == eos_;
   if (!several_) return is_eos;
   return is_eos & (eos_count_.gather(1, parents) + 1 >= sentences_);
@@ -75,7 +78,8 @@ int64_t StopTracker::longest() const {
 void StopTracker::advance(const torch::Tensor& tokens, const torch::Tensor& parents) {
   ++step_;
   if (!several_) {
-    // No live hypothesis holds an EOS of its own: all of a sentence's hypotheses agree, and there is no EOS to count.
+    // No live hypothesis holds an EOS of its own: all of a sentence's hypotheses agree, and there
+    // is no EOS to count.
     since_eos_ = since_eos_ + 1;
     return;
   }

@@ -10,8 +10,8 @@
 namespace nmt {
 namespace {
 
-// Keeps the best of a row sorted by insertion. Nearly all of a row is below the k-th best seen, so it is skipped a block
-// at a time by a comparison that the compiler vectorises.
+// Keeps the best of a row sorted by insertion. Nearly all of a row is below the k-th best seen, so
+// it is skipped a block at a time by a comparison that the compiler vectorises.
 template <class T>
 void row_top_k(const T* row, int64_t width, int64_t k, T* values, int64_t* indices) {
   std::fill_n(values, k, -std::numeric_limits<T>::infinity());
@@ -46,19 +46,23 @@ TopK top_k_by_library(const torch::Tensor& scores, int64_t k) {
   const auto [sorted, rank] = values.gather(1, order).sort(/*stable=*/true, 1, /*descending=*/true);
   TopK top{sorted, by_index.gather(1, rank)};
   if (width < k) {
-    top.values = torch::constant_pad_nd(top.values, {0, k - width}, -std::numeric_limits<double>::infinity());
+    top.values = torch::constant_pad_nd(top.values, {0, k - width},
+                                        -std::numeric_limits<double>::infinity());
     top.indices = torch::constant_pad_nd(top.indices, {0, k - width}, 0);
   }
   return top;
 }
 
 TopK top_k(const torch::Tensor& scores, int64_t k) {
-  TORCH_CHECK(scores.dim() == 2 && k > 0, "top_k needs [rows, width] and k > 0, not ", scores.sizes(), " and ", k);
+  TORCH_CHECK(scores.dim() == 2 && k > 0, "top_k needs [rows, width] and k > 0, not ",
+              scores.sizes(), " and ", k);
   const auto type = scores.scalar_type();
-  if (!scores.device().is_cpu() || (type != torch::kFloat && type != torch::kDouble)) return top_k_by_library(scores, k);
+  if (!scores.device().is_cpu() || (type != torch::kFloat && type != torch::kDouble))
+    return top_k_by_library(scores, k);
   const torch::Tensor rows = scores.contiguous();
   const int64_t count = rows.size(0), width = rows.size(1);
-  TopK top{torch::empty({count, k}, rows.options()), torch::empty({count, k}, rows.options().dtype(torch::kLong))};
+  TopK top{torch::empty({count, k}, rows.options()),
+           torch::empty({count, k}, rows.options().dtype(torch::kLong))};
   int64_t* indices = top.indices.data_ptr<int64_t>();
   AT_DISPATCH_FLOATING_TYPES(type, "top_k", [&] {
     const scalar_t* data = rows.const_data_ptr<scalar_t>();

@@ -12,7 +12,8 @@ namespace {
 /// Parts of one source, translated one by one, as one hypothesis.
 void append(Hypothesis& whole, const Hypothesis& part) {
   whole.tokens.insert(whole.tokens.end(), part.tokens.begin(), part.tokens.end());
-  whole.token_log_probs.insert(whole.token_log_probs.end(), part.token_log_probs.begin(), part.token_log_probs.end());
+  whole.token_log_probs.insert(whole.token_log_probs.end(), part.token_log_probs.begin(),
+                               part.token_log_probs.end());
   whole.log_prob += part.log_prob;
   whole.score += part.score;
   whole.forced_eos += part.forced_eos;
@@ -20,10 +21,12 @@ void append(Hypothesis& whole, const Hypothesis& part) {
 
 }  // namespace
 
-std::vector<std::vector<size_t>> length_batches(const std::vector<int64_t>& lengths, int64_t tokens, int64_t sentences) {
+std::vector<std::vector<size_t>> length_batches(const std::vector<int64_t>& lengths, int64_t tokens,
+                                                int64_t sentences) {
   std::vector<size_t> order(lengths.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return lengths[a] > lengths[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return lengths[a] > lengths[b]; });
   std::vector<std::vector<size_t>> batches;
   int64_t width = 0;
   for (const size_t index : order) {
@@ -41,10 +44,12 @@ std::vector<std::vector<size_t>> length_batches(const std::vector<int64_t>& leng
 BatchTranslator::BatchTranslator(Search search, std::vector<Break> breaks, SourceAnnotator annotate)
     : search_(std::move(search)), breaks_(std::move(breaks)), annotate_(std::move(annotate)) {}
 
-std::vector<Translation> BatchTranslator::translate(const std::vector<TranslationRequest>& requests) {
+std::vector<Translation> BatchTranslator::translate(
+    const std::vector<TranslationRequest>& requests) {
   const DecodingOptions& options = search_.options();
   const int64_t positions = search_.models().max_positions();
-  const int64_t limit = options.max_source_len > 0 ? std::min(options.max_source_len, positions) : positions;
+  const int64_t limit =
+      options.max_source_len > 0 ? std::min(options.max_source_len, positions) : positions;
   std::vector<Job> work;
   std::vector<size_t> parts_of, first_job;
   for (const TranslationRequest& request : requests) {
@@ -56,10 +61,12 @@ std::vector<Translation> BatchTranslator::translate(const std::vector<Translatio
       if (!source.empty()) parts.push_back({0, source.size()});
     } else {
       if (static_cast<int64_t>(frame) >= limit)
-        throw Error(text("sources of at most ", limit, " tokens leave no room beside ", frame, " tags and EOS"),
+        throw Error(text("sources of at most ", limit, " tokens leave no room beside ", frame,
+                         " tags and EOS"),
                     "Raise decode.max_source_len.");
-      const std::vector<int32_t> content(source.begin() + static_cast<std::ptrdiff_t>(request.source_head),
-                                         source.end() - static_cast<std::ptrdiff_t>(request.source_tail));
+      const std::vector<int32_t> content(
+          source.begin() + static_cast<std::ptrdiff_t>(request.source_head),
+          source.end() - static_cast<std::ptrdiff_t>(request.source_tail));
       parts = split_source(content, static_cast<size_t>(limit) - frame, breaks_);
     }
     parts_of.push_back(parts.size());
@@ -78,7 +85,8 @@ std::vector<Translation> BatchTranslator::translate(const std::vector<Translatio
     } else {
       for (int64_t sample = 0; sample < (options.sampling ? options.n_best : 1); ++sample) {
         Hypothesis whole;
-        for (size_t part = 0; part < translation.parts; ++part, ++result) append(whole, result->front());
+        for (size_t part = 0; part < translation.parts; ++part, ++result)
+          append(whole, result->front());
         translation.hypotheses.push_back(std::move(whole));
       }
     }
@@ -96,15 +104,20 @@ std::vector<BatchTranslator::Job> BatchTranslator::jobs(const TranslationRequest
   for (int64_t sample = 0; sample < (options.sampling ? options.n_best : 1); ++sample)
     for (size_t part = 0; part < parts.size(); ++part) {
       Job job{request.tokens, request.target_head,
-              hash_key({static_cast<uint64_t>(request.tokens.instance_id), static_cast<uint64_t>(sample), part})};
+              hash_key({static_cast<uint64_t>(request.tokens.instance_id),
+                        static_cast<uint64_t>(sample), part})};
       if (parts.size() > 1) {
         const auto content = source.begin() + static_cast<std::ptrdiff_t>(request.source_head);
         job.pair.source.assign(source.begin(), content);
-        job.pair.source.insert(job.pair.source.end(), content + static_cast<std::ptrdiff_t>(parts[part].begin),
+        job.pair.source.insert(job.pair.source.end(),
+                               content + static_cast<std::ptrdiff_t>(parts[part].begin),
                                content + static_cast<std::ptrdiff_t>(parts[part].end));
-        job.pair.source.insert(job.pair.source.end(), source.end() - static_cast<std::ptrdiff_t>(request.source_tail),
+        job.pair.source.insert(job.pair.source.end(),
+                               source.end() - static_cast<std::ptrdiff_t>(request.source_tail),
                                source.end());
-        if (part > 0) job.pair.target.assign(target.begin(), target.begin() + static_cast<std::ptrdiff_t>(request.target_head));
+        if (part > 0)
+          job.pair.target.assign(target.begin(),
+                                 target.begin() + static_cast<std::ptrdiff_t>(request.target_head));
       }
       jobs.push_back(std::move(job));
     }
@@ -116,14 +129,16 @@ std::vector<std::vector<Hypothesis>> BatchTranslator::run(const std::vector<Job>
   for (const Job& job : jobs) lengths.push_back(std::ssize(job.pair.source));
   std::vector<std::vector<Hypothesis>> results(jobs.size());
   const DecodingOptions& options = search_.options();
-  for (const auto& members : length_batches(lengths, options.batch_tokens, options.batch_sentences)) {
+  for (const auto& members :
+       length_batches(lengths, options.batch_tokens, options.batch_sentences)) {
     SearchBatch batch;
     std::vector<TokenPair> pairs;
     for (const size_t index : members) {
       const Job& job = jobs[index];
       pairs.push_back(job.pair);
       batch.prefixes.push_back(job.pair.target);
-      batch.rules.push_back(search_.stopping_rule(lengths[index], static_cast<int64_t>(job.target_head)));
+      batch.rules.push_back(
+          search_.stopping_rule(lengths[index], static_cast<int64_t>(job.target_head)));
       batch.keys.push_back(job.key);
     }
     batch.source = make_source_batch(pairs, search_.tokens().pad);

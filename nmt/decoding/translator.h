@@ -15,27 +15,29 @@ namespace nmt {
 
 /// One line to translate.
 struct TranslationRequest {
-  /// `source`: ids with tags and EOS; no ids at all stand for an empty line, whose translation is empty. `target`: the forced
-  /// beginning of the translation (a target-side language tag, a prefix that the user gave), usually empty. `instance_id`
-  /// keys sampling: number the lines of an input, and a line's samples do not depend on the batch. Languages and direction as
-  /// in training.
+  /// `source`: ids with tags and EOS; no ids at all stand for an empty line, whose translation is
+  /// empty. `target`: the forced beginning of the translation (a target-side language tag, a prefix
+  /// that the user gave), usually empty. `instance_id` keys sampling: number the lines of an input,
+  /// and a line's samples do not depend on the batch. Languages and direction as in training.
   TokenPair tokens;
-  /// A long source is cut between its first `source_head` and its last `source_tail` tokens (tags; EOS), which every part
-  /// gets.
+  /// A long source is cut between its first `source_head` and its last `source_tail` tokens (tags;
+  /// EOS), which every part gets.
   size_t source_head = 0, source_tail = 1;
-  /// The first so many tokens of `tokens.target` (tags) are not counted by length rules, and every part of a long source gets
-  /// them; what follows them goes to the first part.
+  /// The first so many tokens of `tokens.target` (tags) are not counted by length rules, and every
+  /// part of a long source gets them; what follows them goes to the first part.
   size_t target_head = 0;
 };
 
-/// What comes out for one request: at least one hypothesis, best first (sampling: in the order drawn). A source translated in
-/// `parts` > 1 has one (sampling: as many as drawn), the parts' best ones joined; log-probability and score are sums.
+/// What comes out for one request: at least one hypothesis, best first (sampling: in the order
+/// drawn). A source translated in `parts` > 1 has one (sampling: as many as drawn), the parts' best
+/// ones joined; log-probability and score are sums.
 struct Translation {
   std::vector<Hypothesis> hypotheses;
   size_t parts = 1;
 };
 
-/// Sources → translations. Methods put their own in place of the default one (sliding windows over documents).
+/// Sources → translations. Methods put their own in place of the default one (sliding windows over
+/// documents).
 class Translator {
  public:
   virtual ~Translator() = default;
@@ -44,13 +46,16 @@ class Translator {
 };
 
 /// Adds a method's annotations (SourceBatch::annotations) to a batch made from `pairs`.
-using SourceAnnotator = std::function<void(SourceBatch& source, const std::vector<TokenPair>& pairs)>;
+using SourceAnnotator =
+    std::function<void(SourceBatch& source, const std::vector<TokenPair>& pairs)>;
 
-/// The default: cuts long sources, sorts by length, searches batch by batch, and restores the order.
+/// The default: cuts long sources, sorts by length, searches batch by batch, and restores the
+/// order.
 class BatchTranslator : public Translator {
  public:
   /// `breaks`: where a long source may be cut, see break_table(); empty: anywhere.
-  BatchTranslator(Search search, std::vector<Break> breaks = {}, SourceAnnotator annotate = nullptr);
+  BatchTranslator(Search search, std::vector<Break> breaks = {},
+                  SourceAnnotator annotate = nullptr);
 
   std::vector<Translation> translate(const std::vector<TranslationRequest>& requests) override;
 
@@ -71,8 +76,10 @@ class BatchTranslator : public Translator {
   SourceAnnotator annotate_;
 };
 
-/// Batches for sentences of these `lengths`, longest first: at most `tokens` (padding counted) and `sentences` each, but at
-/// least one sentence. Every index occurs once; equal lengths keep their order.
-std::vector<std::vector<size_t>> length_batches(const std::vector<int64_t>& lengths, int64_t tokens, int64_t sentences);
+/// Batches for sentences of these `lengths`, longest first: at most `tokens` (padding counted) and
+/// `sentences` each, but at least one sentence. Every index occurs once; equal lengths keep their
+/// order.
+std::vector<std::vector<size_t>> length_batches(const std::vector<int64_t>& lengths, int64_t tokens,
+                                                int64_t sentences);
 
 }  // namespace nmt

@@ -18,9 +18,10 @@ constexpr size_t kBufferSize = 1 << 20;
 
 [[noreturn]] void fail(const std::string& action, const std::string& path) {
   const int code = errno;
-  const std::string remedy = code == ENOSPC || code == EDQUOT ? "Free some disk space; nothing saved before was lost."
-                             : code == EACCES || code == EROFS ? "Check the permissions of the folder."
-                                                               : "";
+  const std::string remedy =
+      code == ENOSPC || code == EDQUOT  ? "Free some disk space; nothing saved before was lost."
+      : code == EACCES || code == EROFS ? "Check the permissions of the folder."
+                                        : "";
   throw Error(FilePosition{path}, text("cannot ", action, ": ", std::strerror(code)), remedy);
 }
 

@@ -4,8 +4,9 @@
 #include <string>
 #include <string_view>
 
-// Files that are either complete or not there: written under a temporary name beside their place, flushed to disk, then
-// renamed. A killed process or a full disk never damages what was there before.
+// Files that are either complete or not there: written under a temporary name beside their place,
+// flushed to disk, then renamed. A killed process or a full disk never damages what was there
+// before.
 
 namespace nmt {
 
@@ -21,7 +22,8 @@ class AtomicFile {
   /// Appends (buffered). Throws Error naming the file and the system's reason (disk full …).
   void write(const void* data, size_t size);
   void write(std::string_view data) { write(data.data(), data.size()); }
-  /// Overwrites `size` bytes at `offset`, which must have been written before (headers known only at the end).
+  /// Overwrites `size` bytes at `offset`, which must have been written before (headers known only
+  /// at the end).
   void write_at(size_t offset, const void* data, size_t size);
   size_t size() const { return size_; }
 

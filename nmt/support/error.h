@@ -6,8 +6,9 @@
 #include <string>
 #include <utility>
 
-// Every failure a user can cause is an Error that says what is wrong, where (the file and line of the *user's* file,
-// when there is one) and how to mend it. The library throws; only the command line turns errors into exit codes.
+// Every failure a user can cause is an Error that says what is wrong, where (the file and line of
+// the *user's* file, when there is one) and how to mend it. The library throws; only the command
+// line turns errors into exit codes.
 
 namespace nmt {
 
@@ -33,7 +34,8 @@ class Error : public std::runtime_error {
  public:
   /// `remedy`, when given, is a sentence telling what to do; it is printed after the message.
   explicit Error(const std::string& what, const std::string& remedy = "");
-  /// Write Error(FilePosition{file, line}, …): a bare {file} could be taken for a text, so it does not compile.
+  /// Write Error(FilePosition{file, line}, …): a bare {file} could be taken for a text, so it does
+  /// not compile.
   Error(const FilePosition& where, const std::string& what, const std::string& remedy = "");
   Error(std::initializer_list<std::string>, const std::string&, const std::string& = "") = delete;
 };

@@ -12,7 +12,8 @@ namespace {
 
 std::shared_ptr<spdlog::logger>& logger() {
   static std::shared_ptr<spdlog::logger> instance = [] {
-    auto created = std::make_shared<spdlog::logger>("nmt", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    auto created = std::make_shared<spdlog::logger>(
+        "nmt", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
     created->set_pattern("%H:%M:%S %^%L%$ %v");
     created->flush_on(spdlog::level::info);
     return created;
@@ -27,19 +28,27 @@ std::string& prefix() {
 
 spdlog::level::level_enum to_spdlog(Level level) {
   switch (level) {
-    case Level::kDebug: return spdlog::level::debug;
-    case Level::kInfo: return spdlog::level::info;
-    case Level::kWarning: return spdlog::level::warn;
-    case Level::kError: return spdlog::level::err;
+    case Level::kDebug:
+      return spdlog::level::debug;
+    case Level::kInfo:
+      return spdlog::level::info;
+    case Level::kWarning:
+      return spdlog::level::warn;
+    case Level::kError:
+      return spdlog::level::err;
   }
   return spdlog::level::info;
 }
 
 }  // namespace
 
-void set_level(Level level) { logger()->set_level(to_spdlog(level)); }
+void set_level(Level level) {
+  logger()->set_level(to_spdlog(level));
+}
 
-void set_rank(int rank) { prefix() = text("[rank ", rank, "] "); }
+void set_rank(int rank) {
+  prefix() = text("[rank ", rank, "] ");
+}
 
 void add_file(const std::string& file) {
   auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);

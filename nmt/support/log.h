@@ -4,8 +4,8 @@
 
 #include "nmt/support/error.h"
 
-// Messages for the person at the terminal, on stderr. stdout is for results only. spdlog stays inside log.cpp: its
-// headers cannot be included beside LibTorch's (two versions of fmt).
+// Messages for the person at the terminal, on stderr. stdout is for results only. spdlog stays
+// inside log.cpp: its headers cannot be included beside LibTorch's (two versions of fmt).
 
 namespace nmt::log {
 
@@ -23,12 +23,20 @@ void add_file(const std::string& file);
 void write(Level level, const std::string& message);
 
 template <class... Parts>
-void debug(const Parts&... parts) { write(Level::kDebug, text(parts...)); }
+void debug(const Parts&... parts) {
+  write(Level::kDebug, text(parts...));
+}
 template <class... Parts>
-void info(const Parts&... parts) { write(Level::kInfo, text(parts...)); }
+void info(const Parts&... parts) {
+  write(Level::kInfo, text(parts...));
+}
 template <class... Parts>
-void warning(const Parts&... parts) { write(Level::kWarning, text(parts...)); }
+void warning(const Parts&... parts) {
+  write(Level::kWarning, text(parts...));
+}
 template <class... Parts>
-void error(const Parts&... parts) { write(Level::kError, text(parts...)); }
+void error(const Parts&... parts) {
+  write(Level::kError, text(parts...));
+}
 
 }  // namespace nmt::log

@@ -16,7 +16,7 @@ namespace nmt {
 MappedFile::MappedFile(const std::string& path) : path_(path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) throw Error(FilePosition{path}, text("cannot open: ", std::strerror(errno)));
-  struct stat status{};
+  struct stat status {};
   ::fstat(descriptor, &status);
   size_ = static_cast<size_t>(status.st_size);
   if (size_ > 0) {
@@ -24,7 +24,8 @@ MappedFile::MappedFile(const std::string& path) : path_(path) {
     const int code = errno;
     if (address != MAP_FAILED) data_ = static_cast<const std::byte*>(address);
     ::close(descriptor);
-    if (data_ == nullptr) throw Error(FilePosition{path}, text("cannot map into memory: ", std::strerror(code)));
+    if (data_ == nullptr)
+      throw Error(FilePosition{path}, text("cannot map into memory: ", std::strerror(code)));
   } else {
     ::close(descriptor);
   }

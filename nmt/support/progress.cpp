@@ -12,7 +12,8 @@
 namespace nmt {
 namespace {
 
-double seconds_between(std::chrono::steady_clock::time_point a, std::chrono::steady_clock::time_point b) {
+double seconds_between(std::chrono::steady_clock::time_point a,
+                       std::chrono::steady_clock::time_point b) {
   return std::chrono::duration<double>(b - a).count();
 }
 
@@ -32,16 +33,22 @@ std::string short_duration(double seconds) {
   const auto whole = static_cast<long>(std::llround(seconds));
   char buffer[32];
   if (whole >= 3600)
-    std::snprintf(buffer, sizeof buffer, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
+    std::snprintf(buffer, sizeof buffer, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60,
+                  whole % 60);
   else
     std::snprintf(buffer, sizeof buffer, "%ld:%02ld", whole / 60, whole % 60);
   return buffer;
 }
 
 Progress::Progress(std::string what, int64_t total, std::string unit)
-    : what_(std::move(what)), unit_(std::move(unit)), total_(total), terminal_(::isatty(STDERR_FILENO) != 0) {}
+    : what_(std::move(what)),
+      unit_(std::move(unit)),
+      total_(total),
+      terminal_(::isatty(STDERR_FILENO) != 0) {}
 
-Progress::~Progress() { finish(); }
+Progress::~Progress() {
+  finish();
+}
 
 void Progress::look() {
   const auto now = Clock::now();
@@ -63,13 +70,15 @@ void Progress::print(bool last) {
     if (terminal_) {
       constexpr int width = 24;
       const int filled = static_cast<int>(share * width);
-      line += "[" + std::string(static_cast<size_t>(filled), '=') + std::string(static_cast<size_t>(width - filled), ' ') + "] ";
+      line += "[" + std::string(static_cast<size_t>(filled), '=') +
+              std::string(static_cast<size_t>(width - filled), ' ') + "] ";
     }
     line += text(static_cast<int>(share * 100), "% ");
-    if (!last && speed > 0) line += text("ETA ", short_duration(static_cast<double>(total_ - done_) / speed), " ");
+    if (!last && speed > 0)
+      line += text("ETA ", short_duration(static_cast<double>(total_ - done_) / speed), " ");
   }
-  line += text(short_number(static_cast<double>(done_)), " ", unit_, ", ", short_number(speed), "/s, ",
-               short_duration(elapsed));
+  line += text(short_number(static_cast<double>(done_)), " ", unit_, ", ", short_number(speed),
+               "/s, ", short_duration(elapsed));
   if (!terminal_)
     log::info(line);
   else

@@ -6,8 +6,8 @@
 
 namespace nmt {
 
-/// Progress of long work on stderr: a bar that redraws in place on a terminal, one plain line every ten seconds
-/// elsewhere. Costs one comparison per advance().
+/// Progress of long work on stderr: a bar that redraws in place on a terminal, one plain line every
+/// ten seconds elsewhere. Costs one comparison per advance().
 class Progress {
  public:
   /// `total` in units of work ("lines", "sentences" …); 0 when it is not known beforehand.
@@ -20,7 +20,8 @@ class Progress {
     done_ += count;
     if (done_ >= next_look_) look();
   }
-  /// Prints the last state with total time and speed. Called by the destructor when it was not called before.
+  /// Prints the last state with total time and speed. Called by the destructor when it was not
+  /// called before.
   void finish();
 
  private:

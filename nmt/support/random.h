@@ -6,8 +6,9 @@
 #include <utility>
 #include <vector>
 
-// Randomness as a pure function of its key: the same (seed, epoch, purpose, …) gives the same numbers on every machine,
-// in every process and after every resume. Standard-library distributions are avoided: their results differ by library.
+// Randomness as a pure function of its key: the same (seed, epoch, purpose, …) gives the same
+// numbers on every machine, in every process and after every resume. Standard-library distributions
+// are avoided: their results differ by library.
 
 namespace nmt {
 

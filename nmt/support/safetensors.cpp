@@ -9,30 +9,38 @@ namespace nmt {
 namespace {
 
 constexpr size_t kLengthBytes = 8;
-constexpr const char* kDamaged = "The file is damaged or incomplete: restore it from a copy, or use another checkpoint.";
+constexpr const char* kDamaged =
+    "The file is damaged or incomplete: restore it from a copy, or use another checkpoint.";
 
 size_t element_count(const std::vector<int64_t>& shape) {
   size_t count = 1;
   for (const int64_t extent : shape) {
     size_t next = 0;
-    if (extent < 0 || __builtin_mul_overflow(count, static_cast<size_t>(extent), &next)) return SIZE_MAX;
+    if (extent < 0 || __builtin_mul_overflow(count, static_cast<size_t>(extent), &next))
+      return SIZE_MAX;
     count = next;
   }
   return count;
 }
 
-TensorEntry read_entry(const nlohmann::json& value, const std::string& name, size_t data_size, const std::string& path) {
+TensorEntry read_entry(const nlohmann::json& value, const std::string& name, size_t data_size,
+                       const std::string& path) {
   TensorEntry entry;
   entry.dtype = value.at("dtype").get<std::string>();
   entry.shape = value.at("shape").get<std::vector<int64_t>>();
   const auto offsets = value.at("data_offsets").get<std::vector<size_t>>();
-  if (offsets.size() != 2) throw Error(FilePosition{path}, text("tensor '", name, "' has no proper data_offsets"), kDamaged);
+  if (offsets.size() != 2)
+    throw Error(FilePosition{path}, text("tensor '", name, "' has no proper data_offsets"),
+                kDamaged);
   entry.begin = offsets[0];
   entry.end = offsets[1];
   size_t expected = 0;
-  const bool overflow = __builtin_mul_overflow(element_count(entry.shape), element_size(entry.dtype), &expected);
-  if (overflow || entry.begin > entry.end || entry.end > data_size || entry.end - entry.begin != expected)
-    throw Error(FilePosition{path}, text("tensor '", name, "' does not lie inside the file"), kDamaged);
+  const bool overflow =
+      __builtin_mul_overflow(element_count(entry.shape), element_size(entry.dtype), &expected);
+  if (overflow || entry.begin > entry.end || entry.end > data_size ||
+      entry.end - entry.begin != expected)
+    throw Error(FilePosition{path}, text("tensor '", name, "' does not lie inside the file"),
+                kDamaged);
   return entry;
 }
 
@@ -48,10 +56,13 @@ size_t element_size(const std::string& dtype) {
 
 SafetensorsFile::SafetensorsFile(const std::string& path) : file_(path) {
   uint64_t header_size = 0;
-  if (file_.size() < kLengthBytes) throw Error(FilePosition{path}, "not a safetensors file: too short", kDamaged);
+  if (file_.size() < kLengthBytes)
+    throw Error(FilePosition{path}, "not a safetensors file: too short", kDamaged);
   std::memcpy(&header_size, file_.data(), kLengthBytes);
   if (header_size > file_.size() - kLengthBytes)
-    throw Error(FilePosition{path}, "not a safetensors file, or cut short: its header is longer than the file", kDamaged);
+    throw Error(FilePosition{path},
+                "not a safetensors file, or cut short: its header is longer than the file",
+                kDamaged);
   data_start_ = kLengthBytes + header_size;
   const auto* begin = reinterpret_cast<const char*>(file_.data()) + kLengthBytes;
   try {
@@ -69,7 +80,8 @@ SafetensorsFile::SafetensorsFile(const std::string& path) : file_(path) {
 
 const TensorEntry& SafetensorsFile::entry(const std::string& name) const {
   const auto found = tensors_.find(name);
-  if (found == tensors_.end()) throw Error(FilePosition{file_.path()}, text("holds no tensor '", name, "'"));
+  if (found == tensors_.end())
+    throw Error(FilePosition{file_.path()}, text("holds no tensor '", name, "'"));
   return found->second;
 }
 

@@ -10,8 +10,9 @@
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/mapped_file.h"
 
-// The safetensors format (huggingface/safetensors): 8 bytes of header length, a JSON header, then raw little-endian
-// tensors. Read by Python without this project; read here through a memory map, without copies.
+// The safetensors format (huggingface/safetensors): 8 bytes of header length, a JSON header, then
+// raw little-endian tensors. Read by Python without this project; read here through a memory map,
+// without copies.
 
 namespace nmt {
 
@@ -28,8 +29,8 @@ size_t element_size(const std::string& dtype);
 /// A safetensors file, mapped read-only.
 class SafetensorsFile {
  public:
-  /// Checks the header and that every tensor lies inside the file; throws Error naming the file when it is damaged or
-  /// truncated.
+  /// Checks the header and that every tensor lies inside the file; throws Error naming the file
+  /// when it is damaged or truncated.
   explicit SafetensorsFile(const std::string& path);
 
   const std::map<std::string, TensorEntry>& tensors() const { return tensors_; }

@@ -2,8 +2,8 @@
 
 namespace nmt {
 
-/// Turns SIGINT and SIGTERM into a request: long work looks at requested(), finishes what it is at, saves and returns. A
-/// second signal ends the process at once.
+/// Turns SIGINT and SIGTERM into a request: long work looks at requested(), finishes what it is at,
+/// saves and returns. A second signal ends the process at once.
 class StopSignal {
  public:
   StopSignal();   // installs the handlers

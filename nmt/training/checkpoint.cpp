@@ -22,7 +22,8 @@ constexpr int kFormatVersion = 1;
 constexpr const char* kSaving = ".saving-";  // prefix of folders that are not complete
 
 json to_json(const ValidationResult& v) {
-  return {{"update", v.update}, {"loss", v.loss}, {"nll", v.nll}, {"bleu", v.bleu}, {"chrf", v.chrf}};
+  return {
+      {"update", v.update}, {"loss", v.loss}, {"nll", v.nll}, {"bleu", v.bleu}, {"chrf", v.chrf}};
 }
 
 ValidationResult validation_from(const json& j) {
@@ -79,11 +80,13 @@ void remove_leftovers(const std::string& folder) {
   }
 }
 
-std::set<int64_t> kept_updates(const RunFolder& run, const TrainingState& state, const TrainingOptions& options) {
+std::set<int64_t> kept_updates(const RunFolder& run, const TrainingState& state,
+                               const TrainingOptions& options) {
   const std::vector<int64_t> saved = run.updates();
   std::set<int64_t> kept;
   for (size_t i = 0; i < saved.size(); ++i)
-    if (saved.size() - i <= static_cast<size_t>(options.checkpoints.keep_last)) kept.insert(saved[i]);
+    if (saved.size() - i <= static_cast<size_t>(options.checkpoints.keep_last))
+      kept.insert(saved[i]);
   // The best ones that are still there; ties go to the earlier.
   std::vector<ValidationResult> candidates;
   for (const ValidationResult& v : state.validations)
@@ -91,16 +94,23 @@ std::set<int64_t> kept_updates(const RunFolder& run, const TrainingState& state,
   std::stable_sort(candidates.begin(), candidates.end(), [&](const auto& a, const auto& b) {
     return a.score(options.validation.metric) > b.score(options.validation.metric);
   });
-  for (size_t i = 0; i < candidates.size() && i < static_cast<size_t>(options.checkpoints.keep_best); ++i)
+  for (size_t i = 0;
+       i < candidates.size() && i < static_cast<size_t>(options.checkpoints.keep_best); ++i)
     kept.insert(candidates[i].update);
   return kept;
 }
 
+std::string remedy(const std::string& folder) {
+  return text("Remove the folder ", folder,
+              " and use an earlier checkpoint; training continues from it.");
+}
+
 TensorMap load_checked(const std::string& folder, const std::string& name, const json& checksums) {
   const std::string path = folder + "/" + name;
-  if (sha256_file(path) != checksums.at(name).get<std::string>())
+  const auto expected = checksums.find(name);
+  if (expected == checksums.end() || *expected != sha256_file(path))
     throw Error(FilePosition{path}, "damaged: its checksum is not the one in state.json",
-                text("Remove the folder ", folder, " and use an earlier checkpoint; training continues from it."));
+                remedy(folder));
   return load_tensors(path);
 }
 
@@ -108,23 +118,27 @@ TensorMap load_checked(const std::string& folder, const std::string& name, const
 
 double ValidationResult::score(ValidationMetric metric) const {
   switch (metric) {
-    case ValidationMetric::kBleu: return bleu;
-    case ValidationMetric::kChrf: return chrf;
-    case ValidationMetric::kLoss: break;
+    case ValidationMetric::kBleu:
+      return bleu;
+    case ValidationMetric::kChrf:
+      return chrf;
+    case ValidationMetric::kLoss:
+      break;
   }
   return -loss;
 }
 
 int64_t best_update(const std::vector<ValidationResult>& validations, ValidationMetric metric) {
-  const auto best = std::max_element(validations.begin(), validations.end(), [metric](const auto& a, const auto& b) {
-    return a.score(metric) < b.score(metric);
-  });
+  const auto best = std::max_element(
+      validations.begin(), validations.end(),
+      [metric](const auto& a, const auto& b) { return a.score(metric) < b.score(metric); });
   return best == validations.end() ? -1 : best->update;
 }
 
 void write_checkpoint(const std::string& folder, const Checkpoint& checkpoint) {
   const fs::path place(folder);
-  const std::string temporary = (place.parent_path() / (kSaving + place.filename().string())).string();
+  const std::string temporary =
+      (place.parent_path() / (kSaving + place.filename().string())).string();
   fs::remove_all(temporary);
   fs::create_directories(temporary);
   json checksums;
@@ -139,6 +153,7 @@ void write_checkpoint(const std::string& folder, const Checkpoint& checkpoint) {
     save("training.safetensors", checkpoint.training);
     json document = {{"format_version", kFormatVersion}, {"checksums", checksums}};
     document["training"] = to_json(checkpoint.state);
+    document["checksums"]["training"] = sha256(document["training"].dump());
     write_file(temporary + "/state.json", document.dump(1) + "\n");
   } catch (...) {
     std::error_code ignored;
@@ -150,11 +165,13 @@ void write_checkpoint(const std::string& folder, const Checkpoint& checkpoint) {
   sync_folder(place.parent_path().string());
 }
 
-void save_checkpoint(const RunFolder& run, const Checkpoint& checkpoint, const TrainingOptions& options) {
+void save_checkpoint(const RunFolder& run, const Checkpoint& checkpoint,
+                     const TrainingOptions& options) {
   fs::create_directories(run.checkpoints());
   remove_leftovers(run.checkpoints());
   const std::string folder = run.checkpoint(checkpoint.state.update);
-  // There already (saved again after a resume): the same weights, and `last` or `best` may point to it.
+  // There already (saved again after a resume): the same weights, and `last` or `best` may point to
+  // it.
   if (!fs::exists(folder)) write_checkpoint(folder, checkpoint);
   point_link(run.checkpoints() + "/last", fs::path(folder).filename());
 
@@ -174,17 +191,22 @@ Checkpoint load_checkpoint(const std::string& folder, CheckpointParts parts) {
     const json document = json::parse(read_file(state_file));
     const int version = document.at("format_version");
     if (version > kFormatVersion)
-      throw Error(FilePosition{state_file}, text("checkpoint format ", version, " is newer than this program's (", kFormatVersion, ")"),
+      throw Error(FilePosition{state_file},
+                  text("checkpoint format ", version, " is newer than this program's (",
+                       kFormatVersion, ")"),
                   "Use a newer version of nmt.");
     checksums = document.at("checksums");
+    if (checksums.at("training") != sha256(document.at("training").dump()))
+      throw Error(FilePosition{state_file}, "damaged: its checksum does not hold", remedy(folder));
     checkpoint.state = state_from(document.at("training"));
   } catch (const json::exception& error) {
-    throw Error(FilePosition{state_file}, text("damaged: ", error.what()),
-                text("Remove the folder ", folder, " and use an earlier checkpoint; training continues from it."));
+    throw Error(FilePosition{state_file}, text("damaged: ", error.what()), remedy(folder));
   }
   checkpoint.weights = load_checked(folder, "model.safetensors", checksums);
-  if (checksums.contains("ema.safetensors")) checkpoint.average = load_checked(folder, "ema.safetensors", checksums);
-  if (parts == CheckpointParts::kAll) checkpoint.training = load_checked(folder, "training.safetensors", checksums);
+  if (checksums.contains("ema.safetensors"))
+    checkpoint.average = load_checked(folder, "ema.safetensors", checksums);
+  if (parts == CheckpointParts::kAll)
+    checkpoint.training = load_checked(folder, "training.safetensors", checksums);
   return checkpoint;
 }
 

@@ -13,8 +13,9 @@
 #include "nmt/support/error.h"
 #include "nmt/training/trainer.h"
 
-// All points at which a translation method joins a run. A method's attach function (modules/METHOD/method.cpp) fills in
-// those it needs; the core builds the run from the result without knowing who filled them.
+// All points at which a translation method joins a run. A method's attach function
+// (modules/METHOD/method.cpp) fills in those it needs; the core builds the run from the result
+// without knowing who filled them.
 
 namespace nmt {
 
@@ -41,19 +42,22 @@ class ExclusivePoint {
   T value_{};
 };
 
-/// Adds what a method knows of each sentence to a batch (its annotations, other tensors) before it is used, in training,
-/// validation and decoding alike. Runs on the CPU tensors of a batch made from
-/// `pairs`; must depend on those only.
+/// Adds what a method knows of each sentence to a batch (its annotations, other tensors) before it
+/// is used, in training, validation and decoding alike. Runs on the CPU tensors of a batch made
+/// from `pairs`; must depend on those only.
 class BatchAnnotator {
  public:
   virtual ~BatchAnnotator() = default;
   virtual void annotate(SourceBatch& source, const std::vector<TokenPair>& pairs) = 0;
 };
 
-/// Makes a criterion in place of the one that `criterion.name` picks; receives that one to build upon.
-using CriterionFactory = std::function<std::shared_ptr<Criterion>(std::shared_ptr<Criterion> standard)>;
+/// Makes a criterion in place of the one that `criterion.name` picks; receives that one to build
+/// upon.
+using CriterionFactory =
+    std::function<std::shared_ptr<Criterion>(std::shared_ptr<Criterion> standard)>;
 /// Makes the translator in place of the standard one, which it receives to build upon.
-using TranslatorFactory = std::function<std::unique_ptr<Translator>(std::unique_ptr<Translator> standard)>;
+using TranslatorFactory =
+    std::function<std::unique_ptr<Translator>(std::unique_ptr<Translator> standard)>;
 /// Makes the batch planner of the training corpora in place of the standard one.
 using BatchPlannerFactory =
     std::function<std::unique_ptr<BatchPlanner>(std::unique_ptr<BatchPlanner> standard)>;

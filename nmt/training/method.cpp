@@ -21,8 +21,9 @@ Extensions attach_methods(const std::vector<std::string>& names,
                           const MethodContext& context) {
   Extensions extensions;
   for (const std::string& name : names) {
-    const auto found = std::find_if(implementations().begin(), implementations().end(),
-                                    [&](const MethodImplementation& method) { return method.name == name; });
+    const auto found =
+        std::find_if(implementations().begin(), implementations().end(),
+                     [&](const MethodImplementation& method) { return method.name == name; });
     if (found == implementations().end())
       throw Error(text("method '", name, "' is described but has no implementation"));
     found->attach(*options.at(name), context, extensions);

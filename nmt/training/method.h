@@ -11,8 +11,8 @@
 #include "nmt/training/extensions.h"
 #include "nmt/training/run_folder.h"
 
-// A translation method as the engine sees it: how it attaches to a run, and its stage commands. What is known of it without
-// LibTorch (name, options) is its MethodDescription.
+// A translation method as the engine sees it: how it attaches to a run, and its stage commands.
+// What is known of it without LibTorch (name, options) is its MethodDescription.
 
 namespace nmt {
 
@@ -26,9 +26,11 @@ struct MethodContext {
 };
 
 /// Joins the run: fills in the points of `extensions` that the method needs.
-using AttachMethod = std::function<void(const MethodOptions& options, const MethodContext& context, Extensions& extensions)>;
+using AttachMethod = std::function<void(const MethodOptions& options, const MethodContext& context,
+                                        Extensions& extensions)>;
 
-/// A stage command of a method (`importance`, `search-region` …): its arguments in, the exit code out.
+/// A stage command of a method (`importance`, `search-region` …): its arguments in, the exit code
+/// out.
 using MethodCommand = std::function<int(const std::vector<std::string>& arguments)>;
 
 struct MethodImplementation {
@@ -37,13 +39,16 @@ struct MethodImplementation {
   std::vector<std::pair<std::string, MethodCommand>> commands;
 };
 
-/// The methods of this source tree. Declared here, defined in modules/methods.cpp: the core names no method.
+/// The methods of this source tree. Declared here, defined in modules/methods.cpp: the core names
+/// no method.
 std::vector<MethodImplementation> built_in_methods();
 
-/// Adds a method from outside the source tree (a plug-in, a test). Its description is added by append_method.
+/// Adds a method from outside the source tree (a plug-in, a test). Its description is added by
+/// append_method.
 void append_implementation(MethodImplementation implementation);
 
-/// Attaches the methods `names`, in that order. Throws UsageError when two take one exclusive point.
+/// Attaches the methods `names`, in that order. Throws UsageError when two take one exclusive
+/// point.
 Extensions attach_methods(const std::vector<std::string>& names,
                           const std::map<std::string, std::unique_ptr<MethodOptions>>& options,
                           const MethodContext& context);

@@ -18,7 +18,8 @@ Optimizer::Optimizer(const NamedTensors& parameters, OptimizerOptions options) :
     squares_.push_back(torch::zeros_like(parameter, torch::MemoryFormat::Preserve));
   }
   if (parameters_.empty()) throw UsageError("nothing to train: every parameter is frozen");
-  steps_ = torch::zeros({}, parameters_.front().options().dtype(torch::kFloat32).requires_grad(false));
+  steps_ =
+      torch::zeros({}, parameters_.front().options().dtype(torch::kFloat32).requires_grad(false));
 }
 
 Optimizer::StepResult Optimizer::step(double lr, double divisor) {
@@ -36,17 +37,20 @@ Optimizer::StepResult Optimizer::step(double lr, double divisor) {
   const torch::Tensor norm = torch::stack(at::_foreach_norm(gradients)).norm() / divisor;
   const torch::Tensor skipped = torch::isfinite(norm).logical_not().to(torch::kFloat32);
   torch::Tensor scale = torch::full({}, divisor, norm.options().dtype(torch::kFloat32));
-  if (options_.clip_norm > 0) scale = scale * (norm / options_.clip_norm).clamp_min(1.0).to(torch::kFloat32);
+  if (options_.clip_norm > 0)
+    scale = scale * (norm / options_.clip_norm).clamp_min(1.0).to(torch::kFloat32);
 
   // All parameters share one step count; the kernel takes one per parameter.
   steps_.add_(1).sub_(skipped);
   const std::vector<torch::Tensor> steps(weights.size(), steps_);
   if (options_.kind == OptimizerKind::kAdam)
-    at::_fused_adam_(weights, gradients, means, squares, {}, steps, lr, options_.beta1, options_.beta2,
-                     options_.weight_decay, options_.epsilon, /*amsgrad=*/false, /*maximize=*/false, scale, skipped);
+    at::_fused_adam_(weights, gradients, means, squares, {}, steps, lr, options_.beta1,
+                     options_.beta2, options_.weight_decay, options_.epsilon, /*amsgrad=*/false,
+                     /*maximize=*/false, scale, skipped);
   else
-    at::_fused_adamw_(weights, gradients, means, squares, {}, steps, lr, options_.beta1, options_.beta2,
-                      options_.weight_decay, options_.epsilon, /*amsgrad=*/false, /*maximize=*/false, scale, skipped);
+    at::_fused_adamw_(weights, gradients, means, squares, {}, steps, lr, options_.beta1,
+                      options_.beta2, options_.weight_decay, options_.epsilon, /*amsgrad=*/false,
+                      /*maximize=*/false, scale, skipped);
   return {norm, skipped};
 }
 
@@ -70,8 +74,8 @@ void Optimizer::load(const TensorMap& state) {
     const auto found = state.find(name);
     if (found == state.end()) throw Error(text("the training state holds no '", name, "'"));
     if (found->second.sizes() != tensor.sizes())
-      throw Error(text("'", name, "' has shape ", found->second.sizes(), " in the training state, but ", tensor.sizes(),
-                       " in this model"));
+      throw Error(text("'", name, "' has shape ", found->second.sizes(),
+                       " in the training state, but ", tensor.sizes(), " in this model"));
     tensor.copy_(found->second);
   }
 }

@@ -15,11 +15,15 @@ std::string RunFolder::checkpoint(int64_t update) const {
   return checkpoints() + "/" + name;
 }
 
-bool RunFolder::exists() const { return fs::exists(config()); }
+bool RunFolder::exists() const {
+  return fs::exists(config());
+}
 
 void RunFolder::require() const {
   if (exists()) return;
-  throw Error(FilePosition{path_}, fs::exists(path_) ? "not a run folder: it holds no config.yaml" : "there is no such run folder",
+  throw Error(FilePosition{path_},
+              fs::exists(path_) ? "not a run folder: it holds no config.yaml"
+                                : "there is no such run folder",
               "A run folder is what `nmt train RECIPE.yaml --run FOLDER` makes.");
 }
 
@@ -28,7 +32,9 @@ std::vector<int64_t> RunFolder::updates() const {
   if (!fs::exists(checkpoints())) return found;
   for (const auto& entry : fs::directory_iterator(checkpoints())) {
     const std::string name = entry.path().filename();
-    if (entry.is_symlink() || name.empty() || name.find_first_not_of("0123456789") != std::string::npos) continue;
+    if (entry.is_symlink() || name.empty() ||
+        name.find_first_not_of("0123456789") != std::string::npos)
+      continue;
     if (fs::exists(entry.path() / "state.json")) found.push_back(std::stoll(name));
   }
   std::sort(found.begin(), found.end());
@@ -36,7 +42,8 @@ std::vector<int64_t> RunFolder::updates() const {
 }
 
 std::string RunFolder::find_checkpoint(const std::string& which) const {
-  const bool is_number = !which.empty() && which.find_first_not_of("0123456789") == std::string::npos;
+  const bool is_number =
+      !which.empty() && which.find_first_not_of("0123456789") == std::string::npos;
   std::vector<std::string> candidates;
   if (is_number) {
     candidates = {checkpoint(std::stoll(which))};
@@ -44,7 +51,8 @@ std::string RunFolder::find_checkpoint(const std::string& which) const {
     candidates = {checkpoints() + "/" + which, which};
     // The links may point to a checkpoint that was removed because it was damaged.
     if (which == "best") candidates.push_back(checkpoints() + "/last");
-    if ((which == "best" || which == "last") && !updates().empty()) candidates.push_back(checkpoint(updates().back()));
+    if ((which == "best" || which == "last") && !updates().empty())
+      candidates.push_back(checkpoint(updates().back()));
   }
   for (const std::string& candidate : candidates)
     if (fs::exists(candidate + "/model.safetensors")) return candidate;
@@ -52,7 +60,8 @@ std::string RunFolder::find_checkpoint(const std::string& which) const {
   std::string available;
   for (const int64_t update : updates()) available += text(available.empty() ? "" : ", ", update);
   throw Error(FilePosition{path_}, text("there is no checkpoint '", which, "'"),
-              available.empty() ? "The run has saved none yet." : text("There are: best, last, ", available, "."));
+              available.empty() ? "The run has saved none yet."
+                                : text("There are: best, last, ", available, "."));
 }
 
 }  // namespace nmt

@@ -9,11 +9,10 @@ namespace nmt {
 /// The files of a run. A run folder is self-contained: whoever has it can translate.
 ///
 ///   config.yaml            the resolved recipe
-///   vocab.model            SentencePiece (vocab.source.model and vocab.target.model when the sides have their own)
-///   checkpoints/000001000/ model.safetensors, training.safetensors, state.json [, ema.safetensors]
-///   checkpoints/last, best links to a step's folder
-///   train.jsonl, train.log, events.*   logs
-///   data/                  the corpus as stored for this run
+///   vocab.model            SentencePiece (vocab.source.model and vocab.target.model when the sides
+///   have their own) checkpoints/000001000/ model.safetensors, training.safetensors, state.json [,
+///   ema.safetensors] checkpoints/last, best links to a step's folder train.jsonl, train.log,
+///   events.*   logs data/                  the corpus as stored for this run
 class RunFolder {
  public:
   RunFolder() = default;
@@ -31,8 +30,9 @@ class RunFolder {
   void require() const;
   /// The updates of the complete checkpoints, ascending.
   std::vector<int64_t> updates() const;
-  /// The folder of checkpoint "best", "last", an update's number, or a path to a checkpoint folder. "best" falls back to
-  /// "last" in a run without validation, and "last" to the newest checkpoint there is. Throws Error that lists what there is.
+  /// The folder of checkpoint "best", "last", an update's number, or a path to a checkpoint folder.
+  /// "best" falls back to "last" in a run without validation, and "last" to the newest checkpoint
+  /// there is. Throws Error that lists what there is.
   std::string find_checkpoint(const std::string& which) const;
 
  private:

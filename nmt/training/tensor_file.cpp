@@ -16,9 +16,10 @@ struct TypeName {
   const char* name;
 };
 
-constexpr TypeName kTypes[] = {{torch::kFloat32, "F32"}, {torch::kFloat64, "F64"}, {torch::kBFloat16, "BF16"},
-                               {torch::kFloat16, "F16"}, {torch::kInt64, "I64"},   {torch::kInt32, "I32"},
-                               {torch::kUInt8, "U8"},    {torch::kInt8, "I8"},     {torch::kBool, "BOOL"}};
+constexpr TypeName kTypes[] = {
+    {torch::kFloat32, "F32"}, {torch::kFloat64, "F64"}, {torch::kBFloat16, "BF16"},
+    {torch::kFloat16, "F16"}, {torch::kInt64, "I64"},   {torch::kInt32, "I32"},
+    {torch::kUInt8, "U8"},    {torch::kInt8, "I8"},     {torch::kBool, "BOOL"}};
 
 const char* name_of(torch::ScalarType type) {
   for (const TypeName& entry : kTypes)
@@ -57,7 +58,8 @@ TensorMap load_tensors(const std::string& path) {
     // The map is read-only; LibTorch has no constant tensors, hence the cast.
     void* data = const_cast<std::byte*>(bytes.data());
     tensors[name] = bytes.empty() ? torch::empty(entry.shape, type)
-                                  : torch::from_blob(data, entry.shape, [file](void*) {}, type);
+                                  : torch::from_blob(
+                                        data, entry.shape, [file](void*) {}, type);
   }
   return tensors;
 }

@@ -28,7 +28,9 @@ uint32_t crc32c(const std::string& data) {
   return ~crc;
 }
 
-uint32_t masked_crc(const std::string& data) { return std::rotr(crc32c(data), 15) + 0xa282ead8u; }
+uint32_t masked_crc(const std::string& data) {
+  return std::rotr(crc32c(data), 15) + 0xa282ead8u;
+}
 
 template <class T>
 std::string bytes_of(T value) {
@@ -44,8 +46,12 @@ std::string varint(uint64_t value) {
 }
 
 // Protocol-buffer fields by wire type: 0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes.
-std::string field(int number, int wire_type) { return varint(static_cast<uint64_t>(number << 3 | wire_type)); }
-std::string field_text(int number, const std::string& value) { return field(number, 2) + varint(value.size()) + value; }
+std::string field(int number, int wire_type) {
+  return varint(static_cast<uint64_t>(number << 3 | wire_type));
+}
+std::string field_text(int number, const std::string& value) {
+  return field(number, 2) + varint(value.size()) + value;
+}
 
 double wall_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -53,7 +59,8 @@ double wall_time() {
 
 // Event: 1 wall_time (double), 2 step (int64), 3 file_version, 5 summary, 7 session_log.
 std::string event(int64_t step, const std::string& content) {
-  return field(1, 1) + bytes_of(wall_time()) + field(2, 0) + varint(static_cast<uint64_t>(step)) + content;
+  return field(1, 1) + bytes_of(wall_time()) + field(2, 0) + varint(static_cast<uint64_t>(step)) +
+         content;
 }
 
 }  // namespace
@@ -61,8 +68,8 @@ std::string event(int64_t step, const std::string& content) {
 TensorBoardWriter::TensorBoardWriter(const std::string& folder, int64_t first_step) {
   char host[256] = "localhost";
   ::gethostname(host, sizeof host - 1);
-  const std::string path =
-      text(folder, "/events.out.tfevents.", static_cast<int64_t>(wall_time()), ".", host, ".", ::getpid());
+  const std::string path = text(folder, "/events.out.tfevents.", static_cast<int64_t>(wall_time()),
+                                ".", host, ".", ::getpid());
   file_.open(path, std::ios::binary);
   if (!file_) throw Error(FilePosition{path}, "cannot create the TensorBoard event file");
   record(event(0, field_text(3, "brain.Event:2")));
@@ -81,6 +88,8 @@ void TensorBoardWriter::scalar(const std::string& tag, double value, int64_t ste
   record(event(step, field_text(5, field_text(1, entry))));
 }
 
-void TensorBoardWriter::flush() { file_.flush(); }
+void TensorBoardWriter::flush() {
+  file_.flush();
+}
 
 }  // namespace nmt

@@ -6,11 +6,12 @@
 
 namespace nmt {
 
-/// Writes scalars as a TensorBoard event file (TFRecord framing of `Event` protocol buffers), without TensorFlow.
+/// Writes scalars as a TensorBoard event file (TFRecord framing of `Event` protocol buffers),
+/// without TensorFlow.
 class TensorBoardWriter {
  public:
-  /// Opens a new file events.out.tfevents.* in `folder`. Scalars that an earlier, killed process wrote after `first_step`
-  /// are hidden by TensorBoard.
+  /// Opens a new file events.out.tfevents.* in `folder`. Scalars that an earlier, killed process
+  /// wrote after `first_step` are hidden by TensorBoard.
   TensorBoardWriter(const std::string& folder, int64_t first_step);
 
   void scalar(const std::string& tag, double value, int64_t step);

@@ -34,11 +34,11 @@ std::string fixed(double value, int decimals) {
   return buffer;
 }
 
-
 // Exchanges the model's weights with `other`, by pointer, for as long as it lives.
 class SwappedWeights {
  public:
-  SwappedWeights(const std::vector<std::pair<std::string, torch::Tensor>>& parameters, std::vector<torch::Tensor>& other)
+  SwappedWeights(const std::vector<std::pair<std::string, torch::Tensor>>& parameters,
+                 std::vector<torch::Tensor>& other)
       : parameters_(parameters), other_(other) {
     swap();
   }
@@ -61,9 +61,11 @@ class SwappedWeights {
 
 }  // namespace
 
-Trainer::Trainer(TrainingParts parts, TrainingOptions options, RunFolder run, const Checkpoint* resumed)
+Trainer::Trainer(TrainingParts parts, TrainingOptions options, RunFolder run,
+                 const Checkpoint* resumed)
     : parts_(std::move(parts)), options_(std::move(options)), run_(std::move(run)) {
-  for (const auto& entry : parts_.model->named_parameters()) parameters_.emplace_back(entry.key(), entry.value());
+  for (const auto& entry : parts_.model->named_parameters())
+    parameters_.emplace_back(entry.key(), entry.value());
   if (resumed != nullptr) {
     state_ = resumed->state;
     for (const NamedHook& named : parts_.hooks) {
@@ -78,9 +80,11 @@ Trainer::Trainer(TrainingParts parts, TrainingOptions options, RunFolder run, co
   optimizer_ = std::make_unique<Optimizer>(parameters_, options_.optimizer);
   if (resumed != nullptr) optimizer_->load(resumed->training);
   if (options_.ema > 0) {
-    for (const auto& [name, parameter] : parameters_) average_.push_back(parameter.detach().clone());
+    for (const auto& [name, parameter] : parameters_)
+      average_.push_back(parameter.detach().clone());
     if (resumed != nullptr && !resumed->average.empty())
-      for (size_t i = 0; i < average_.size(); ++i) average_[i].copy_(resumed->average.at(parameters_[i].first));
+      for (size_t i = 0; i < average_.size(); ++i)
+        average_[i].copy_(resumed->average.at(parameters_[i].first));
   }
   if (parts_.world->is_main()) log_ = std::make_unique<TrainingLog>(run_, state_.update);
   saved_update_ = resumed != nullptr ? state_.update : -1;
@@ -96,9 +100,10 @@ StepContext Trainer::step_context(int64_t micro_batch) const {
 
 CriterionResult Trainer::compute_loss(const Batch& batch, int64_t micro_batch) {
   const StepContext step = step_context(micro_batch);
-  torch::manual_seed(hash_key({step.seed, static_cast<uint64_t>(RandomPurpose::kDropout),
-                               static_cast<uint64_t>(step.update), static_cast<uint64_t>(micro_batch),
-                               static_cast<uint64_t>(step.rank)}));
+  torch::manual_seed(
+      hash_key({step.seed, static_cast<uint64_t>(RandomPurpose::kDropout),
+                static_cast<uint64_t>(step.update), static_cast<uint64_t>(micro_batch),
+                static_cast<uint64_t>(step.rank)}));
   const AutocastGuard autocast(parts_.device, compute_type(options_.precision));
   CriterionResult result = (*parts_.criterion)(parts_.model, batch, step);
   for (const auto& added : parts_.added_losses) {
@@ -130,7 +135,8 @@ void Trainer::update() {
     }
     const Batch batch = parts_.batches->next();
     interval_.add_wait(parts_.batches->take_wait_seconds());
-    if (!batch.source.ids.defined()) continue;  // the end of an epoch, where there are fewer batches than processes
+    if (!batch.source.ids.defined())
+      continue;  // the end of an epoch, where there are fewer batches than processes
     interval_.add_batch(batch);
     const CriterionResult result = compute_loss(batch, micro);
     result.loss.backward();
@@ -154,10 +160,12 @@ void Trainer::update() {
 
 void Trainer::update_average() {
   const torch::NoGradGuard no_grad;
-  // The average follows quickly at first: with a fixed decay it would hold on to the random initial weights.
+  // The average follows quickly at first: with a fixed decay it would hold on to the random initial
+  // weights.
   const double done = static_cast<double>(state_.update);
   const double decay = std::min(options_.ema, (1 + done) / (10 + done));
-  for (size_t i = 0; i < average_.size(); ++i) average_[i].lerp_(parameters_[i].second.detach(), 1 - decay);
+  for (size_t i = 0; i < average_.size(); ++i)
+    average_[i].lerp_(parameters_[i].second.detach(), 1 - decay);
 }
 
 void Trainer::write_log() {
@@ -168,8 +176,10 @@ void Trainer::write_log() {
     skipped += was_skipped;
     if (was_skipped) log::warning("update ", update, " was skipped: its gradient is not finite");
     if (consecutive_skips_ >= kMaxConsecutiveSkips)
-      throw Error(text("the gradient has not been finite for ", kMaxConsecutiveSkips, " updates, up to update ", update),
-                  "Lower train.lr, set train.clip_norm, or use train.precision=fp32. The checkpoints saved before are kept.");
+      throw Error(text("the gradient has not been finite for ", kMaxConsecutiveSkips,
+                       " updates, up to update ", update),
+                  "Lower train.lr, set train.clip_norm, or use train.precision=fp32. The "
+                  "checkpoints saved before are kept.");
   }
   state_.skipped += skipped;
   if (log_ == nullptr) {
@@ -184,22 +194,26 @@ void Trainer::write_log() {
     losses += text(" ", name, " ", fixed(mean, 3));
   }
   const double seconds = std::max(1e-9, interval_seconds_);
-  const double norm = interval_.gradient_norm_sum.item<double>() / static_cast<double>(interval_.updates);
+  const double norm =
+      interval_.gradient_norm_sum.item<double>() / static_cast<double>(interval_.updates);
   const double perplexity = std::exp(std::min(50.0, values.value("nll", 0.0)));
   const double lr = learning_rate(options_.schedule, state_.update, options_.max_updates);
   const double target_speed = static_cast<double>(interval_.target_tokens) / seconds;
   const double real = static_cast<double>(interval_.source_tokens + interval_.target_tokens);
-  const double padding = 100 * (1 - real / static_cast<double>(std::max<int64_t>(1, interval_.positions)));
+  const double padding =
+      100 * (1 - real / static_cast<double>(std::max<int64_t>(1, interval_.positions)));
   const double wait = 100 * interval_.wait_seconds / seconds;
   const double memory = memory_mib(parts_.device);
-  const double flops = parts_.model->training_flops(interval_.source_tokens, interval_.target_tokens) / seconds;
+  const double flops =
+      parts_.model->training_flops(interval_.source_tokens, interval_.target_tokens) / seconds;
   const double utilisation = 100 * flops / std::max(1.0, peak_flops_);
   const double left = static_cast<double>(options_.max_updates - state_.update);
   const double eta = left * seconds / static_cast<double>(interval_.updates);
 
-  log::info("epoch ", state_.position.epoch + 1, " update ", state_.update, "/", options_.max_updates, losses, " ppl ",
-            fixed(perplexity, 2), " lr ", lr, " gnorm ", fixed(norm, 2), " | ", short_number(target_speed),
-            " target tok/s, padding ", fixed(padding, 1), "%, data wait ", fixed(wait, 1), "%, ", fixed(memory, 0),
+  log::info("epoch ", state_.position.epoch + 1, " update ", state_.update, "/",
+            options_.max_updates, losses, " ppl ", fixed(perplexity, 2), " lr ", lr, " gnorm ",
+            fixed(norm, 2), " | ", short_number(target_speed), " target tok/s, padding ",
+            fixed(padding, 1), "%, data wait ", fixed(wait, 1), "%, ", fixed(memory, 0),
             " MiB, MFU ", fixed(utilisation, 0), "%, ETA ", short_duration(eta),
             skipped > 0 ? text(", ", skipped, " skipped") : "");
   values["ppl"] = perplexity;
@@ -236,7 +250,9 @@ void Trainer::validate() {
   const bool best = best_update(state_.validations, options_.validation.metric) == result.update;
   log::info("validation at update ", result.update, ": loss ", fixed(result.loss, 4), ", ppl ",
             fixed(std::exp(std::min(50.0, result.nll)), 3),
-            result.bleu >= 0 ? text(", BLEU ", fixed(result.bleu, 2), ", chrF ", fixed(result.chrf, 2)) : "",
+            result.bleu >= 0
+                ? text(", BLEU ", fixed(result.bleu, 2), ", chrF ", fixed(result.chrf, 2))
+                : "",
             best ? " (best so far)" : "");
   nlohmann::json values = {{"loss", result.loss}, {"nll", result.nll}};
   if (result.bleu >= 0) values["bleu"] = result.bleu, values["chrf"] = result.chrf;
@@ -258,7 +274,8 @@ void Trainer::save() {
     }
     checkpoint.training = optimizer_->state();
     for (const NamedHook& named : parts_.hooks)
-      for (auto& [name, tensor] : named.hook->save()) checkpoint.training["method." + named.method + "." + name] = tensor;
+      for (auto& [name, tensor] : named.hook->save())
+        checkpoint.training["method." + named.method + "." + name] = tensor;
     save_checkpoint(run_, checkpoint, options_);
   }
   parts_.world->barrier();
@@ -295,7 +312,8 @@ StopReason Trainer::run(const std::function<bool()>& stop_requested) {
     const int64_t every = options_.validation.every;
     const bool due = last || (every > 0 && state_.update % every == 0);
     if (due) validate();
-    const bool best = due && best_update(state_.validations, options_.validation.metric) == state_.update;
+    const bool best =
+        due && best_update(state_.validations, options_.validation.metric) == state_.update;
     const bool stop = due && out_of_patience();
     if (state_.update % options_.checkpoints.every == 0 || best || last || stop) save();
     if (stop) return StopReason::kEarlyStop;

@@ -42,15 +42,16 @@ struct TrainingParts {
 
 enum class StopReason { kFinished, kEarlyStop, kSignal };
 
-/// The training loop. Equal inputs give equal weights, bit for bit, whether the run is interrupted or not: each update's
-/// randomness is seeded from (seed, update, micro-batch, rank), and a checkpoint holds all other state.
+/// The training loop. Equal inputs give equal weights, bit for bit, whether the run is interrupted
+/// or not: each update's randomness is seeded from (seed, update, micro-batch, rank), and a
+/// checkpoint holds all other state.
 class Trainer {
  public:
   /// `resumed` is the checkpoint to continue from, or null for a new run.
   Trainer(TrainingParts parts, TrainingOptions options, RunFolder run, const Checkpoint* resumed);
 
-  /// Trains until max_updates, max_epochs, early stopping, or until `stop_requested` says so after an update. Validates
-  /// and saves as configured, and always saves before returning.
+  /// Trains until max_updates, max_epochs, early stopping, or until `stop_requested` says so after
+  /// an update. Validates and saves as configured, and always saves before returning.
   StopReason run(const std::function<bool()>& stop_requested);
 
   const TrainingState& state() const { return state_; }

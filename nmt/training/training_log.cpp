@@ -16,7 +16,8 @@ void accumulate(torch::Tensor& sum, const torch::Tensor& value) {
   sum = sum.defined() ? sum + value : value.detach().clone();
 }
 
-// Drops events after `update`: a process that was killed may have logged what a resumed one does again.
+// Drops events after `update`: a process that was killed may have logged what a resumed one does
+// again.
 void drop_later_events(const std::string& path, int64_t update) {
   if (!std::filesystem::exists(path)) return;
   std::ifstream in(path);
@@ -52,7 +53,9 @@ void IntervalStatistics::add_update(int64_t update, const torch::Tensor& gradien
   skipped.emplace_back(update, skip_flag);
 }
 
-void IntervalStatistics::clear() { *this = IntervalStatistics(); }
+void IntervalStatistics::clear() {
+  *this = IntervalStatistics();
+}
 
 TrainingLog::TrainingLog(const RunFolder& run, int64_t first_update)
     : tensorboard_(run.path(), first_update) {
@@ -91,7 +94,8 @@ double measure_peak_flops(const torch::Device& device, torch::ScalarType type) {
     const auto start = std::chrono::steady_clock::now();
     const torch::Tensor product = torch::mm(a, a);
     product.index({0, 0}).item();
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     best = std::max(best, 2.0 * n * n * n / seconds);
   }
   return best;

@@ -17,13 +17,15 @@
 
 namespace nmt {
 
-/// Adds up what happens between two log lines. Loss tensors stay on the device until the line is written.
+/// Adds up what happens between two log lines. Loss tensors stay on the device until the line is
+/// written.
 class IntervalStatistics {
  public:
   void add(const CriterionResult& result);
   void add_batch(const Batch& batch);
   void add_wait(double seconds) { wait_seconds += seconds; }
-  void add_update(int64_t update, const torch::Tensor& gradient_norm, const torch::Tensor& skip_flag);
+  void add_update(int64_t update, const torch::Tensor& gradient_norm,
+                  const torch::Tensor& skip_flag);
   void clear();
 
   int64_t updates = 0, batches = 0;
@@ -38,13 +40,15 @@ class IntervalStatistics {
   std::vector<std::pair<int64_t, torch::Tensor>> skipped;
 };
 
-/// The log of a run: lines for people, train.jsonl and TensorBoard events for programs. Only the main process writes.
+/// The log of a run: lines for people, train.jsonl and TensorBoard events for programs. Only the
+/// main process writes.
 class TrainingLog {
  public:
   /// `first_update`: updates already done; what a killed process logged after them is dropped.
   TrainingLog(const RunFolder& run, int64_t first_update);
 
-  /// Appends one event to train.jsonl; its numbers also become TensorBoard scalars "<event>/<name>".
+  /// Appends one event to train.jsonl; its numbers also become TensorBoard scalars
+  /// "<event>/<name>".
   void event(const std::string& name, int64_t update, nlohmann::json values);
 
  private:
@@ -52,11 +56,12 @@ class TrainingLog {
   TensorBoardWriter tensorboard_;
 };
 
-/// Resident memory of this process, or the peak of what LibTorch allocated on an accelerator, in MiB.
+/// Resident memory of this process, or the peak of what LibTorch allocated on an accelerator, in
+/// MiB.
 double memory_mib(const torch::Device& device);
 
-/// Floating-point operations a second that a large matrix product reaches on this device and precision now: what
-/// utilisation is measured against.
+/// Floating-point operations a second that a large matrix product reaches on this device and
+/// precision now: what utilisation is measured against.
 double measure_peak_flops(const torch::Device& device, torch::ScalarType type);
 
 }  // namespace nmt

@@ -10,7 +10,8 @@
 namespace nmt {
 
 Validation::Validation(std::vector<ValidationSet> sets, std::shared_ptr<Criterion> criterion,
-                       std::shared_ptr<const PairEncoder> encoder, MakeTranslator make_translator, int64_t samples)
+                       std::shared_ptr<const PairEncoder> encoder, MakeTranslator make_translator,
+                       int64_t samples)
     : sets_(std::move(sets)),
       criterion_(std::move(criterion)),
       encoder_(std::move(encoder)),
@@ -29,7 +30,8 @@ ValidationResult Validation::operator()(Transformer& model, int64_t update) cons
   return result;
 }
 
-void Validation::add_loss(Transformer& model, const ValidationSet& set, ValidationResult& result) const {
+void Validation::add_loss(Transformer& model, const ValidationSet& set,
+                          ValidationResult& result) const {
   const torch::Device device = model->parameters().front().device();
   double loss = 0, nll = 0, tokens = 0;
   for (const Batch& batch : set.batches) {
@@ -45,7 +47,8 @@ void Validation::add_loss(Transformer& model, const ValidationSet& set, Validati
   result.nll += nll * share;
 }
 
-void Validation::add_scores(Transformer& model, const ValidationSet& set, ValidationResult& result) const {
+void Validation::add_scores(Transformer& model, const ValidationSet& set,
+                            ValidationResult& result) const {
   const std::unique_ptr<Translator> translator = make_translator_(model);
   std::vector<std::string> hypotheses;
   for (const Translation& translation : translator->translate(set.requests))

@@ -17,20 +17,22 @@ namespace nmt {
 /// A validation set: what the loss is computed on, and what is translated.
 struct ValidationSet {
   std::string name;
-  std::vector<Batch> batches;                 // on the CPU
-  std::vector<TranslationRequest> requests;   // of each line
+  std::vector<Batch> batches;                    // on the CPU
+  std::vector<TranslationRequest> requests;      // of each line
   std::vector<std::string> sources, references;  // raw text
 };
 
-/// Judges a model on validation sets: the criterion's loss by teacher forcing; BLEU and chrF of real translations against the
-/// raw references (the scorer of `nmt score`, default settings). Several sets count equally.
+/// Judges a model on validation sets: the criterion's loss by teacher forcing; BLEU and chrF of
+/// real translations against the raw references (the scorer of `nmt score`, default settings).
+/// Several sets count equally.
 class Validation {
  public:
   using MakeTranslator = std::function<std::unique_ptr<Translator>(Transformer& model)>;
 
   /// `make_translator` may be empty: then only the loss is computed.
   Validation(std::vector<ValidationSet> sets, std::shared_ptr<Criterion> criterion,
-             std::shared_ptr<const PairEncoder> encoder, MakeTranslator make_translator, int64_t samples);
+             std::shared_ptr<const PairEncoder> encoder, MakeTranslator make_translator,
+             int64_t samples);
 
   /// The model must be in evaluation mode; batches go to the device of its parameters.
   ValidationResult operator()(Transformer& model, int64_t update) const;

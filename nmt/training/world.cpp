@@ -15,6 +15,8 @@ class SingleProcess final : public World {
 
 }  // namespace
 
-std::unique_ptr<World> single_process() { return std::make_unique<SingleProcess>(); }
+std::unique_ptr<World> single_process() {
+  return std::make_unique<SingleProcess>();
+}
 
 }  // namespace nmt

@@ -8,8 +8,8 @@
 
 namespace nmt {
 
-/// The processes of a run. The trainer is written against this interface alone; one process is the case where every
-/// operation is trivial.
+/// The processes of a run. The trainer is written against this interface alone; one process is the
+/// case where every operation is trivial.
 class World {
  public:
   virtual ~World() = default;
@@ -17,7 +17,8 @@ class World {
   virtual int64_t size() const = 0;
   bool is_main() const { return rank() == 0; }
 
-  /// Sums tensors over all processes, in place. Every process passes tensors of the same shapes in the same order.
+  /// Sums tensors over all processes, in place. Every process passes tensors of the same shapes in
+  /// the same order.
   virtual void sum(std::vector<torch::Tensor>& tensors) = 0;
   /// Sums one number over all processes.
   virtual double sum(double value) = 0;

@@ -1,4 +1,5 @@
-// The extension points: two test methods that between them take every one, switched on together in a recipe.
+// The extension points: two test methods that between them take every one, switched on together in
+// a recipe.
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>
@@ -28,7 +29,8 @@ struct ProbeOptions : MethodOptions {
 class ProbeScale : public AttentionScale {
  public:
   explicit ProbeScale(double strength) : strength_(strength) {}
-  torch::Tensor scale(AttentionKind, const torch::Tensor& key_counts, const torch::Tensor& positions) override {
+  torch::Tensor scale(AttentionKind, const torch::Tensor& key_counts,
+                      const torch::Tensor& positions) override {
     ++calls["attention_scale"];
     const torch::Tensor n = key_counts.defined() ? key_counts.unsqueeze(1) : positions + 1;
     return (n + 1).log().pow(strength_).to(torch::kFloat32);
@@ -40,7 +42,8 @@ class ProbeScale : public AttentionScale {
 
 class ProbeListener : public ActivationListener {
  public:
-  torch::Tensor on_activation(const ActivationSite& site, const torch::Tensor& h, const SentenceInfo&) override {
+  torch::Tensor on_activation(const ActivationSite& site, const torch::Tensor& h,
+                              const SentenceInfo&) override {
     ++calls["site " + site.name];
     return h;
   }
@@ -50,7 +53,8 @@ class ProbeAnnotator : public BatchAnnotator {
  public:
   void annotate(SourceBatch& source, const std::vector<TokenPair>& pairs) override {
     ++calls["annotator"];
-    source.annotations["probe.pairs"] = torch::full({source.size()}, static_cast<int64_t>(pairs.size()));
+    source.annotations["probe.pairs"] =
+        torch::full({source.size()}, static_cast<int64_t>(pairs.size()));
   }
 };
 
@@ -98,7 +102,8 @@ class WrapEmbedding : public PlainSourceEmbedding {
 class WrapCriterion : public Criterion {
  public:
   explicit WrapCriterion(std::shared_ptr<Criterion> inner) : inner_(std::move(inner)) {}
-  CriterionResult operator()(Transformer& model, const Batch& batch, const StepContext& step) override {
+  CriterionResult operator()(Transformer& model, const Batch& batch,
+                             const StepContext& step) override {
     ++calls["criterion"];
     return (*inner_)(model, batch, step);
   }
@@ -109,7 +114,8 @@ class WrapCriterion : public Criterion {
 
 class WrapPlanner : public BatchPlanner {
  public:
-  explicit WrapPlanner(std::unique_ptr<BatchPlanner> inner) : BatchPlanner(inner->context()), inner_(std::move(inner)) {}
+  explicit WrapPlanner(std::unique_ptr<BatchPlanner> inner)
+      : BatchPlanner(inner->context()), inner_(std::move(inner)) {}
   BatchPlan plan(int64_t epoch) const override {
     ++calls["batch_planner"];
     return inner_->plan(epoch);
@@ -131,7 +137,8 @@ class WrapTranslator : public Translator {
   std::unique_ptr<Translator> inner_;
 };
 
-void attach_probe(const MethodOptions& options, const MethodContext& context, Extensions& extensions) {
+void attach_probe(const MethodOptions& options, const MethodContext& context,
+                  Extensions& extensions) {
   EXPECT_EQ(context.languages.directions().size(), 1u);
   const double strength = dynamic_cast<const ProbeOptions&>(options).strength;
   extensions.attention_scale.set("probe", std::make_shared<ProbeScale>(strength));
@@ -145,11 +152,15 @@ void attach_wrap(const MethodOptions&, const MethodContext&, Extensions& extensi
   extensions.source_embedding.set("wrap", [](TokenEmbedding tokens, const TransformerOptions& o) {
     return std::make_shared<WrapEmbedding>(tokens, o);
   });
-  extensions.criterion.set("wrap", [](std::shared_ptr<Criterion> c) { return std::make_shared<WrapCriterion>(std::move(c)); });
-  extensions.batch_planner.set(
-      "wrap", [](std::unique_ptr<BatchPlanner> p) { return std::make_unique<WrapPlanner>(std::move(p)); });
-  extensions.translator.set(
-      "wrap", [](std::unique_ptr<Translator> t) { return std::make_unique<WrapTranslator>(std::move(t)); });
+  extensions.criterion.set("wrap", [](std::shared_ptr<Criterion> c) {
+    return std::make_shared<WrapCriterion>(std::move(c));
+  });
+  extensions.batch_planner.set("wrap", [](std::unique_ptr<BatchPlanner> p) {
+    return std::make_unique<WrapPlanner>(std::move(p));
+  });
+  extensions.translator.set("wrap", [](std::unique_ptr<Translator> t) {
+    return std::make_unique<WrapTranslator>(std::move(t));
+  });
 }
 
 struct NoOptions : MethodOptions {
@@ -157,14 +168,16 @@ struct NoOptions : MethodOptions {
 };
 
 template <class Options>
-void add_method(const std::string& name, AttachMethod attach, std::vector<std::pair<std::string, MethodCommand>> commands = {}) {
+void add_method(const std::string& name, AttachMethod attach,
+                std::vector<std::pair<std::string, MethodCommand>> commands = {}) {
   append_method({name, "for tests", [] { return std::make_unique<Options>(); }, {}});
   append_implementation({name, std::move(attach), std::move(commands)});
 }
 
 void add_test_methods() {
   static const bool added = [] {
-    add_method<ProbeOptions>("probe", attach_probe, {{"probe-command", [](const auto&) { return 7; }}});
+    add_method<ProbeOptions>("probe", attach_probe,
+                             {{"probe-command", [](const auto&) { return 7; }}});
     add_method<NoOptions>("wrap", attach_wrap);
     add_method<NoOptions>("rival", [](const MethodOptions&, const MethodContext&, Extensions& e) {
       e.attention_scale.set("rival", std::make_shared<ProbeScale>(1));
@@ -175,8 +188,9 @@ void add_test_methods() {
 }
 
 std::vector<std::string> arguments(const std::string& run, std::vector<std::string> methods) {
-  std::vector<std::string> words = {small_run().recipe, "--run", run, "--threads", "1", "--train.max_updates", "6",
-                                    "--valid.every", "3", "--methods"};
+  std::vector<std::string> words = {
+      small_run().recipe, "--run", run,        "--threads", "1", "--train.max_updates", "6",
+      "--valid.every",    "3",     "--methods"};
   words.insert(words.end(), methods.begin(), methods.end());
   return words;
 }
@@ -190,9 +204,10 @@ TEST(Methods, TwoTogetherReachEveryPoint) {
   words.insert(words.end(), {"--probe.strength", "0.5"});
   ASSERT_EQ(run_train(words), 0);
   for (const char* point :
-       {"attention_scale", "annotator", "run_started", "epoch_started", "gradients_ready", "update_finished", "validated",
-        "added_loss", "source_embedding", "criterion", "batch_planner", "translator",
-        "site encoder.0.self_attention.qkv", "site decoder.0.cross_attention.kv"})
+       {"attention_scale", "annotator", "run_started", "epoch_started", "gradients_ready",
+        "update_finished", "validated", "added_loss", "source_embedding", "criterion",
+        "batch_planner", "translator", "site encoder.0.self_attention.qkv",
+        "site decoder.0.cross_attention.kv"})
     EXPECT_GT(calls[point], 0) << point;
   EXPECT_EQ(calls["update_finished"], 6);
   EXPECT_EQ(calls["validated"], 2);
@@ -206,7 +221,9 @@ TEST(Methods, TwoTogetherReachEveryPoint) {
   // The same methods in decoding, from the run folder alone.
   calls.clear();
   write_file(folder.file("in"), "A man sees a house.\n");
-  ASSERT_EQ(run_translate({run, "--input", folder.file("in"), "--output", folder.file("out"), "--threads", "1"}), 0);
+  ASSERT_EQ(run_translate({run, "--input", folder.file("in"), "--output", folder.file("out"),
+                           "--threads", "1"}),
+            0);
   for (const char* point : {"attention_scale", "annotator", "source_embedding", "translator"})
     EXPECT_GT(calls[point], 0) << point;
   EXPECT_EQ(lines_of(read_file(folder.file("out"))).size(), 1u);

@@ -15,14 +15,15 @@ struct ProgramResult {
 ProgramResult run_program(const std::vector<std::string>& arguments, const std::string& input = "");
 
 /// Starts `nmt`, sends it `signal` after `milliseconds`, and waits for its end.
-ProgramResult run_and_signal(const std::vector<std::string>& arguments, int signal, int milliseconds);
+ProgramResult run_and_signal(const std::vector<std::string>& arguments, int signal,
+                             int milliseconds);
 
-/// Text of the testbed, a recipe for a very small model and a run trained from it: made once, shared by all tests, which
-/// must not change them.
+/// Text of the testbed, a recipe for a very small model and a run trained from it: made once,
+/// shared by all tests, which must not change them.
 struct SmallRun {
-  std::string folder;   // holds all
-  std::string recipe;   // recipe.yaml: 120 updates
-  std::string run;      // trained
+  std::string folder;  // holds all
+  std::string recipe;  // recipe.yaml: 120 updates
+  std::string run;     // trained
   std::string text(const std::string& name) const { return folder + "/data/" + name; }
 };
 const SmallRun& small_run();

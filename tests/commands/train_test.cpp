@@ -19,15 +19,17 @@ std::string weights(const std::string& run, const std::string& checkpoint = "las
 }
 
 std::vector<std::string> train(const std::string& run, std::vector<std::string> more = {}) {
-  std::vector<std::string> arguments = {"train", small_run().recipe, "--run", run, "--threads", "1"};
+  std::vector<std::string> arguments = {"train", small_run().recipe, "--run",
+                                        run,     "--threads",        "1"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
 }
 
 TEST(Train, RunFolderIsComplete) {
   const std::string run = small_run().run;
-  for (const char* name : {"config.yaml", "vocab.model", "languages.json", "train.jsonl", "train.log", "checkpoints/last",
-                           "checkpoints/best", "checkpoints/000000120/state.json"})
+  for (const char* name :
+       {"config.yaml", "vocab.model", "languages.json", "train.jsonl", "train.log",
+        "checkpoints/last", "checkpoints/best", "checkpoints/000000120/state.json"})
     EXPECT_TRUE(fs::exists(run + "/" + name)) << name;
   int train_events = 0, valid_events = 0;
   for (const std::string& line : lines_of(read_file(run + "/train.jsonl"))) {
@@ -52,7 +54,8 @@ TEST(Train, TheLossFalls) {
   EXPECT_LT(losses.back(), losses.front() - 0.5);
 }
 
-// Killed at many moments, inside of saves too; whatever was lost is done again, and the end is the same to the last bit.
+// Killed at many moments, inside of saves too; whatever was lost is done again, and the end is the
+// same to the last bit.
 TEST(Train, KilledRunsEndBitForBitLikeUndisturbedOnes) {
   const TemporaryFolder folder;
   const std::string run = folder.file("killed");
@@ -141,25 +144,26 @@ TEST(Train, AccumulationRDropDistillationAndBf16Run) {
   const std::vector<std::vector<std::string>> variants = {
       {"--train.accumulate", "2"},
       {"--criterion.kind", "r_drop"},
-      {"--criterion.kind", "distillation", "--criterion.teacher", small_run().run, "--vocabulary.file",
-       small_run().run + "/vocab.model"},
+      {"--criterion.kind", "distillation", "--criterion.teacher", small_run().run,
+       "--vocabulary.file", small_run().run + "/vocab.model"},
       {"--train.precision", "bf16", "--train.clip_norm", "1", "--train.optimizer", "adamw"}};
   for (size_t i = 0; i < variants.size(); ++i) {
-    std::vector<std::string> arguments = train(folder.file(std::to_string(i)), {"--train.max_updates", "4"});
+    std::vector<std::string> arguments =
+        train(folder.file(std::to_string(i)), {"--train.max_updates", "4"});
     arguments.insert(arguments.end(), variants[i].begin(), variants[i].end());
     const ProgramResult result = run_program(arguments);
     EXPECT_EQ(result.exit_code, 0) << variants[i][1] << ": " << result.err;
   }
 }
 
-// A learning rate that blows the weights up: updates are skipped, reported, and in the end the run stops with its last good
-// checkpoints kept.
+// A learning rate that blows the weights up: updates are skipped, reported, and in the end the run
+// stops with its last good checkpoints kept.
 TEST(Train, NonFiniteUpdatesAreReported) {
   const TemporaryFolder folder;
   const std::string run = folder.file("run");
-  const ProgramResult result = run_program(train(run, {"--train.lr", "100", "--train.warmup", "0", "--train.epsilon", "0",
-                                                       "--model.norm", "post", "--train.log_every", "1",
-                                                       "--train.max_updates", "200", "--valid.every", "0"}));
+  const ProgramResult result = run_program(train(
+      run, {"--train.lr", "100", "--train.warmup", "0", "--train.epsilon", "0", "--model.norm",
+            "post", "--train.log_every", "1", "--train.max_updates", "200", "--valid.every", "0"}));
   // Whether this machine's arithmetic overflows or survives, nothing ends without a word.
   const bool reported = result.err.find("not finite") != std::string::npos;
   EXPECT_TRUE(result.exit_code == 0 || reported) << result.err;

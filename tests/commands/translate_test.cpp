@@ -28,8 +28,9 @@ std::string first_lines(size_t count) {
 TEST(Translate, OneLineOutForEachLineInWhateverItIs) {
   std::string long_line;
   while (long_line.size() < 20000) long_line += "The old woman sees a house. ";
-  const std::string odd = std::string("\n   \n\t\nHello\r\n") + "caf\xc3\xa9 \xf0\x9f\x98\x80\n" + "bad \xff\xfe bytes\n" +
-                          std::string("nul \0 byte\n", 11) + "<s> </s> <lang:de> \xe2\x96\x81\n" + long_line +
+  const std::string odd = std::string("\n   \n\t\nHello\r\n") + "caf\xc3\xa9 \xf0\x9f\x98\x80\n" +
+                          "bad \xff\xfe bytes\n" + std::string("nul \0 byte\n", 11) +
+                          "<s> </s> <lang:de> \xe2\x96\x81\n" + long_line +
                           "\n\xe2\x80\xa8 line separator\nlast line without an end";
   const ProgramResult result = run_program(translate(), odd);
   ASSERT_EQ(result.exit_code, 0) << result.err;
@@ -60,7 +61,8 @@ TEST(Translate, FilesEqualPipes) {
   const std::string input = first_lines(10);
   write_file(folder.file("in"), input);
   const ProgramResult piped = run_program(translate(), input);
-  const ProgramResult filed = run_program(translate({"--input", folder.file("in"), "--output", folder.file("out")}));
+  const ProgramResult filed =
+      run_program(translate({"--input", folder.file("in"), "--output", folder.file("out")}));
   ASSERT_EQ(filed.exit_code, 0) << filed.err;
   EXPECT_EQ(read_file(folder.file("out")), piped.out);
 }
@@ -68,7 +70,8 @@ TEST(Translate, FilesEqualPipes) {
 TEST(Translate, NBestIsSortedAndBeginsWithTheBest) {
   const std::string input = first_lines(5);
   const ProgramResult best = run_program(translate(), input);
-  const ProgramResult many = run_program(translate({"--decode.n_best", "3", "--format", "nbest"}), input);
+  const ProgramResult many =
+      run_program(translate({"--decode.n_best", "3", "--format", "nbest"}), input);
   ASSERT_EQ(many.exit_code, 0) << many.err;
   const std::vector<std::string> one = lines_of(best.out), all = lines_of(many.out);
   double previous = 0;
@@ -93,12 +96,14 @@ TEST(Translate, NBestIsSortedAndBeginsWithTheBest) {
 TEST(Translate, PrefixesAreKept) {
   const TemporaryFolder folder;
   write_file(folder.file("prefix"), "Gestern hat\n\nDer\n");
-  const ProgramResult result = run_program(translate({"--prefix", folder.file("prefix")}), first_lines(3));
+  const ProgramResult result =
+      run_program(translate({"--prefix", folder.file("prefix")}), first_lines(3));
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const std::vector<std::string> lines = lines_of(result.out);
   EXPECT_TRUE(lines[0].starts_with("Gestern hat")) << lines[0];
   EXPECT_TRUE(lines[2].starts_with("Der")) << lines[2];
-  const ProgramResult short_file = run_program(translate({"--prefix", folder.file("prefix")}), first_lines(4));
+  const ProgramResult short_file =
+      run_program(translate({"--prefix", folder.file("prefix")}), first_lines(4));
   EXPECT_EQ(short_file.exit_code, 1);
 }
 
@@ -124,32 +129,36 @@ TEST(Translate, ErrorsNameTheRemedy) {
 
 // Forced decoding through its own batches gives what teacher forcing gave in validation.
 TEST(ScorePairs, TheSumIsTheValidationLoss) {
-  const ProgramResult scored =
-      run_program({"score-pairs", small_run().run, "--checkpoint", "120", "--source", small_run().text("valid.en"),
-                   "--target", small_run().text("valid.de"), "--threads", "1"});
+  const ProgramResult scored = run_program({"score-pairs", small_run().run, "--checkpoint", "120",
+                                            "--source", small_run().text("valid.en"), "--target",
+                                            small_run().text("valid.de"), "--threads", "1"});
   ASSERT_EQ(scored.exit_code, 0) << scored.err;
   double sum = 0;
   const std::vector<std::string> lines = lines_of(scored.out);
   for (const std::string& line : lines) sum += std::stod(line);
-  const auto manifest = nlohmann::json::parse(read_file(small_run().run + "/data/valid-1/manifest.json"));
+  const auto manifest =
+      nlohmann::json::parse(read_file(small_run().run + "/data/valid-1/manifest.json"));
   ASSERT_EQ(lines.size(), manifest["sentences"].get<size_t>());
   double nll = -1;
   for (const std::string& line : lines_of(read_file(small_run().run + "/train.jsonl"))) {
     const auto event = nlohmann::json::parse(line);
     if (event["event"] == "valid" && event["update"] == 120) nll = event["nll"];
   }
-  const double tokens = manifest["tokens"][1].get<double>() + static_cast<double>(lines.size());  // and an EOS each
+  const double tokens =
+      manifest["tokens"][1].get<double>() + static_cast<double>(lines.size());  // and an EOS each
   EXPECT_NEAR(-sum / tokens, nll, 1e-4);
 }
 
 TEST(Evaluate, ScoresAreThoseOfNmtScore) {
-  const ProgramResult result = run_program({"evaluate", small_run().run, "--threads", "1", "--decode.beam", "1"});
+  const ProgramResult result =
+      run_program({"evaluate", small_run().run, "--threads", "1", "--decode.beam", "1"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const std::string hypotheses = small_run().run + "/hypotheses.test.en-de.best.txt";
-  const ProgramResult score = run_program(
-      {"score", small_run().text("test.de"), "-i", hypotheses, "-m", "bleu", "-f", "text", "-w", "2"});
+  const ProgramResult score = run_program({"score", small_run().text("test.de"), "-i", hypotheses,
+                                           "-m", "bleu", "-f", "text", "-w", "2"});
   ASSERT_EQ(score.exit_code, 0) << score.err;
-  EXPECT_NE(result.out.find(lines_of(score.out).front()), std::string::npos) << result.out << score.out;
+  EXPECT_NE(result.out.find(lines_of(score.out).front()), std::string::npos)
+      << result.out << score.out;
 }
 
 TEST(Average, TheMeanOfOneCheckpointIsItself) {
@@ -159,7 +168,8 @@ TEST(Average, TheMeanOfOneCheckpointIsItself) {
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(read_file(folder.file("mean/model.safetensors")),
             read_file(small_run().run + "/checkpoints/000000120/ema.safetensors"));
-  const ProgramResult used = run_program(translate({"--checkpoint", folder.file("mean")}), first_lines(3));
+  const ProgramResult used =
+      run_program(translate({"--checkpoint", folder.file("mean")}), first_lines(3));
   EXPECT_EQ(used.exit_code, 0) << used.err;
   EXPECT_EQ(lines_of(used.out).size(), 3u);
 }

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -31,7 +32,8 @@ class TestbedCorpus : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new std::string(
-        (std::filesystem::temp_directory_path() / "nmt_testbed_corpus_test").string());
+        (std::filesystem::temp_directory_path() / text("nmt_testbed_corpus_test_", ::getpid()))
+            .string());
     TestbedOptions options;
     options.folder = *folder_;
     options.documents = 1200;

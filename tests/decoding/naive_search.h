@@ -9,8 +9,9 @@
 
 #include "tests/decoding/random_models.h"
 
-// Beam search written down as plainly as possible: one sentence, one hypothesis at a time, everything computed anew from the
-// start of the sentence at every step. No cache, no batch, no tensors but the model's.
+// Beam search written down as plainly as possible: one sentence, one hypothesis at a time,
+// everything computed anew from the start of the sentence at every step. No cache, no batch, no
+// tensors but the model's.
 
 namespace nmt::test {
 
@@ -19,7 +20,8 @@ struct NaiveHypothesis {
   double log_prob = 0, score = 0;
 };
 
-inline std::vector<double> next_log_probs(const std::vector<Transformer>& models, const std::vector<int32_t>& source,
+inline std::vector<double> next_log_probs(const std::vector<Transformer>& models,
+                                          const std::vector<int32_t>& source,
                                           const std::vector<int32_t>& target) {
   std::vector<int64_t> input{kBos};
   input.insert(input.end(), target.begin(), target.end());
@@ -28,14 +30,16 @@ inline std::vector<double> next_log_probs(const std::vector<Transformer>& models
     const torch::NoGradGuard no_grad;
     const Memory memory = model->encode(source_batch({source}));
     const torch::Tensor hidden = model->decode(memory, torch::tensor(input).unsqueeze(0), {});
-    const torch::Tensor logits = model->project(hidden).select(1, static_cast<int64_t>(input.size()) - 1)[0].contiguous();
+    const torch::Tensor logits =
+        model->project(hidden).select(1, static_cast<int64_t>(input.size()) - 1)[0].contiguous();
     const double* z = logits.data_ptr<double>();
     const int64_t size = logits.size(0);
     const double largest = *std::max_element(z, z + size);
     double total = 0;
     for (int64_t v = 0; v < size; ++v) total += std::exp(z[v] - largest);
     mean.resize(size, 0.0);
-    for (int64_t v = 0; v < size; ++v) mean[v] += std::exp(z[v] - largest) / total / static_cast<double>(models.size());
+    for (int64_t v = 0; v < size; ++v)
+      mean[v] += std::exp(z[v] - largest) / total / static_cast<double>(models.size());
   }
   for (double& p : mean) p = std::log(p);
   return mean;
@@ -53,9 +57,11 @@ inline bool repeats_ngram(const std::vector<int32_t>& text, int32_t token, int64
   return false;
 }
 
-inline std::vector<NaiveHypothesis> naive_search(const std::vector<Transformer>& models, const std::vector<int32_t>& source,
-                                                 const std::vector<int32_t>& prefix, StoppingRule rule,
-                                                 const DecodingOptions& options, const SearchTokens& special) {
+inline std::vector<NaiveHypothesis> naive_search(const std::vector<Transformer>& models,
+                                                 const std::vector<int32_t>& source,
+                                                 const std::vector<int32_t>& prefix,
+                                                 StoppingRule rule, const DecodingOptions& options,
+                                                 const SearchTokens& special) {
   struct Candidate {
     double log_prob;
     size_t parent;
@@ -63,7 +69,8 @@ inline std::vector<NaiveHypothesis> naive_search(const std::vector<Transformer>&
   };
   const auto beam = static_cast<size_t>(options.beam);
   const int64_t done = std::count(prefix.begin(), prefix.end(), kEos);
-  rule.max_length = std::max<int64_t>(rule.max_length, std::ssize(prefix) + rule.sentences - done - 1);
+  rule.max_length =
+      std::max<int64_t>(rule.max_length, std::ssize(prefix) + rule.sentences - done - 1);
   std::vector<NaiveHypothesis> live(1), finals;
   for (int64_t t = std::ssize(prefix); !live.empty() && finals.size() < beam; ++t) {
     std::vector<Candidate> candidates;
@@ -86,7 +93,8 @@ inline std::vector<NaiveHypothesis> naive_search(const std::vector<Transformer>&
       texts.push_back(text);
     }
     std::sort(candidates.begin(), candidates.end(), [](const Candidate& x, const Candidate& y) {
-      return std::tuple(-x.log_prob, x.parent, x.token) < std::tuple(-y.log_prob, y.parent, y.token);
+      return std::tuple(-x.log_prob, x.parent, x.token) <
+             std::tuple(-y.log_prob, y.parent, y.token);
     });
     if (candidates.size() > 2 * beam) candidates.resize(2 * beam);
     std::vector<NaiveHypothesis> next;
@@ -95,13 +103,20 @@ inline std::vector<NaiveHypothesis> naive_search(const std::vector<Transformer>&
       NaiveHypothesis h = live[c.parent];
       h.log_prob = c.log_prob;
       const std::vector<int32_t>& text = texts[c.parent];
-      const bool finishes = c.token == kEos && std::count(text.begin(), text.end(), kEos) + 1 >= rule.sentences;
+      const bool finishes =
+          c.token == kEos && std::count(text.begin(), text.end(), kEos) + 1 >= rule.sentences;
       if (finishes) {
         const double length = static_cast<double>(h.tokens.size()) + 1;
         switch (options.lenpen_kind) {
-          case LengthPenalty::kNone: h.score = h.log_prob; break;
-          case LengthPenalty::kPower: h.score = h.log_prob / std::pow(length, options.lenpen); break;
-          case LengthPenalty::kGnmt: h.score = h.log_prob * std::pow(6 / (5 + length), options.lenpen); break;
+          case LengthPenalty::kNone:
+            h.score = h.log_prob;
+            break;
+          case LengthPenalty::kPower:
+            h.score = h.log_prob / std::pow(length, options.lenpen);
+            break;
+          case LengthPenalty::kGnmt:
+            h.score = h.log_prob * std::pow(6 / (5 + length), options.lenpen);
+            break;
         }
         if (rank < beam && finals.size() < beam) finals.push_back(h);
       } else if (next.size() < beam) {
@@ -111,7 +126,8 @@ inline std::vector<NaiveHypothesis> naive_search(const std::vector<Transformer>&
     }
     live = next;
   }
-  std::stable_sort(finals.begin(), finals.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
+  std::stable_sort(finals.begin(), finals.end(),
+                   [](const auto& a, const auto& b) { return a.score > b.score; });
   if (std::ssize(finals) > options.n_best) finals.resize(options.n_best);
   return finals;
 }

@@ -25,14 +25,17 @@ std::vector<TokenPair> random_pairs(size_t count) {
 TEST(PairScorer, AgreesWithTheModelTokenByToken) {
   const auto pairs = random_pairs(7);
   for (const std::vector<Transformer>& models :
-       {std::vector{random_model(1)}, std::vector{random_model(1), random_model(2), random_model(3)}}) {
-    const auto scores = PairScorer(Ensemble(models), {.pad = kPad, .bos = kBos, .batch_tokens = 20}).score(pairs);
+       {std::vector{random_model(1)},
+        std::vector{random_model(1), random_model(2), random_model(3)}}) {
+    const auto scores =
+        PairScorer(Ensemble(models), {.pad = kPad, .bos = kBos, .batch_tokens = 20}).score(pairs);
     ASSERT_EQ(scores.size(), pairs.size());
     for (size_t i = 0; i < pairs.size(); ++i) {
       ASSERT_EQ(scores[i].token_log_probs.size(), pairs[i].target.size());
       double sum = 0;
       for (size_t t = 0; t < pairs[i].target.size(); ++t) {
-        const std::vector<int32_t> before(pairs[i].target.begin(), pairs[i].target.begin() + static_cast<std::ptrdiff_t>(t));
+        const std::vector<int32_t> before(pairs[i].target.begin(),
+                                          pairs[i].target.begin() + static_cast<std::ptrdiff_t>(t));
         const double expected = next_log_probs(models, pairs[i].source, before)[pairs[i].target[t]];
         EXPECT_NEAR(scores[i].token_log_probs[t], expected, 1e-9);
         sum += expected;
@@ -49,7 +52,8 @@ TEST(PairScorer, GivesATranslationTheScoreThatSearchGaveIt) {
   BatchTranslator translator(Search(models, search_tokens(), options));
   TranslationRequest request;
   request.tokens.source = {3, 4, 5, 6, kEos};
-  for (const Hypothesis& h : translator.translate({request})[0].hypotheses) {
+  const Translation translation = translator.translate({request})[0];
+  for (const Hypothesis& h : translation.hypotheses) {
     TokenPair pair = request.tokens;
     pair.target = h.tokens;
     pair.target.push_back(kEos);

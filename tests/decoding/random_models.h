@@ -9,14 +9,16 @@
 #include "models/transformer.h"
 #include "nmt/decoding/search.h"
 
-// Tiny Transformers with random weights, in double precision, so that two ways of computing the same search agree to the last
-// few digits.
+// Tiny Transformers with random weights, in double precision, so that two ways of computing the
+// same search agree to the last few digits.
 
 namespace nmt::test {
 
 constexpr int64_t kPad = 0, kBos = 1, kEos = 2, kVocabulary = 11;
 
-inline SearchTokens search_tokens() { return {.pad = kPad, .bos = kBos, .eos = kEos, .excluded = {}}; }
+inline SearchTokens search_tokens() {
+  return {.pad = kPad, .bos = kBos, .eos = kEos, .excluded = {}};
+}
 
 inline TransformerOptions tiny_options() {
   TransformerOptions options;
@@ -26,7 +28,8 @@ inline TransformerOptions tiny_options() {
   return options;
 }
 
-/// Weights are drawn anew, larger than at the start of training: distributions are peaked, and differ from place to place.
+/// Weights are drawn anew, larger than at the start of training: distributions are peaked, and
+/// differ from place to place.
 inline Transformer random_model(uint64_t seed, int64_t vocabulary = kVocabulary) {
   torch::manual_seed(seed);
   Transformer model(tiny_options(), VocabularyShape{vocabulary, vocabulary, kPad});
@@ -38,7 +41,8 @@ inline Transformer random_model(uint64_t seed, int64_t vocabulary = kVocabulary)
   return model;
 }
 
-inline std::vector<int32_t> random_tokens(std::mt19937& generator, size_t count, int64_t vocabulary = kVocabulary) {
+inline std::vector<int32_t> random_tokens(std::mt19937& generator, size_t count,
+                                          int64_t vocabulary = kVocabulary) {
   std::uniform_int_distribution<int32_t> token(kEos + 1, static_cast<int32_t>(vocabulary) - 1);
   std::vector<int32_t> tokens(count);
   for (int32_t& t : tokens) t = token(generator);

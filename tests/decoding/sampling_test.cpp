@@ -18,10 +18,14 @@ using namespace test;
 
 constexpr int64_t kDraws = 20000;
 
-std::vector<double> shares(const std::vector<double>& probabilities, const DecodingOptions& options) {
-  const torch::Tensor log_probs = torch::tensor(probabilities, torch::kDouble).log().unsqueeze(0).expand({kDraws, -1});
-  const torch::Tensor uniform = (torch::arange(kDraws, torch::kDouble) + 0.5) / static_cast<double>(kDraws);
-  const torch::Tensor counts = torch::bincount(sample(log_probs, uniform, options), {}, std::ssize(probabilities));
+std::vector<double> shares(const std::vector<double>& probabilities,
+                           const DecodingOptions& options) {
+  const torch::Tensor log_probs =
+      torch::tensor(probabilities, torch::kDouble).log().unsqueeze(0).expand({kDraws, -1});
+  const torch::Tensor uniform =
+      (torch::arange(kDraws, torch::kDouble) + 0.5) / static_cast<double>(kDraws);
+  const torch::Tensor counts =
+      torch::bincount(sample(log_probs, uniform, options), {}, std::ssize(probabilities));
   std::vector<double> result;
   for (int64_t i = 0; i < counts.size(0); ++i)
     result.push_back(static_cast<double>(counts[i].item<int64_t>()) / static_cast<double>(kDraws));
@@ -30,17 +34,21 @@ std::vector<double> shares(const std::vector<double>& probabilities, const Decod
 
 void expect_shares(const std::vector<double>& found, const std::vector<double>& expected) {
   ASSERT_EQ(found.size(), expected.size());
-  for (size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], 2e-4) << "token " << i;
+  for (size_t i = 0; i < found.size(); ++i)
+    EXPECT_NEAR(found[i], expected[i], 2e-4) << "token " << i;
 }
 
 const std::vector<double> kProbabilities{0.1, 0.4, 0.0, 0.3, 0.2};
 
-TEST(Sampling, FollowsTheDistribution) { expect_shares(shares(kProbabilities, {}), kProbabilities); }
+TEST(Sampling, FollowsTheDistribution) {
+  expect_shares(shares(kProbabilities, {}), kProbabilities);
+}
 
 TEST(Sampling, SharpensWithTheTemperature) {
   DecodingOptions options;
   options.temperature = 0.5;  // squares
-  expect_shares(shares(kProbabilities, options), {0.01 / 0.3, 0.16 / 0.3, 0, 0.09 / 0.3, 0.04 / 0.3});
+  expect_shares(shares(kProbabilities, options),
+                {0.01 / 0.3, 0.16 / 0.3, 0, 0.09 / 0.3, 0.04 / 0.3});
 }
 
 TEST(Sampling, KeepsTheTopK) {
@@ -63,7 +71,8 @@ TEST(Sampling, KeepsTheSmallestSetWithEnoughProbability) {
 
 TEST(Sampling, NeverDrawsWhatIsNotAllowed) {
   const double minus_infinity = -std::numeric_limits<double>::infinity();
-  const torch::Tensor log_probs = torch::tensor({minus_infinity, 0.0, minus_infinity}).unsqueeze(0).expand({2, -1});
+  const torch::Tensor log_probs =
+      torch::tensor({minus_infinity, 0.0, minus_infinity}).unsqueeze(0).expand({2, -1});
   const torch::Tensor extremes = torch::tensor({0.0, std::nextafter(1.0, 0.0)}, torch::kDouble);
   EXPECT_TRUE(sample(log_probs, extremes, {}).equal(torch::tensor({1, 1}, torch::kLong)));
 }
@@ -75,11 +84,13 @@ TEST(Sampling, NumbersDependOnSeedAndKeyAlone) {
   EXPECT_FALSE(both[0].equal(both[1]));
 }
 
-SearchBatch batch_of(const std::vector<std::vector<int32_t>>& sources, const std::vector<uint64_t>& keys) {
+SearchBatch batch_of(const std::vector<std::vector<int32_t>>& sources,
+                     const std::vector<uint64_t>& keys) {
   SearchBatch batch;
   batch.source = source_batch(sources);
   batch.prefixes.resize(sources.size());
-  batch.rules.resize(sources.size(), StoppingRule{.sentences = 1, .max_length = 12, .min_sentence_tokens = 0});
+  batch.rules.resize(sources.size(),
+                     StoppingRule{.sentences = 1, .max_length = 12, .min_sentence_tokens = 0});
   batch.keys = keys;
   return batch;
 }
@@ -101,8 +112,8 @@ TEST(Sampling, DoesNotDependOnTheBatch) {
   }
 }
 
-// Whole translations are drawn with their probability under the model: first tokens by their frequency, and each sample's
-// log-probability is the model's own, whatever the temperature.
+// Whole translations are drawn with their probability under the model: first tokens by their
+// frequency, and each sample's log-probability is the model's own, whatever the temperature.
 TEST(Sampling, DrawsTranslationsWithTheirProbability) {
   const Transformer model = random_model(3);
   const Search search(Ensemble({model}), search_tokens(), sampling_options());
@@ -114,18 +125,21 @@ TEST(Sampling, DrawsTranslationsWithTheirProbability) {
   std::vector<double> expected = next_log_probs({model}, source, {});
   const double allowed = 1 - std::exp(expected[kPad]) - std::exp(expected[kBos]);
   std::map<int32_t, int64_t> counts;
-  for (const auto& sample : drawn) ++counts[sample[0].tokens.empty() ? static_cast<int32_t>(kEos) : sample[0].tokens[0]];
+  for (const auto& sample : drawn)
+    ++counts[sample[0].tokens.empty() ? static_cast<int32_t>(kEos) : sample[0].tokens[0]];
   double chi_squared = 0;
   for (int32_t token = kEos; token < kVocabulary; ++token) {
     const double mean = std::exp(expected[token]) / allowed * kSamples;
-    chi_squared += (static_cast<double>(counts[token]) - mean) * (static_cast<double>(counts[token]) - mean) / mean;
+    chi_squared += (static_cast<double>(counts[token]) - mean) *
+                   (static_cast<double>(counts[token]) - mean) / mean;
   }
   EXPECT_LT(chi_squared, 26.1);  // 8 degrees of freedom: 1 in 1000
   for (size_t i = 0; i < 5; ++i) {
     double log_prob = 0;
     std::vector<int32_t> before;
     for (size_t t = 0; t <= drawn[i][0].tokens.size(); ++t) {
-      const auto token = t < drawn[i][0].tokens.size() ? drawn[i][0].tokens[t] : static_cast<int32_t>(kEos);
+      const auto token =
+          t < drawn[i][0].tokens.size() ? drawn[i][0].tokens[t] : static_cast<int32_t>(kEos);
       log_prob += next_log_probs({model}, source, before)[token];
       before.push_back(token);
     }

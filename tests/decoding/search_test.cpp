@@ -23,7 +23,8 @@ struct Case {
   DecodingOptions options;
   SearchTokens tokens = search_tokens();
 
-  std::vector<std::vector<Hypothesis>> search(const std::vector<size_t>& rows, int64_t report_every = 1) const {
+  std::vector<std::vector<Hypothesis>> search(const std::vector<size_t>& rows,
+                                              int64_t report_every = 1) const {
     SearchBatch batch;
     std::vector<std::vector<int32_t>> chosen;
     for (const size_t row : rows) {
@@ -48,10 +49,12 @@ Case random_case(uint32_t seed) {
     return std::uniform_int_distribution<int64_t>(low, high)(generator);
   };
   Case c;
-  for (int64_t m = draw(0, 3) == 0 ? 2 : 1; m > 0; --m) c.models.push_back(random_model(100 * seed + m));
+  for (int64_t m = draw(0, 3) == 0 ? 2 : 1; m > 0; --m)
+    c.models.push_back(random_model(100 * seed + m));
   c.options.beam = 1 + seed % 5;
   c.options.n_best = c.options.beam;
-  c.options.lenpen_kind = std::vector{LengthPenalty::kNone, LengthPenalty::kPower, LengthPenalty::kGnmt}[draw(0, 2)];
+  c.options.lenpen_kind =
+      std::vector{LengthPenalty::kNone, LengthPenalty::kPower, LengthPenalty::kGnmt}[draw(0, 2)];
   c.options.lenpen = std::vector{1.0, 0.6, 1.7, -0.5}[draw(0, 3)];
   c.options.no_repeat_ngram = draw(0, 2) == 0 ? draw(1, 3) : 0;
   if (draw(0, 3) == 0) c.tokens.excluded = {5, 6};
@@ -75,7 +78,8 @@ Case random_case(uint32_t seed) {
   return c;
 }
 
-void expect_equal(const std::vector<Hypothesis>& a, const std::vector<Hypothesis>& b, double tolerance) {
+void expect_equal(const std::vector<Hypothesis>& a, const std::vector<Hypothesis>& b,
+                  double tolerance) {
   ASSERT_EQ(a.size(), b.size());
   for (size_t i = 0; i < a.size(); ++i) {
     EXPECT_EQ(a[i].tokens, b[i].tokens) << "hypothesis " << i;
@@ -91,7 +95,8 @@ TEST_P(SearchCases, FindsWhatAPlainSearchFinds) {
   const auto found = c.search(c.all());
   for (const size_t row : c.all()) {
     SCOPED_TRACE(testing::Message() << "row " << row);
-    const auto expected = naive_search(c.models, c.sources[row], c.prefixes[row], c.rules[row], c.options, c.tokens);
+    const auto expected =
+        naive_search(c.models, c.sources[row], c.prefixes[row], c.rules[row], c.options, c.tokens);
     ASSERT_EQ(found[row].size(), expected.size());
     for (size_t i = 0; i < expected.size(); ++i) {
       EXPECT_EQ(found[row][i].tokens, expected[i].tokens) << "hypothesis " << i;
@@ -134,12 +139,15 @@ TEST_P(SearchCases, KeepsItsPromisesOnHypotheses) {
       double sum = 0;
       for (const double value : h.token_log_probs) sum += value;
       EXPECT_NEAR(sum, h.log_prob, 1e-9);
-      EXPECT_NEAR(normalised_score(c.options, h.log_prob, std::ssize(h.tokens) + 1), h.score, 1e-12);
+      EXPECT_NEAR(normalised_score(c.options, h.log_prob, std::ssize(h.tokens) + 1), h.score,
+                  1e-12);
       const auto eos = std::count(h.tokens.begin(), h.tokens.end(), kEos) +
                        std::count(c.prefixes[row].begin(), c.prefixes[row].end(), kEos) + 1;
       EXPECT_EQ(eos, c.rules[row].sentences);
-      for (const int64_t never : {kPad, kBos}) EXPECT_EQ(std::count(h.tokens.begin(), h.tokens.end(), never), 0);
-      for (const int64_t never : c.tokens.excluded) EXPECT_EQ(std::count(h.tokens.begin(), h.tokens.end(), never), 0);
+      for (const int64_t never : {kPad, kBos})
+        EXPECT_EQ(std::count(h.tokens.begin(), h.tokens.end(), never), 0);
+      for (const int64_t never : c.tokens.excluded)
+        EXPECT_EQ(std::count(h.tokens.begin(), h.tokens.end(), never), 0);
     }
   }
 }
@@ -156,7 +164,8 @@ Case plain_case(int64_t beam, int64_t max_length) {
   return c;
 }
 
-// With a beam that holds everything, search is exhaustive: the n-best list must be all translations, in order.
+// With a beam that holds everything, search is exhaustive: the n-best list must be all
+// translations, in order.
 TEST(Search, FindsEveryTranslationWhenTheBeamHoldsThemAll) {
   Case c = plain_case(100, 3);
   c.tokens.excluded = {6, 7, 8, 9, 10};  // leaves 3, 4, 5 and EOS: 1 + 3 + 9 + 27 translations
@@ -165,7 +174,8 @@ TEST(Search, FindsEveryTranslationWhenTheBeamHoldsThemAll) {
     std::vector<int32_t> tokens;
   };
   std::vector<Entry> every;
-  const std::function<void(std::vector<int32_t>, double)> visit = [&](std::vector<int32_t> tokens, double log_prob) {
+  const std::function<void(std::vector<int32_t>, double)> visit = [&](std::vector<int32_t> tokens,
+                                                                      double log_prob) {
     const std::vector<double> next = next_log_probs(c.models, c.sources[0], tokens);
     every.push_back({(log_prob + next[kEos]) / static_cast<double>(tokens.size() + 1), tokens});
     if (tokens.size() == 3) return;
@@ -176,7 +186,8 @@ TEST(Search, FindsEveryTranslationWhenTheBeamHoldsThemAll) {
     }
   };
   visit({}, 0);
-  std::sort(every.begin(), every.end(), [](const Entry& a, const Entry& b) { return a.score > b.score; });
+  std::sort(every.begin(), every.end(),
+            [](const Entry& a, const Entry& b) { return a.score > b.score; });
   const auto found = c.search({0})[0];
   ASSERT_EQ(found.size(), 40u);
   for (size_t i = 0; i < every.size(); ++i) {
@@ -191,18 +202,21 @@ TEST(Search, WithBeamOneIsGreedy) {
   while (true) {
     std::vector<double> next = next_log_probs(c.models, c.sources[0], tokens);
     next[kPad] = next[kBos] = -1e9;
-    const auto best = static_cast<int32_t>(std::max_element(next.begin(), next.end()) - next.begin());
+    const auto best =
+        static_cast<int32_t>(std::max_element(next.begin(), next.end()) - next.begin());
     if (best == kEos || tokens.size() == 20) break;
     tokens.push_back(best);
   }
   EXPECT_EQ(c.search({0})[0][0].tokens, tokens);
 }
 
-// The worked example of the document specification: three sentences, budget 6, a model that never stops by itself.
+// The worked example of the document specification: three sentences, budget 6, a model that never
+// stops by itself.
 TEST(Search, ForcesTheMissingSentenceEndsIntoTheBudget) {
   Case c = plain_case(2, 6);
   c.rules = {{.sentences = 3, .max_length = 6, .min_sentence_tokens = 50}};
-  for (const Hypothesis& h : c.search({0})[0]) {
+  const std::vector<Hypothesis> hypotheses = c.search({0})[0];
+  for (const Hypothesis& h : hypotheses) {
     ASSERT_EQ(h.tokens.size(), 6u);
     EXPECT_EQ(std::count(h.tokens.begin(), h.tokens.begin() + 4, kEos), 0);
     EXPECT_EQ(h.tokens[4], kEos);
@@ -221,8 +235,8 @@ TEST(Search, RaisesABudgetThatPrefixAndMissingEndsExceed) {
   EXPECT_EQ(found[0].forced_eos, 3);
 }
 
-// fairseq's prefix forcing leaves copies of one hypothesis in the beam. Forced to end right after the first free step, the
-// n-best list shows the beam after that step.
+// fairseq's prefix forcing leaves copies of one hypothesis in the beam. Forced to end right after
+// the first free step, the n-best list shows the beam after that step.
 TEST(Search, HoldsDifferentHypothesesAfterTheFirstFreeStep) {
   for (uint64_t seed = 0; seed < 20; ++seed) {
     Case c = plain_case(5, 0);
@@ -230,7 +244,8 @@ TEST(Search, HoldsDifferentHypothesesAfterTheFirstFreeStep) {
     c.prefixes = {{4, 5, kEos, 6, kEos, 7}};
     c.rules = {{.sentences = 3, .max_length = 7, .min_sentence_tokens = 2}};
     std::set<int32_t> tokens;
-    for (const Hypothesis& h : c.search({0})[0]) {
+    const std::vector<Hypothesis> hypotheses = c.search({0})[0];
+    for (const Hypothesis& h : hypotheses) {
       ASSERT_EQ(h.tokens.size(), 1u);
       tokens.insert(h.tokens[0]);
     }

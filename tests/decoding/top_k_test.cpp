@@ -42,12 +42,16 @@ TEST(TopK, TakesRowsThatAreNotContiguous) {
 
 TEST(TopK, NeverChoosesNanOrMinusInfinity) {
   const torch::Tensor scores =
-      torch::tensor({std::numeric_limits<double>::quiet_NaN(), kMinusInfinity, 1.0, 2.0}).unsqueeze(0);
+      torch::tensor({std::numeric_limits<double>::quiet_NaN(), kMinusInfinity, 1.0, 2.0})
+          .unsqueeze(0);
   const TopK top = top_k(scores, 3);
-  EXPECT_TRUE(top.values.equal(torch::tensor({2.0, 1.0, kMinusInfinity}, torch::kDouble).unsqueeze(0)));
+  EXPECT_TRUE(
+      top.values.equal(torch::tensor({2.0, 1.0, kMinusInfinity}, torch::kDouble).unsqueeze(0)));
 }
 
-TEST(TopK, TakesNoRows) { EXPECT_EQ(top_k(torch::empty({0, 5}), 2).values.size(0), 0); }
+TEST(TopK, TakesNoRows) {
+  EXPECT_EQ(top_k(torch::empty({0, 5}), 2).values.size(0), 0);
+}
 
 }  // namespace
 }  // namespace nmt

@@ -28,9 +28,10 @@ std::vector<TranslationRequest> random_requests(size_t count) {
   return requests;
 }
 
-BatchTranslator translator(const DecodingOptions& options, std::vector<Break> breaks = {}, SourceAnnotator annotate = nullptr) {
-  return BatchTranslator(Search(Ensemble({random_model(1)}), search_tokens(), options), std::move(breaks),
-                         std::move(annotate));
+BatchTranslator translator(const DecodingOptions& options, std::vector<Break> breaks = {},
+                           SourceAnnotator annotate = nullptr) {
+  return BatchTranslator(Search(Ensemble({random_model(1)}), search_tokens(), options),
+                         std::move(breaks), std::move(annotate));
 }
 
 TEST(LengthBatches, HoldEverySentenceOnceWithinTheLimits) {
@@ -78,10 +79,12 @@ TEST(BatchTranslator, FollowsTheLengthRules) {
   options.max_len_a = 0.5, options.max_len_b = 1, options.min_len = 1000;
   const auto translations = translator(options).translate(requests);
   for (size_t i = 0; i < requests.size(); ++i)
-    EXPECT_EQ(translations[i].hypotheses[0].tokens.size(), requests[i].tokens.source.size() / 2 + 1);
+    EXPECT_EQ(translations[i].hypotheses[0].tokens.size(),
+              requests[i].tokens.source.size() / 2 + 1);
 }
 
-// A long source comes out as the translations of its parts, one after another, each part with its tags.
+// A long source comes out as the translations of its parts, one after another, each part with its
+// tags.
 TEST(BatchTranslator, TranslatesLongSourcesInParts) {
   const std::vector<int32_t> text{4, 5, 6, 7, 8, 4, 5, 9};
   TranslationRequest whole = request({3, 4, 5, 6, 7, 8, 4, 5, 9, kEos});
@@ -131,7 +134,7 @@ TEST(BatchTranslator, SaysWhenTagsLeaveNoRoom) {
 TEST(BatchTranslator, DrawsDifferentSamplesThatDoNotDependOnTheBatch) {
   const auto requests = random_requests(6);
   DecodingOptions options;
-  options.sampling = true, options.n_best = 8, options.max_len_b = 10;
+  options.sampling = true, options.temperature = 2, options.n_best = 8, options.max_len_b = 10;
   const auto together = translator(options).translate(requests);
   std::set<std::vector<int32_t>> distinct;
   for (size_t i = 0; i < requests.size(); ++i) {
@@ -144,7 +147,8 @@ TEST(BatchTranslator, DrawsDifferentSamplesThatDoNotDependOnTheBatch) {
   }
   EXPECT_GT(distinct.size(), 30u);
   options.seed = 2;
-  EXPECT_NE(translator(options).translate({requests[0]})[0].hypotheses[0].tokens, together[0].hypotheses[0].tokens);
+  EXPECT_NE(translator(options).translate({requests[0]})[0].hypotheses[0].tokens,
+            together[0].hypotheses[0].tokens);
 }
 
 TEST(BatchTranslator, HandsEveryBatchToTheAnnotator) {

@@ -148,7 +148,7 @@ TEST(Recipe, OptionsThatACommandIgnoresAreRefused) {
     declare(table, recipe);
     table.read_command_line(words);
     table.apply();
-    refuse_unused(table, "translate", find_command("translate")->groups);
+    refuse_unused(table, recipe, "translate", find_command("translate")->groups);
   };
   translate({"runs/x", "--plugins", "lib.so", "--device", "cpu", "-o", "out"});
   EXPECT_EQ(usage_error([&] {

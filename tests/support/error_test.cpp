@@ -6,7 +6,8 @@ namespace nmt {
 namespace {
 
 TEST(Error, SaysWhereWhatAndHowToMend) {
-  EXPECT_STREQ(Error(FilePosition{"a.txt", 3}, "bad", "Do this.").what(), "a.txt:3: bad\n  Do this.");
+  EXPECT_STREQ(Error(FilePosition{"a.txt", 3}, "bad", "Do this.").what(),
+               "a.txt:3: bad\n  Do this.");
   EXPECT_STREQ(Error(FilePosition{"a.txt"}, "bad").what(), "a.txt: bad");
   EXPECT_STREQ(Error("bad").what(), "bad");
 }

@@ -29,7 +29,8 @@ TEST(Random, BelowIsUniform) {
   for (int i = 0; i < 60000; ++i) ++counts[stream.below(6)];
   ASSERT_EQ(counts.size(), 6u);
   double chi_squared = 0;
-  for (const auto& [value, count] : counts) chi_squared += (count - 10000.0) * (count - 10000.0) / 10000.0;
+  for (const auto& [value, count] : counts)
+    chi_squared += (count - 10000.0) * (count - 10000.0) / 10000.0;
   EXPECT_LT(chi_squared, 20.5);  // 5 degrees of freedom, p = 0.001
 }
 

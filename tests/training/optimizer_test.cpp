@@ -21,7 +21,8 @@ struct ScalarAdam {
     if (o.kind == OptimizerKind::kAdam) gradient += o.weight_decay * value;
     mean = o.beta1 * mean + (1 - o.beta1) * gradient;
     square = o.beta2 * square + (1 - o.beta2) * gradient * gradient;
-    const double m = mean / (1 - std::pow(o.beta1, steps)), v = square / (1 - std::pow(o.beta2, steps));
+    const double m = mean / (1 - std::pow(o.beta1, steps)),
+                 v = square / (1 - std::pow(o.beta2, steps));
     value -= lr * m / (std::sqrt(v) + o.epsilon);
   }
 };
@@ -53,7 +54,8 @@ TEST_P(OptimizerTest, FollowsTheScalarFormulas) {
   EXPECT_NEAR(weights[1].item<double>(), second.value, 1e-6);
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, OptimizerTest, testing::Values(OptimizerKind::kAdam, OptimizerKind::kAdamW));
+INSTANTIATE_TEST_SUITE_P(Kinds, OptimizerTest,
+                         testing::Values(OptimizerKind::kAdam, OptimizerKind::kAdamW));
 
 TEST(Optimizer, ClipsByTheGlobalNorm) {
   const OptimizerOptions options{.epsilon = 1e-8, .clip_norm = 1};
@@ -67,7 +69,8 @@ TEST(Optimizer, ClipsByTheGlobalNorm) {
 }
 
 TEST(Optimizer, ANonFiniteGradientChangesNothing) {
-  for (const double bad : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+  for (const double bad :
+       {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
     const torch::Tensor weights = parameter({1, 2});
     Optimizer optimizer({{"w", weights}}, {});
     set_gradient(weights, {1, 1});
@@ -78,7 +81,8 @@ TEST(Optimizer, ANonFiniteGradientChangesNothing) {
     set_gradient(weights, {1, bad});
     EXPECT_EQ(optimizer.step(0.1, 1).skipped.item<float>(), 1);
     EXPECT_TRUE(torch::equal(weights.detach(), before));
-    for (const auto& [name, tensor] : optimizer.state()) EXPECT_TRUE(torch::equal(tensor, state.at(name))) << name;
+    for (const auto& [name, tensor] : optimizer.state())
+      EXPECT_TRUE(torch::equal(tensor, state.at(name))) << name;
   }
 }
 

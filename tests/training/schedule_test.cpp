@@ -12,16 +12,20 @@ ScheduleOptions options(ScheduleKind kind) {
 }
 
 TEST(Schedule, WarmUpGrowsInAStraightLine) {
-  for (const auto kind : {ScheduleKind::kInverseSqrt, ScheduleKind::kLinear, ScheduleKind::kCosine, ScheduleKind::kConstant}) {
+  for (const auto kind : {ScheduleKind::kInverseSqrt, ScheduleKind::kLinear, ScheduleKind::kCosine,
+                          ScheduleKind::kConstant}) {
     EXPECT_DOUBLE_EQ(learning_rate(options(kind), 50, 1000), 1e-7 + (1e-3 - 1e-7) * 0.5);
     EXPECT_DOUBLE_EQ(learning_rate(options(kind), 100, 1000), 1e-3);
   }
 }
 
 TEST(Schedule, AfterThePeak) {
-  EXPECT_DOUBLE_EQ(learning_rate(options(ScheduleKind::kInverseSqrt), 400, 1000), 1e-3 * std::sqrt(100.0 / 400.0));
-  EXPECT_DOUBLE_EQ(learning_rate(options(ScheduleKind::kLinear), 550, 1000), 1e-5 + (1e-3 - 1e-5) * 0.5);
-  EXPECT_DOUBLE_EQ(learning_rate(options(ScheduleKind::kCosine), 550, 1000), 1e-5 + (1e-3 - 1e-5) * 0.5);
+  EXPECT_DOUBLE_EQ(learning_rate(options(ScheduleKind::kInverseSqrt), 400, 1000),
+                   1e-3 * std::sqrt(100.0 / 400.0));
+  EXPECT_DOUBLE_EQ(learning_rate(options(ScheduleKind::kLinear), 550, 1000),
+                   1e-5 + (1e-3 - 1e-5) * 0.5);
+  EXPECT_DOUBLE_EQ(learning_rate(options(ScheduleKind::kCosine), 550, 1000),
+                   1e-5 + (1e-3 - 1e-5) * 0.5);
   EXPECT_NEAR(learning_rate(options(ScheduleKind::kCosine), 325, 1000),
               1e-5 + (1e-3 - 1e-5) * 0.5 * (1 + std::sqrt(0.5)), 1e-12);
   EXPECT_DOUBLE_EQ(learning_rate(options(ScheduleKind::kConstant), 999, 1000), 1e-3);

@@ -38,8 +38,9 @@ TEST(TensorBoard, FramesEventsAsTfRecords) {
   std::string bytes(4, '\0');
   std::memcpy(bytes.data(), &value, 4);
   EXPECT_NE(events[2].find("train/loss"), std::string::npos);
-  EXPECT_NE(events[2].find("\x15" + bytes), std::string::npos);           // field 2, 32 bits
-  EXPECT_NE(events[2].find(std::string("\x10\xac\x02", 3)), std::string::npos);  // step 300 as a varint
+  EXPECT_NE(events[2].find("\x15" + bytes), std::string::npos);  // field 2, 32 bits
+  EXPECT_NE(events[2].find(std::string("\x10\xac\x02", 3)),
+            std::string::npos);  // step 300 as a varint
 }
 
 // The masked CRC of the 8 length bytes of an empty-looking record, computed bit by bit in Python.
