@@ -85,6 +85,8 @@ TEST(Checkpoint, TruncatedOrFlippedFilesAreNamed) {
       std::string flipped = content;
       flipped[position] = static_cast<char>(flipped[position] ^ 4);
       for (const std::string& damaged : {flipped, content.substr(0, position)}) {
+        if (damaged + "\n" == content)
+          continue;  // only the last line's end is gone: nothing is lost
         std::ofstream(path, std::ios::binary) << damaged;
         const std::string error =
             error_of([&] { load_checkpoint(run.checkpoint(1), CheckpointParts::kAll); });
