@@ -90,9 +90,8 @@ TEST(Checkpoint, TruncatedOrFlippedFilesAreNamed) {
         std::ofstream(path, std::ios::binary) << damaged;
         const std::string error =
             error_of([&] { load_checkpoint(run.checkpoint(1), CheckpointParts::kAll); });
-        // A flipped bit inside a number of state.json that no checksum covers may go unseen; all
-        // else must be named. A flipped checksum makes the file that it belongs to look damaged;
-        // all else names the damaged file.
+        // A flipped checksum makes the file that it belongs to look damaged; all else names the
+        // damaged file.
         EXPECT_NE(error.find(run.checkpoint(1)), std::string::npos) << position << error;
       }
     }
