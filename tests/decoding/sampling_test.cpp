@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -144,6 +145,31 @@ TEST(Sampling, DrawsTranslationsWithTheirProbability) {
       before.push_back(token);
     }
     EXPECT_NEAR(log_prob, drawn[i][0].log_prob, 1e-9);
+  }
+}
+
+// The rules that exclude tokens, and forced ends, hold for samples too.
+TEST(Sampling, KeepsToTheRulesOfSearch) {
+  DecodingOptions options = sampling_options();
+  options.no_repeat_ngram = 2;
+  const Search search(Ensemble({random_model(2)}), search_tokens(), options);
+  SearchBatch batch = batch_of({{3, 4, kEos}, {5, kEos}}, {1, 2});
+  batch.prefixes = {{4, 5}, {6, 7, 8, kEos}};
+  batch.rules = {{.sentences = 1, .max_length = 9, .min_sentence_tokens = 6},
+                 {.sentences = 3, .max_length = 12, .min_sentence_tokens = 1}};
+  for (uint64_t key = 0; key < 200; ++key) {
+    batch.keys = {key, key + 1000};
+    const auto drawn = search.run(batch);
+    const std::vector<int32_t>&first = drawn[0][0].tokens, &second = drawn[1][0].tokens;
+    EXPECT_GE(first.size(), 4u);
+    EXPECT_LE(first.size(), 7u);
+    EXPECT_EQ(std::count(second.begin(), second.end(), kEos), 1);
+    EXPECT_LE(second.size(), 8u);
+    std::vector<int32_t> text = batch.prefixes[0];
+    for (const int32_t token : first) {
+      EXPECT_FALSE(repeats_ngram(text, token, 2));
+      text.push_back(token);
+    }
   }
 }
 

@@ -152,7 +152,7 @@ TEST_P(SearchCases, KeepsItsPromisesOnHypotheses) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Random, SearchCases, testing::Range(0u, 40u));
+INSTANTIATE_TEST_SUITE_P(Random, SearchCases, testing::Range(0u, 120u));
 
 Case plain_case(int64_t beam, int64_t max_length) {
   Case c;
@@ -263,6 +263,18 @@ TEST(Search, RunsInSinglePrecisionAndInBfloat16) {
       EXPECT_TRUE(std::isfinite(together[row][0].score));
       if (type == torch::kFloat) expect_equal(together[row], c.search({row})[0], 1e-4);
     }
+  }
+}
+
+// The GPU's own paths: another top-k, reports once in four steps.
+TEST(Search, FindsTheSameOnAGpu) {
+  if (!torch::cuda::is_available()) GTEST_SKIP() << "no GPU here";
+  for (uint32_t seed = 0; seed < 20; ++seed) {
+    const Case c = random_case(seed);
+    const auto on_cpu = c.search(c.all());
+    for (const Transformer& model : c.models) Transformer(model)->to(torch::kCUDA);
+    const auto on_gpu = c.search(c.all());
+    for (const size_t row : c.all()) expect_equal(on_cpu[row], on_gpu[row], 1e-9);
   }
 }
 
