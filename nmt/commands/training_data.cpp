@@ -39,6 +39,13 @@ ValidationSet make_validation_set(const std::string& name,
   return set;
 }
 
+// The standard planner, or what a method makes of it.
+std::unique_ptr<BatchPlanner> make_planner(const TrainingData& data, const Extensions& extensions) {
+  std::unique_ptr<BatchPlanner> standard = make_sentence_planner(data.plan);
+  const BatchPlannerFactory& factory = extensions.batch_planner.get();
+  return factory ? factory(std::move(standard)) : std::move(standard);
+}
+
 std::shared_ptr<const PairReader> make_reader(const TrainingData& data, const Recipe& recipe) {
   return std::make_shared<PairReader>(data.corpora, data.encoder, recipe.data.noise,
                                       recipe.model.max_positions, data.plan.seed);
@@ -85,15 +92,13 @@ TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe
 std::unique_ptr<BatchStream> open_batches(const TrainingData& data, const Recipe& recipe,
                                           const Extensions& extensions, BatchPosition start,
                                           const World& world, const torch::Device& device) {
-  std::unique_ptr<BatchPlanner> planner = make_sentence_planner(data.plan);
-  if (const BatchPlannerFactory& factory = extensions.batch_planner.get())
-    planner = factory(std::move(planner));
   BatchSource::Options options{.rank = world.rank(),
                                .start = start,
                                .threads = recipe.data.threads,
                                .prefetch = recipe.data.prefetch};
   auto source = std::make_unique<BatchSource>(
-      std::shared_ptr<const BatchPlanner>(std::move(planner)), make_reader(data, recipe), options);
+      std::shared_ptr<const BatchPlanner>(make_planner(data, extensions)),
+      make_reader(data, recipe), options);
   const Vocabulary& target = *data.encoder->vocabularies().target;
   return std::make_unique<CorpusBatchStream>(std::move(source), target.pad(), target.bos(),
                                              source_annotator(extensions), device);
@@ -101,10 +106,7 @@ std::unique_ptr<BatchStream> open_batches(const TrainingData& data, const Recipe
 
 Batch largest_batch(const TrainingData& data, const Extensions& extensions,
                     const torch::Device& device) {
-  std::unique_ptr<BatchPlanner> planner = make_sentence_planner(data.plan);
-  if (const BatchPlannerFactory& factory = extensions.batch_planner.get())
-    planner = factory(std::move(planner));
-  const BatchPlan plan = planner->plan(0);
+  const BatchPlan plan = make_planner(data, extensions)->plan(0);
   int64_t largest = 0, most = -1;
   for (int64_t i = 0; i < plan.size(); ++i) {
     int64_t source = 0, target = 0;
