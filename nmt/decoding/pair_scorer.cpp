@@ -28,6 +28,7 @@ std::vector<PairScore> PairScorer::score(const std::vector<TokenPair>& pairs) co
   for (const auto& members :
        length_batches(lengths, options_.batch_tokens, options_.batch_sentences)) {
     std::vector<TokenPair> chosen;
+    chosen.reserve(members.size());
     for (const size_t index : members) chosen.push_back(pairs[index]);
     Batch batch = make_batch(chosen, options_.pad, options_.bos);
     if (annotate_) annotate_(batch.source, chosen);

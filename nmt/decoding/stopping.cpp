@@ -58,7 +58,7 @@ torch::Tensor StopTracker::forced() const {
 
 torch::Tensor StopTracker::finishing(const torch::Tensor& tokens,
                                      const torch::Tensor& parents) const {
-  const torch::Tensor is_eos = tokens == eos_;
+  torch::Tensor is_eos = tokens == eos_;
   if (!several_) return is_eos;
   return is_eos & (eos_count_.gather(1, parents) + 1 >= sentences_);
 }
@@ -90,6 +90,7 @@ void StopTracker::advance(const torch::Tensor& tokens, const torch::Tensor& pare
 
 void StopTracker::select(const torch::Tensor& sentences, const std::vector<int64_t>& kept) {
   std::vector<Row> rows;
+  rows.reserve(kept.size());
   for (const int64_t sentence : kept) rows.push_back(rows_[sentence]);
   rows_ = std::move(rows);
   for (torch::Tensor* tensor : {&sentences_, &room_, &min_tokens_, &eos_count_, &since_eos_})

@@ -126,6 +126,7 @@ std::vector<BatchTranslator::Job> BatchTranslator::jobs(const TranslationRequest
 
 std::vector<std::vector<Hypothesis>> BatchTranslator::run(const std::vector<Job>& jobs) const {
   std::vector<int64_t> lengths;
+  lengths.reserve(jobs.size());
   for (const Job& job : jobs) lengths.push_back(std::ssize(job.pair.source));
   std::vector<std::vector<Hypothesis>> results(jobs.size());
   const DecodingOptions& options = search_.options();
