@@ -7,9 +7,9 @@ namespace nmt {
 /// x Wᵀ + b for x [..., in], `weight` [out, in] and `bias` [out] (undefined: none); differentiable.
 /// What every matrix in the model goes through.
 ///
-/// One place, so that a faster kernel serves the whole model. oneDNN's inner product was 2.2 times
-/// as fast as LibTorch's choice on AMD processors (230 instead of 105 GFLOP/s on a core of a Zen 5
-/// EPYC); it was taken out again after heap corruption in long runs whose cause is not found yet.
+/// In fp32 on a CPU it calls oneDNN, which uses AVX-512 on processors of any make, where LibTorch's
+/// own choice, MKL, falls back to half the vector width on AMD's: 2.2 times as fast there (230
+/// instead of 105 GFLOP/s on a core of a Zen 5 EPYC). Elsewhere it is at::linear.
 torch::Tensor product(const torch::Tensor& x, const torch::Tensor& weight,
                       const torch::Tensor& bias = {});
 

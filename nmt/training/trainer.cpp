@@ -34,6 +34,14 @@ std::string fixed(double value, int decimals) {
   return buffer;
 }
 
+std::string first_numbers(const std::vector<int64_t>& numbers) {
+  constexpr size_t kShown = 5;
+  std::string shown;
+  for (size_t i = 0; i < std::min(kShown, numbers.size()); ++i)
+    shown += text(i > 0 ? ", " : "", numbers[i]);
+  return numbers.size() > kShown ? shown + " …" : shown;
+}
+
 // Exchanges the model's weights with `other`, by pointer, for as long as it lives.
 class SwappedWeights {
  public:
@@ -168,20 +176,34 @@ void Trainer::update_average() {
     average_[i].lerp_(parameters_[i].second.detach(), 1 - decay);
 }
 
-void Trainer::write_log() {
+int64_t Trainer::report_skipped() {
   int64_t skipped = 0;
-  for (const auto& [update, flag] : interval_.skipped) {
-    const bool was_skipped = flag.item<float>() != 0;
-    consecutive_skips_ = was_skipped ? consecutive_skips_ + 1 : 0;
-    skipped += was_skipped;
-    if (was_skipped) log::warning("update ", update, " was skipped: its gradient is not finite");
+  for (const IntervalStatistics::Update& update : interval_.all_updates) {
+    if (update.skipped.item<float>() == 0) {
+      consecutive_skips_ = 0;
+      continue;
+    }
+    ++skipped;
+    ++consecutive_skips_;
+    std::vector<int64_t> pairs;
+    for (const torch::Tensor& ids : update.instance_ids)
+      for (int64_t i = 0; i < ids.size(0); ++i) pairs.push_back(ids[i].item<int64_t>());
+    log::warning("update ", update.number, " was skipped: its gradient is not finite; it had ",
+                 pairs.size(), " sentence pairs of the training corpora, numbers ",
+                 first_numbers(pairs), log_ ? " (all of them in train.jsonl)" : "");
+    if (log_) log_->event("skipped", update.number, {{"pairs", pairs}});
     if (consecutive_skips_ >= kMaxConsecutiveSkips)
       throw Error(text("the gradient has not been finite for ", kMaxConsecutiveSkips,
-                       " updates, up to update ", update),
+                       " updates, up to update ", update.number),
                   "Lower train.lr, set train.clip_norm, or use train.precision=fp32. The "
                   "checkpoints saved before are kept.");
   }
   state_.skipped += skipped;
+  return skipped;
+}
+
+void Trainer::write_log() {
+  const int64_t skipped = report_skipped();
   if (log_ == nullptr) {
     interval_.clear();
     return;

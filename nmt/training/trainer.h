@@ -61,6 +61,9 @@ class Trainer {
   CriterionResult compute_loss(const Batch& batch, int64_t micro_batch);
   void share_gradients(double& tokens);
   void update_average();
+  /// Names the skipped updates of the interval; gives their number. Throws Error when it does not
+  /// end.
+  int64_t report_skipped();
   void write_log();
   void validate();
   void save();

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "models/product.h"
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/error.h"
 
@@ -44,13 +45,14 @@ void IntervalStatistics::add_batch(const Batch& batch) {
   source_tokens += batch.source_tokens;
   target_tokens += batch.target_tokens;
   positions += batch.source.ids.numel() + batch.target_input.numel();
+  open_instance_ids_.push_back(batch.instance_ids);
 }
 
 void IntervalStatistics::add_update(int64_t update, const torch::Tensor& gradient_norm,
                                     const torch::Tensor& skip_flag) {
   ++updates;
   accumulate(gradient_norm_sum, torch::nan_to_num(gradient_norm, 0, 0, 0));
-  skipped.emplace_back(update, skip_flag);
+  all_updates.push_back({update, skip_flag, std::exchange(open_instance_ids_, {})});
 }
 
 void IntervalStatistics::clear() {
@@ -92,8 +94,7 @@ double measure_peak_flops(const torch::Device& device, torch::ScalarType type) {
   double best = 0;
   for (int trial = 0; trial < 6; ++trial) {  // the first ones warm up
     const auto start = std::chrono::steady_clock::now();
-    const torch::Tensor product = torch::mm(a, a);
-    product.index({0, 0}).item();
+    product(a, a).index({0, 0}).item();
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     best = std::max(best, 2.0 * n * n * n / seconds);

@@ -24,6 +24,7 @@ class IntervalStatistics {
   void add(const CriterionResult& result);
   void add_batch(const Batch& batch);
   void add_wait(double seconds) { wait_seconds += seconds; }
+  /// Closes an update: what add_batch() was given since the last one belongs to it.
   void add_update(int64_t update, const torch::Tensor& gradient_norm,
                   const torch::Tensor& skip_flag);
   void clear();
@@ -36,8 +37,16 @@ class IntervalStatistics {
   /// Part name → (sum, weight).
   std::map<std::string, std::pair<torch::Tensor, double>> parts;
   torch::Tensor gradient_norm_sum;
-  /// Update and its flag: 1 where the gradient was not finite.
-  std::vector<std::pair<int64_t, torch::Tensor>> skipped;
+  struct Update {
+    int64_t number = 0;
+    torch::Tensor skipped;  // 1 where the gradient was not finite, else 0
+    /// Of each batch, [batch] int64: so that an update can be traced to its sentences.
+    std::vector<torch::Tensor> instance_ids;
+  };
+  std::vector<Update> all_updates;
+
+ private:
+  std::vector<torch::Tensor> open_instance_ids_;  // of the update that is not closed yet
 };
 
 /// The log of a run: lines for people, train.jsonl and TensorBoard events for programs. Only the
