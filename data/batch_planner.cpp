@@ -41,8 +41,9 @@ class Filling {
 
 // Sorts so that neighbours are alike in the lengths of both sides: strips of similar target length,
 // each sorted by source length, up and down in turns; ties at random. Twice as many strips as a
-// strip has batches wastes least.
-void sort_by_length(const PlanContext& context, std::span<Instance> window, RandomStream& random) {
+// strip has batches wastes least. Gives the lengths in the new order.
+std::vector<InstanceLengths> sort_by_length(const PlanContext& context, int64_t epoch,
+                                            std::span<Instance> window, RandomStream& random) {
   struct Keyed {
     InstanceLengths lengths;
     uint64_t tie;
@@ -52,7 +53,7 @@ void sort_by_length(const PlanContext& context, std::span<Instance> window, Rand
   keyed.reserve(window.size());
   int64_t cost = 0;
   for (const Instance& instance : window) {
-    const InstanceLengths lengths = context.corpora->lengths(instance);
+    const InstanceLengths lengths = context.lengths(instance, epoch);
     cost += context.limits.measure == BatchMeasure::kTarget
                 ? lengths.target
                 : std::max(lengths.source, lengths.target);
@@ -72,7 +73,10 @@ void sort_by_length(const PlanContext& context, std::span<Instance> window, Rand
       return std::pair(sign * a.lengths.source, a.tie) < std::pair(sign * b.lengths.source, b.tie);
     });
   }
-  for (size_t i = 0; i < window.size(); ++i) window[i] = keyed[i].instance;
+  std::vector<InstanceLengths> lengths(window.size());
+  for (size_t i = 0; i < window.size(); ++i)
+    window[i] = keyed[i].instance, lengths[i] = keyed[i].lengths;
+  return lengths;
 }
 
 // Instances spread over windows at random, in their old order within a window.
@@ -97,19 +101,19 @@ Windows spread(std::vector<Instance> instances, int64_t world, RandomStream& ran
   return {std::move(placed), std::move(ends)};
 }
 
-// Cuts a range of sorted instances into batches as large as the limits allow.
-std::vector<Range> cut_batches(const CorpusSet& corpora, const BatchLimits& limits,
-                               const std::vector<Instance>& sorted, const Range& range) {
+// Cuts sorted instances, the first of which has the number `first`, into batches as large as the
+// limits allow.
+std::vector<Range> cut_batches(const BatchLimits& limits, std::span<const InstanceLengths> lengths,
+                               size_t first) {
   std::vector<Range> batches;
   Filling filling(limits);
-  for (size_t i = range.begin; i < range.end; ++i) {
-    const InstanceLengths lengths = corpora.lengths(sorted[i]);
-    if (batches.empty() || !filling.fits(lengths)) {
-      batches.push_back({i, i});
+  for (size_t i = 0; i < lengths.size(); ++i) {
+    if (batches.empty() || !filling.fits(lengths[i])) {
+      batches.push_back({first + i, first + i});
       filling = Filling(limits);
     }
-    filling.add(lengths);
-    batches.back().end = i + 1;
+    filling.add(lengths[i]);
+    batches.back().end = first + i + 1;
   }
   return batches;
 }
@@ -131,9 +135,7 @@ class SentencePlanner : public BatchPlanner {
  public:
   using BatchPlanner::BatchPlanner;
   BatchPlan plan(int64_t epoch) const override {
-    const uint64_t key = hash_key({context().seed, static_cast<uint64_t>(RandomPurpose::kShuffle),
-                                   static_cast<uint64_t>(epoch)});
-    return pack_batches(context(), draw_sentences(context(), epoch), key);
+    return pack_batches(context(), draw_sentences(context(), epoch), epoch);
   }
 };
 
@@ -150,10 +152,14 @@ CorpusSet::CorpusSet(std::vector<std::shared_ptr<const CorpusStore>> stores, int
 
 InstanceLengths CorpusSet::lengths(const Instance& instance) const {
   const CorpusStore& store = (*this)[instance.corpus];
-  return {store.run_length(Side::kSource, instance.first, instance.count) + instance.count +
-              source_extra_,
-          store.run_length(Side::kTarget, instance.first, instance.count) + instance.count +
-              target_extra_};
+  return lengths(instance, store.run_length(Side::kSource, instance.first, instance.count),
+                 store.run_length(Side::kTarget, instance.first, instance.count));
+}
+
+InstanceLengths CorpusSet::lengths(const Instance& instance, int64_t source_pieces,
+                                   int64_t target_pieces) const {
+  return {source_pieces + instance.count + source_extra_,
+          target_pieces + instance.count + target_extra_};
 }
 
 std::unique_ptr<BatchPlanner> make_sentence_planner(PlanContext context) {
@@ -211,8 +217,9 @@ std::vector<Instance> draw_sentences(const PlanContext& context, int64_t epoch) 
   return drawn;
 }
 
-BatchPlan pack_batches(const PlanContext& context, std::vector<Instance> instances, uint64_t key) {
-  RandomStream random(key);
+BatchPlan pack_batches(const PlanContext& context, std::vector<Instance> instances, int64_t epoch) {
+  RandomStream random(hash_key({context.seed, static_cast<uint64_t>(RandomPurpose::kShuffle),
+                                static_cast<uint64_t>(epoch)}));
   auto [placed, window_ends] = spread(std::move(instances), context.world, random);
   const auto world = static_cast<size_t>(context.world);
 
@@ -222,8 +229,9 @@ BatchPlan pack_batches(const PlanContext& context, std::vector<Instance> instanc
   size_t begin = 0;
   for (const size_t end : window_ends) {
     const bool last = end == placed.size();
-    sort_by_length(context, std::span(placed).subspan(begin, end - begin), random);
-    std::vector<Range> cut = cut_batches(*context.corpora, context.limits, placed, {begin, end});
+    const std::vector<InstanceLengths> lengths =
+        sort_by_length(context, epoch, std::span(placed).subspan(begin, end - begin), random);
+    std::vector<Range> cut = cut_batches(context.limits, lengths, begin);
     if (!last && !cut.empty()) cut.pop_back();  // it may not be full
     if (!last) cut.resize(cut.size() / world * world);
     if (!cut.empty()) begin = cut.back().end;
@@ -247,17 +255,21 @@ BatchPlan pack_batches(const PlanContext& context, std::vector<Instance> instanc
 }
 
 BatchPlan plan_by_length(const CorpusSet& corpora, const BatchLimits& limits) {
-  std::vector<Instance> instances;
+  std::vector<std::pair<InstanceLengths, Instance>> sentences;
   for (int64_t c = 0; c < corpora.count(); ++c)
     for (int64_t i = 0; i < corpora[c].size(); ++i)
-      if (corpora[c].length(Side::kSource, i) > 0 && corpora[c].length(Side::kTarget, i) > 0)
-        instances.push_back({i, static_cast<int32_t>(c), 1});
-  std::stable_sort(instances.begin(), instances.end(), [&](const Instance& a, const Instance& b) {
-    const InstanceLengths left = corpora.lengths(a), right = corpora.lengths(b);
-    return std::pair(left.target, left.source) < std::pair(right.target, right.source);
+      if (corpora[c].length(Side::kSource, i) > 0 && corpora[c].length(Side::kTarget, i) > 0) {
+        const Instance instance{i, static_cast<int32_t>(c), 1};
+        sentences.emplace_back(corpora.lengths(instance), instance);
+      }
+  std::stable_sort(sentences.begin(), sentences.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.first.target, a.first.source) < std::pair(b.first.target, b.first.source);
   });
-  std::vector<Range> batches = cut_batches(corpora, limits, instances, {0, instances.size()});
-  return {std::move(instances), std::move(batches)};
+  std::vector<Instance> instances;
+  std::vector<InstanceLengths> lengths;
+  for (const auto& [length, instance] : sentences)
+    lengths.push_back(length), instances.push_back(instance);
+  return {std::move(instances), cut_batches(limits, lengths, 0)};
 }
 
 }  // namespace nmt

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -45,7 +46,10 @@ class CorpusSet {
   int64_t global_sentence(int64_t corpus, int64_t sentence) const {
     return first_[static_cast<size_t>(corpus)] + sentence;
   }
+  /// With the stored pieces, or with another number of them.
   InstanceLengths lengths(const Instance& instance) const;
+  InstanceLengths lengths(const Instance& instance, int64_t source_pieces,
+                          int64_t target_pieces) const;
 
  private:
   std::vector<std::shared_ptr<const CorpusStore>> stores_;
@@ -83,11 +87,19 @@ class BatchPlan {
 /// What a plan depends on besides the epoch.
 struct PlanContext {
   std::shared_ptr<const CorpusSet> corpora;
+  /// Where segmentation is sampled: PairReader::lengths, so that batches are planned on the lengths
+  /// that they will have. Empty: the stored lengths.
+  std::function<InstanceLengths(const Instance& instance, int64_t epoch)> sampled_lengths;
   BatchLimits limits;
   std::vector<double> weights;  // one a corpus, or empty: by temperature
   double temperature = 1;
   uint64_t seed = 1;
   int64_t world = 1;  // processes
+
+  /// Of an instance in an epoch.
+  InstanceLengths lengths(const Instance& instance, int64_t epoch) const {
+    return sampled_lengths ? sampled_lengths(instance, epoch) : corpora->lengths(instance);
+  }
 };
 
 /// Makes the plan of each epoch. Methods replace it, and find in context() what they need.
@@ -123,8 +135,8 @@ std::vector<int64_t> epoch_shares(const PlanContext& context);
 std::vector<Instance> draw_sentences(const PlanContext& context, int64_t epoch);
 
 /// Puts instances into batches within context.limits: instances of similar lengths together,
-/// batches in random order, dealt to context.world processes. An instance above the limits becomes
-/// a batch of its own. `key` seeds the randomness.
-BatchPlan pack_batches(const PlanContext& context, std::vector<Instance> instances, uint64_t key);
+/// batches in an order of the epoch's own, dealt to context.world processes. An instance above the
+/// limits becomes a batch of its own.
+BatchPlan pack_batches(const PlanContext& context, std::vector<Instance> instances, int64_t epoch);
 
 }  // namespace nmt

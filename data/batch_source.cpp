@@ -55,6 +55,17 @@ std::vector<std::vector<int32_t>> PairReader::sentences(Side side, const Instanc
   return result;
 }
 
+InstanceLengths PairReader::lengths(const Instance& instance, int64_t epoch) const {
+  if (!noise_.active()) return corpora_->lengths(instance);
+  const auto pieces = [&](Side side) {
+    int64_t count = 0;
+    for (const auto& ids : sentences(side, instance, epoch))
+      count += static_cast<int64_t>(ids.size());
+    return count;
+  };
+  return corpora_->lengths(instance, pieces(Side::kSource), pieces(Side::kTarget));
+}
+
 TokenPair PairReader::read(const Instance& instance, int64_t epoch) const {
   const Direction& direction = directions_[static_cast<size_t>(instance.corpus)];
   const CorpusStore& store = (*corpora_)[instance.corpus];
@@ -75,15 +86,15 @@ TokenPair PairReader::read(const Instance& instance, int64_t epoch) const {
 BatchSource::BatchSource(std::shared_ptr<const BatchPlanner> planner,
                          std::shared_ptr<const PairReader> reader, Options options)
     : planner_(std::move(planner)), reader_(std::move(reader)), options_(options) {
-  enter_epoch(options_.start.epoch);
-  planned_.batch = options_.start.batch;
+  next_plan_ = start_planning(options_.start.epoch);
+  enter_epoch(options_.start);
   const int64_t size = plan_->size() / planner_->context().world;
   if (planned_.batch > size)
     throw Error(
         text("the data position is batch ", planned_.batch, " of epoch ", planned_.epoch + 1,
              ", which has ", size, " batches"),
         "Resume with the corpora, the data options and the number of processes of the run.");
-  if (planned_.batch == size) enter_epoch(planned_.epoch + 1);
+  if (planned_.batch == size) enter_epoch({planned_.epoch + 1, 0});
   position_ = planned_;
   epoch_size_ = plan_->size() / planner_->context().world;
   pool_ = std::make_unique<OrderedPool<Planned, Ready>>(
@@ -94,19 +105,25 @@ BatchSource::BatchSource(std::shared_ptr<const BatchPlanner> planner,
       });
 }
 
-void BatchSource::enter_epoch(int64_t epoch) {
-  plan_ = std::make_shared<const BatchPlan>(planner_->plan(epoch));
+std::future<BatchPlan> BatchSource::start_planning(int64_t epoch) const {
+  const auto policy = options_.threads > 0 ? std::launch::async : std::launch::deferred;
+  return std::async(policy, [planner = planner_, epoch] { return planner->plan(epoch); });
+}
+
+void BatchSource::enter_epoch(BatchPosition position) {
+  plan_ = std::make_shared<const BatchPlan>(next_plan_.get());
   if (plan_->size() == 0)
     throw Error("an epoch without batches: the training corpora are empty",
                 "Check data.train and data.weights.");
-  planned_ = {epoch, 0};
+  planned_ = position;
+  next_plan_ = start_planning(position.epoch + 1);
 }
 
 std::optional<BatchSource::Planned> BatchSource::pull() {
   const int64_t world = planner_->context().world;
   Planned planned{plan_, planned_.batch * world + options_.rank, planned_, {}, 0};
   ++planned_.batch;
-  if (planned_.batch == plan_->size() / world) enter_epoch(planned_.epoch + 1);
+  if (planned_.batch == plan_->size() / world) enter_epoch({planned_.epoch + 1, 0});
   planned.following = planned_;
   planned.following_epoch_size = plan_->size() / world;
   return planned;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <vector>
 
@@ -31,6 +32,9 @@ class PairReader {
 
   /// The pairs of a batch in `epoch`; the epoch only decides how text is cut.
   std::vector<TokenPair> read(std::span<const Instance> batch, int64_t epoch) const;
+  /// How long read() makes an instance in `epoch`. Costs as much as reading it where segmentation
+  /// is sampled.
+  InstanceLengths lengths(const Instance& instance, int64_t epoch) const;
 
  private:
   TokenPair read(const Instance& instance, int64_t epoch) const;
@@ -81,7 +85,8 @@ class BatchSource {
     BatchPosition following;
     int64_t following_epoch_size = 0;
   };
-  void enter_epoch(int64_t epoch);
+  std::future<BatchPlan> start_planning(int64_t epoch) const;
+  void enter_epoch(BatchPosition position);
   std::optional<Planned> pull();
 
   std::shared_ptr<const BatchPlanner> planner_;
@@ -96,6 +101,7 @@ class BatchSource {
   // Of the next batch to plan; touched by pull() only.
   BatchPosition planned_;
   std::shared_ptr<const BatchPlan> plan_;
+  std::future<BatchPlan> next_plan_;  // of the epoch after it, made while this one is delivered
 
   std::unique_ptr<OrderedPool<Planned, Ready>>
       pool_;  // last: its threads stop before the rest goes

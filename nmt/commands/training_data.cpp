@@ -46,9 +46,10 @@ std::unique_ptr<BatchPlanner> make_planner(const TrainingData& data, const Exten
   return factory ? factory(std::move(standard)) : std::move(standard);
 }
 
-std::shared_ptr<const PairReader> make_reader(const TrainingData& data, const Recipe& recipe) {
-  return std::make_shared<PairReader>(data.corpora, data.encoder, recipe.data.noise,
-                                      recipe.model.max_positions, data.plan.seed);
+BatchAssembly make_assembly(const TrainingData& data, const Extensions& extensions,
+                            const torch::Device& device) {
+  const Vocabulary& target = *data.encoder->vocabularies().target;
+  return {target.pad(), target.bos(), source_annotator(extensions), device};
 }
 
 }  // namespace
@@ -76,14 +77,21 @@ TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe
   for (const auto& corpus : train_stores) languages.add(direction_of(*corpus));
   for (const auto& corpus : valid_stores) languages.add_languages(direction_of(*corpus));
   data.encoder = std::make_shared<PairEncoder>(vocabularies, languages, recipe.data.tags);
-  data.corpora = std::make_shared<CorpusSet>(train_stores, data.encoder->source_extra(),
-                                             data.encoder->target_extra());
-  data.plan = {.corpora = data.corpora,
+  const auto corpora = std::make_shared<const CorpusSet>(train_stores, data.encoder->source_extra(),
+                                                         data.encoder->target_extra());
+  const auto seed = static_cast<uint64_t>(recipe.training.seed);
+  data.reader = std::make_shared<const PairReader>(corpora, data.encoder, recipe.data.noise,
+                                                   recipe.model.max_positions, seed);
+  data.plan = {.corpora = corpora,
                .limits = recipe.data.batch,
                .weights = recipe.data.weights,
                .temperature = recipe.data.temperature,
-               .seed = static_cast<uint64_t>(recipe.training.seed),
+               .seed = seed,
                .world = world.size()};
+  if (recipe.data.noise.active())
+    data.plan.sampled_lengths = [reader = data.reader](const Instance& instance, int64_t epoch) {
+      return reader->lengths(instance, epoch);
+    };
   for (size_t i = 0; i < valid.size(); ++i)
     data.valid.push_back(make_validation_set(valid[i].text, valid_stores[i], data.encoder, recipe));
   return data;
@@ -97,33 +105,28 @@ std::unique_ptr<BatchStream> open_batches(const TrainingData& data, const Recipe
                                .threads = recipe.data.threads,
                                .prefetch = recipe.data.prefetch};
   auto source = std::make_unique<BatchSource>(
-      std::shared_ptr<const BatchPlanner>(make_planner(data, extensions)),
-      make_reader(data, recipe), options);
-  const Vocabulary& target = *data.encoder->vocabularies().target;
-  return std::make_unique<CorpusBatchStream>(std::move(source), target.pad(), target.bos(),
-                                             source_annotator(extensions), device);
+      std::shared_ptr<const BatchPlanner>(make_planner(data, extensions)), data.reader, options);
+  return std::make_unique<CorpusBatchStream>(std::move(source),
+                                             make_assembly(data, extensions, device));
 }
 
 Batch largest_batch(const TrainingData& data, const Extensions& extensions,
                     const torch::Device& device) {
-  const BatchPlan plan = make_planner(data, extensions)->plan(0);
+  constexpr int64_t kEpoch = 0;
+  const BatchPlan plan = make_planner(data, extensions)->plan(kEpoch);
   int64_t largest = 0, most = -1;
   for (int64_t i = 0; i < plan.size(); ++i) {
     int64_t source = 0, target = 0;
     for (const Instance& instance : plan.batch(i)) {
-      const InstanceLengths lengths = data.corpora->lengths(instance);
+      // The stored lengths do for choosing: sampling again would cost as much as planning did.
+      const InstanceLengths lengths = data.plan.corpora->lengths(instance);
       source = std::max(source, lengths.source);
       target = std::max(target, lengths.target);
     }
     const int64_t positions = (source + target) * static_cast<int64_t>(plan.batch(i).size());
     if (positions > most) most = positions, largest = i;
   }
-  const PairReader reader(data.corpora, data.encoder, {}, /*max_length=*/0, data.plan.seed);
-  const std::vector<TokenPair> pairs = reader.read(plan.batch(largest), 0);
-  const Vocabulary& target = *data.encoder->vocabularies().target;
-  Batch batch = make_batch(pairs, target.pad(), target.bos());
-  if (const SourceAnnotator annotate = source_annotator(extensions)) annotate(batch.source, pairs);
-  return batch.to(device);
+  return make_assembly(data, extensions, device)(data.reader->read(plan.batch(largest), kEpoch));
 }
 
 }  // namespace nmt

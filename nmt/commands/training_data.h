@@ -18,8 +18,8 @@ namespace nmt {
 
 struct TrainingData {
   std::shared_ptr<const PairEncoder> encoder;
-  std::shared_ptr<const CorpusSet> corpora;  // of training
-  PlanContext plan;
+  PlanContext plan;                          // of the training corpora
+  std::shared_ptr<const PairReader> reader;  // of the training corpora
   std::vector<ValidationSet> valid;
 };
 
@@ -34,7 +34,7 @@ std::unique_ptr<BatchStream> open_batches(const TrainingData& data, const Recipe
                                           const Extensions& extensions, BatchPosition start,
                                           const World& world, const torch::Device& device);
 
-/// The batch of epoch 0 with the most positions, padding counted.
+/// The batch of the first epoch with the most positions, padding counted.
 Batch largest_batch(const TrainingData& data, const Extensions& extensions,
                     const torch::Device& device);
 

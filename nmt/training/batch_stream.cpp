@@ -2,12 +2,15 @@
 
 namespace nmt {
 
+Batch BatchAssembly::operator()(const std::vector<TokenPair>& pairs) const {
+  Batch batch = make_batch(pairs, pad, bos);
+  if (annotate) annotate(batch.source, pairs);
+  return batch.to(device);
+}
+
 Batch CorpusBatchStream::next() {
   const std::vector<TokenPair> pairs = source_->next();
-  if (pairs.empty()) return {};
-  Batch batch = make_batch(pairs, pad_, bos_);
-  if (annotate_) annotate_(batch.source, pairs);
-  return batch.to(device_);
+  return pairs.empty() ? Batch() : assembly_(pairs);
 }
 
 }  // namespace nmt

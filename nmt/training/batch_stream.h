@@ -24,19 +24,21 @@ class BatchStream {
   virtual double take_wait_seconds() = 0;
 };
 
-/// Makes tensors of token pairs: what a BatchSource gives, padded, annotated by the methods, moved
-/// to the device.
+/// Makes a batch of token pairs: padded, annotated by the methods, moved to the device.
+struct BatchAssembly {
+  using Annotate = std::function<void(SourceBatch& source, const std::vector<TokenPair>& pairs)>;
+  int64_t pad, bos;   // the target vocabulary's
+  Annotate annotate;  // may be empty
+  torch::Device device;
+
+  Batch operator()(const std::vector<TokenPair>& pairs) const;
+};
+
+/// What a BatchSource gives, as batches.
 class CorpusBatchStream final : public BatchStream {
  public:
-  using Annotate = std::function<void(SourceBatch& source, const std::vector<TokenPair>& pairs)>;
-
-  CorpusBatchStream(std::unique_ptr<BatchSource> source, int64_t pad, int64_t bos,
-                    Annotate annotate, torch::Device device)
-      : source_(std::move(source)),
-        pad_(pad),
-        bos_(bos),
-        annotate_(std::move(annotate)),
-        device_(device) {}
+  CorpusBatchStream(std::unique_ptr<BatchSource> source, BatchAssembly assembly)
+      : source_(std::move(source)), assembly_(std::move(assembly)) {}
 
   Batch next() override;
   BatchPosition position() const override { return source_->position(); }
@@ -44,9 +46,7 @@ class CorpusBatchStream final : public BatchStream {
 
  private:
   std::unique_ptr<BatchSource> source_;
-  int64_t pad_, bos_;
-  Annotate annotate_;
-  torch::Device device_;
+  BatchAssembly assembly_;
 };
 
 }  // namespace nmt
