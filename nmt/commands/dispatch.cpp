@@ -2,11 +2,13 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
 #include "nmt/commands/command.h"
 #include "nmt/commands/light_commands.h"
+#include "nmt/commands/plugin.h"
 #include "nmt/options/nearest_word.h"
 #include "nmt/support/error.h"
 
@@ -27,7 +29,8 @@ std::string find_engine() {
               "Build it: cmake --build BUILD_FOLDER --target nmt_engine, with NMT_ENGINE=ON.");
 }
 
-int run_in_engine(const std::string& name, const std::vector<std::string>& arguments) {
+/// Loads the engine once and gives its entry.
+EngineMain load_engine() {
   const std::string file = find_engine();
   // Global, so that plug-ins see LibTorch's and the engine's symbols.
   void* const library = dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL);
@@ -39,7 +42,23 @@ int run_in_engine(const std::string& name, const std::vector<std::string>& argum
   if (engine_main == nullptr) {
     throw Error(file + " has no nmt_engine_main", "It is from another version; build again.");
   }
-  return engine_main(name.c_str(), &arguments);
+  return engine_main;
+}
+
+// Not for the commands that have no options of the table: `nmt score` reads files of text.
+bool may_have_plugins(const std::string& name) {
+  const CommandDescription* const command = find_command(name);
+  return command == nullptr || command->declare_arguments != nullptr;
+}
+
+/// Whether --help or -h stands among the arguments of a command whose help is in the table of
+/// commands.
+bool asks_for_help(const std::string& name, const std::vector<std::string>& arguments) {
+  const CommandDescription* const command = find_command(name);
+  if (command == nullptr || command->declare_arguments == nullptr) return false;
+  const auto end = std::find(arguments.begin(), arguments.end(), "--");
+  return std::any_of(arguments.begin(), end,
+                     [](const std::string& word) { return word == "--help" || word == "-h"; });
 }
 
 [[noreturn]] void refuse_command(const std::string& name) {
@@ -58,10 +77,17 @@ int run_command(const std::string& name, const std::vector<std::string>& argumen
       {"prepare", run_prepare}, {"score", run_score}, {"testbed", run_testbed},
       {"list", run_list},       {"help", run_help},
   };
+  if (may_have_plugins(name)) {
+    const std::vector<std::string> plugins = find_plugins(arguments);
+    if (!plugins.empty()) load_engine();  // which plug-ins are linked against
+    for (const std::string& plugin : plugins) load_plugin(plugin);
+  }
+  if (asks_for_help(name, arguments)) return run_help({name});
+  if (name == "list" || name == "help") return kLight.at(name)(without_plugins(arguments));
   const auto light = kLight.find(name);
   if (light != kLight.end()) return light->second(arguments);
   if (find_command(name) == nullptr) refuse_command(name);
-  return run_in_engine(name, arguments);
+  return load_engine()(name.c_str(), &arguments);
 }
 
 }  // namespace nmt

@@ -8,22 +8,11 @@
 #include <exception>
 #include <iostream>
 
-#include "nmt/commands/command.h"
 #include "nmt/commands/dispatch.h"
 #include "nmt/support/error.h"
 
 namespace nmt {
 namespace {
-
-/// Whether --help or -h stands among the arguments of a command whose help is in the table of
-/// commands.
-bool asks_for_help(const std::string& name, const std::vector<std::string>& arguments) {
-  const CommandDescription* const command = find_command(name);
-  if (command == nullptr || command->declare_arguments == nullptr) return false;
-  const auto end = std::find(arguments.begin(), arguments.end(), "--");
-  return std::any_of(arguments.begin(), end,
-                     [](const std::string& word) { return word == "--help" || word == "-h"; });
-}
 
 int run(const std::vector<std::string>& words) {
   if (words.empty()) {
@@ -37,7 +26,6 @@ int run(const std::vector<std::string>& words) {
     return 0;
   }
   if (name == "--help" || name == "-h") return run_command("help", arguments);
-  if (asks_for_help(name, arguments)) return run_command("help", {name});
   return run_command(name, arguments);
 }
 

@@ -5,7 +5,6 @@
 
 #include "nmt/commands/arguments.h"
 #include "nmt/commands/command.h"
-#include "nmt/commands/plugin.h"
 #include "nmt/commands/recipe.h"
 
 namespace nmt {
@@ -20,7 +19,6 @@ class ParsedCommand {
   template <class RecipeFile>
   ParsedCommand(const std::string& name, const std::vector<std::string>& words,
                 RecipeFile recipe_file) {
-    load_plugins(words);  // before the table is declared: they add options to it
     declare(table, arguments);
     declare(table, recipe);
     table.read_command_line(words);

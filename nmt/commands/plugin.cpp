@@ -2,10 +2,10 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <filesystem>
-#include <set>
 
-#include "nmt/commands/recipe.h"
+#include "nmt/options/yaml_reader.h"
 #include "nmt/support/error.h"
 
 namespace nmt {
@@ -13,20 +13,61 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The words are not parsed yet (plug-ins add flags), so the recipe is known by being a file, a run
-// by its config.yaml.
+bool is_yaml(const std::string& word) {
+  return (word.ends_with(".yaml") || word.ends_with(".yml")) && fs::is_regular_file(word);
+}
+
+// Recipe or run folder among words that are not parsed yet, because plug-ins add flags.
 std::string find_recipe(const std::vector<std::string>& words) {
   for (const std::string& word : words) {
     if (word.starts_with("-")) continue;
-    if (fs::is_regular_file(word)) return word;
+    if (is_yaml(word)) return word;
     if (fs::is_regular_file(word + "/config.yaml")) return word + "/config.yaml";
   }
   return "";
 }
 
+const std::string kFlag = "--plugins", kFlagWithValue = "--plugins=";
+
+/// The flag and its values; empty when it is not there.
+struct PluginFlag {
+  std::vector<std::string>::const_iterator begin, end;
+};
+
+PluginFlag find_flag(const std::vector<std::string>& words) {
+  const auto last = std::find(words.begin(), words.end(), "--");
+  const auto begin = std::find_if(words.begin(), last, [](const std::string& word) {
+    return word == kFlag || word.starts_with(kFlagWithValue);
+  });
+  if (begin == last) return {last, last};
+  const auto is_flag = [](const std::string& word) { return word.starts_with("-"); };
+  return {begin, std::find_if(begin + 1, words.end(), is_flag)};
+}
+
+}  // namespace
+
+std::vector<std::string> find_plugins(const std::vector<std::string>& words) {
+  const PluginFlag flag = find_flag(words);
+  if (flag.begin != flag.end) {
+    std::vector<std::string> plugins(flag.begin + 1, flag.end);
+    if (flag.begin->starts_with(kFlagWithValue))
+      plugins.insert(plugins.begin(), flag.begin->substr(kFlagWithValue.size()));
+    return plugins;
+  }
+  const std::string recipe = find_recipe(words);
+  if (recipe.empty()) return {};
+  for (const YamlEntry& entry : parse_yaml(read_yaml_file(recipe), recipe))
+    if (entry.key == "plugins") return entry.elements;
+  return {};
+}
+
+std::vector<std::string> without_plugins(std::vector<std::string> words) {
+  const PluginFlag flag = find_flag(words);
+  words.erase(flag.begin, flag.end);
+  return words;
+}
+
 void load_plugin(const std::string& library) {
-  static std::set<std::string> loaded;
-  if (!loaded.insert(library).second) return;
   void* const handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr)
     throw Error(
@@ -37,12 +78,6 @@ void load_plugin(const std::string& library) {
     throw Error(FilePosition{library}, "is no plug-in: it has no function nmt_plugin",
                 "Define extern \"C\" void nmt_plugin(int version); see nmt/commands/plugin.h.");
   start(kPluginVersion);
-}
-
-}  // namespace
-
-void load_plugins(const std::vector<std::string>& words) {
-  for (const std::string& library : find_plugins(words, find_recipe(words))) load_plugin(library);
 }
 
 }  // namespace nmt

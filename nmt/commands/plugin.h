@@ -12,9 +12,15 @@ namespace nmt {
 /// What nmt_plugin receives; grows when the interface of methods changes.
 inline constexpr int kPluginVersion = 1;
 
-/// Loads the plug-ins that a command's words name: --plugins, or those of the recipe or run folder
-/// among the words. Each is loaded once. Throws Error when a library cannot be loaded or is no
-/// plug-in.
-void load_plugins(const std::vector<std::string>& words);
+/// The plug-ins of a command: what --plugins names, or else the recipe (a .yaml file) or run folder
+/// among its words. Found before the words are parsed, because plug-ins add options and commands.
+std::vector<std::string> find_plugins(const std::vector<std::string>& words);
+
+/// `words` without --plugins and its values.
+std::vector<std::string> without_plugins(std::vector<std::string> words);
+
+/// Loads a plug-in into a process that holds the engine. Throws Error when the library cannot be
+/// loaded or is no plug-in.
+void load_plugin(const std::string& library);
 
 }  // namespace nmt

@@ -130,25 +130,4 @@ void refuse_unused(const OptionTable& table, const Recipe& recipe, const std::st
   }
 }
 
-std::vector<std::string> find_plugins(const std::vector<std::string>& arguments,
-                                      const std::string& recipe_file) {
-  static const std::string kFlag = "--plugins", kFlagWithValue = kFlag + "=";
-  for (auto word = arguments.begin(); word != arguments.end() && *word != "--"; ++word) {
-    const bool has_value = word->starts_with(kFlagWithValue);
-    if (*word != kFlag && !has_value) continue;
-    std::vector<std::string> plugins;
-    if (has_value) plugins.push_back(word->substr(kFlagWithValue.size()));
-    const auto end = std::find_if(word + 1, arguments.end(), [](const std::string& following) {
-      return following.starts_with("-");
-    });
-    plugins.insert(plugins.end(), word + 1, end);
-    return plugins;
-  }
-  if (recipe_file.empty()) return {};
-  for (const YamlEntry& entry : parse_yaml(read_yaml_file(recipe_file), recipe_file)) {
-    if (entry.key == "plugins") return entry.elements;
-  }
-  return {};
-}
-
 }  // namespace nmt

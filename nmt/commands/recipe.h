@@ -55,9 +55,4 @@ void read_options(OptionTable& table, const std::vector<std::string>& arguments,
 void refuse_unused(const OptionTable& table, const Recipe& recipe, const std::string& command,
                    const std::vector<std::string>& groups);
 
-/// The plug-ins that the command line (--plugins) or else the recipe names: known before the table
-/// can be declared, since they add options to it. `recipe_file` may be empty.
-std::vector<std::string> find_plugins(const std::vector<std::string>& arguments,
-                                      const std::string& recipe_file);
-
 }  // namespace nmt

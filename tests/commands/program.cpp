@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
 #include <sstream>
 
 #include "nmt/support/atomic_file.h"
@@ -43,16 +42,21 @@ ProgramResult finish(pid_t child, const std::string& folder) {
 
 ProgramResult run_program(const std::vector<std::string>& arguments, const std::string& input) {
   const TemporaryFolder folder;
-  std::ofstream(folder.file("in"), std::ios::binary) << input;
+  folder.write("in", input);
   return finish(start(arguments, folder.path()), folder.path());
 }
 
 ProgramResult run_and_signal(const std::vector<std::string>& arguments, int signal,
-                             int milliseconds) {
+                             const std::function<bool()>& when) {
   const TemporaryFolder folder;
-  std::ofstream(folder.file("in"), std::ios::binary) << "";
+  folder.write("in", "");
   const pid_t child = start(arguments, folder.path());
-  ::usleep(static_cast<useconds_t>(milliseconds) * 1000);
+  const auto ended = [child] {
+    siginfo_t info{};
+    ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT);
+    return info.si_pid == child;
+  };
+  while (!when() && !ended()) ::usleep(2000);
   ::kill(child, signal);
   return finish(child, folder.path());
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,9 @@ struct ProgramResult {
 /// Runs `nmt` with these arguments and this text on stdin.
 ProgramResult run_program(const std::vector<std::string>& arguments, const std::string& input = "");
 
-/// Starts `nmt`, sends it `signal` after `milliseconds`, and waits for its end.
+/// Starts `nmt`, sends it `signal` as soon as `when` holds, and waits for its end.
 ProgramResult run_and_signal(const std::vector<std::string>& arguments, int signal,
-                             int milliseconds);
+                             const std::function<bool()>& when);
 
 /// Text of the testbed, a recipe for a very small model and a run trained from it: made once,
 /// shared by all tests, which must not change them.

@@ -137,6 +137,11 @@ class Installation {
     std::filesystem::create_directories(folder_.file("bin"));
     std::filesystem::create_directories(folder_.file("lib"));
     std::filesystem::copy_file(NMT_PROGRAM, program());
+    for (const char* name : {"support", "scoring", "options", "data", "recipe"}) {
+      const std::string library = std::string("libnmt_") + name + ".so";
+      std::filesystem::create_symlink(std::filesystem::path(NMT_PROGRAM).parent_path() / library,
+                                      folder_.file("bin/" + library));
+    }
     if (!engine_place.empty())
       std::filesystem::copy_file(NMT_FAKE_ENGINE, folder_.file(engine_place + "/libnmt_engine.so"));
   }

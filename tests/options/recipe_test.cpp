@@ -158,18 +158,6 @@ TEST(Recipe, OptionsThatACommandIgnoresAreRefused) {
             "what it uses.");
 }
 
-TEST(Recipe, PluginsAreKnownBeforeTheTable) {
-  const TemporaryFolder folder;
-  const std::string file = folder.write("r.yaml", "unknown.key: 1\nplugins: [a.so, b.so]\n");
-  EXPECT_THAT(find_plugins({"r.yaml", "--run", "x"}, file), ElementsAre("a.so", "b.so"));
-  EXPECT_THAT(find_plugins({"r.yaml", "--plugins", "c.so", "d.so", "--run", "x"}, file),
-              ElementsAre("c.so", "d.so"));
-  EXPECT_THAT(find_plugins({"--plugins=c.so"}, ""), ElementsAre("c.so"));
-  EXPECT_THAT(find_plugins({"--plugins"}, file), ElementsAre());
-  EXPECT_THAT(find_plugins({"--", "--plugins", "x"}, ""), ElementsAre());
-  EXPECT_THAT(find_plugins({}, ""), ElementsAre());
-}
-
 TEST(Arguments, DevicesAreChecked) {
   for (const char* device : {"auto", "cpu", "cuda", "cuda:0", "cuda:15"}) {
     validate(RuntimeOptions{.device = device});

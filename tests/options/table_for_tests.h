@@ -1,14 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "nmt/options/option_table.h"
+#include "tests/temporary_folder.h"
 
 namespace nmt::testing {
 
@@ -89,27 +88,5 @@ inline std::string yaml_error(const std::string& yaml_text) {
 inline std::string argument_error(const std::vector<std::string>& words) {
   return usage_error([&] { Fixture().arguments(words); });
 }
-
-/// A folder that lives as long as the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "nmt-test-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw Error("mkdtemp failed");
-    path_ = pattern;
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-  std::string write(const std::string& name, const std::string& bytes) const {
-    std::ofstream(file(name), std::ios::binary) << bytes;
-    return file(name);
-  }
-
- private:
-  std::string path_;
-};
 
 }  // namespace nmt::testing

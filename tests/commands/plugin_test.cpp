@@ -1,0 +1,102 @@
+// Methods from outside the source tree, as a user loads them; the plug-in used here breaks updates.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "nmt/support/atomic_file.h"
+#include "tests/commands/program.h"
+#include "tests/temporary_folder.h"
+
+namespace nmt {
+namespace {
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+std::vector<std::string> train(const std::string& run, const std::vector<std::string>& more) {
+  std::vector<std::string> words = {"train",     small_run().recipe,
+                                    "--run",     run,
+                                    "--threads", "1",
+                                    "--methods", "faulty",
+                                    "--plugins", NMT_TEST_PLUGIN};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+TEST(Plugin, ItsMethodOptionsAndCommandsAreKnownEverywhere) {
+  const ProgramResult commands = run_program({"list", "--plugins", NMT_TEST_PLUGIN});
+  EXPECT_EQ(commands.exit_code, 0) << commands.err;
+  EXPECT_THAT(commands.out, HasSubstr("breaks updates, for tests"));
+  const ProgramResult options =
+      run_program({"list", "options", "faulty", "--plugins", NMT_TEST_PLUGIN});
+  EXPECT_THAT(options.out, HasSubstr("faulty.first")) << options.err;
+  const ProgramResult hello = run_program({"hello", "--plugins", NMT_TEST_PLUGIN});
+  EXPECT_THAT(hello.out, HasSubstr("hello from a plug-in")) << hello.err;
+  EXPECT_EQ(hello.exit_code, 0);
+}
+
+TEST(Plugin, ARecipeThatNamesItPreparesTrainsAndTranslates) {
+  const TemporaryFolder folder;
+  const std::string recipe = folder.write(
+      "recipe.yaml", read_file(small_run().recipe) + "methods: [faulty]\nplugins: [" +
+                         NMT_TEST_PLUGIN + "]\nfaulty: {first: 1000, last: 1000}\n");
+  const std::string store = folder.file("store"), run = folder.file("run");
+  const ProgramResult prepared = run_program({"prepare", recipe, "--output", store});
+  ASSERT_EQ(prepared.exit_code, 0) << prepared.err;
+  const ProgramResult trained = run_program({"train", recipe, "--run", run, "--data.store", store,
+                                             "--train.max_updates", "3", "--threads", "1"});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const ProgramResult translated =
+      run_program({"translate", run, "--threads", "1"}, "A man sees a house.\n");
+  EXPECT_EQ(translated.exit_code, 0) << translated.err;
+  EXPECT_EQ(lines_of(translated.out).size(), 1u);
+}
+
+TEST(Plugin, WhatIsNoPluginIsNamed) {
+  const ProgramResult missing = run_program({"train", "--plugins", "/nonexistent/x.so"});
+  EXPECT_EQ(missing.exit_code, 1);
+  EXPECT_THAT(missing.err, HasSubstr("/nonexistent/x.so"));
+  const std::string other = fs::path(NMT_PROGRAM).parent_path() / "libnmt_support.so";
+  const ProgramResult no_plugin = run_program({"train", "--plugins", other});
+  EXPECT_EQ(no_plugin.exit_code, 1);
+  EXPECT_THAT(no_plugin.err, HasSubstr("no function nmt_plugin"));
+}
+
+TEST(Train, ASkippedUpdateIsNamedWithItsSentencesAndChangesNothing) {
+  const TemporaryFolder folder;
+  const std::string run = folder.file("run");
+  const ProgramResult result =
+      run_program(train(run, {"--faulty.first", "3", "--faulty.last", "4", "--train.max_updates",
+                              "6", "--valid.every", "0", "--save.every", "1"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("update 3 was skipped: its gradient is not finite"));
+  EXPECT_THAT(result.err, HasSubstr("update 4 was skipped"));
+  size_t pairs = 0;
+  for (const std::string& line : lines_of(read_file(run + "/train.jsonl"))) {
+    const auto event = nlohmann::json::parse(line);
+    if (event["event"] == "skipped") pairs += event["pairs"].size();
+  }
+  EXPECT_GT(pairs, 4u);
+  const auto state = [&](const std::string& update) {
+    return nlohmann::json::parse(read_file(run + "/checkpoints/00000000" + update + "/state.json"));
+  };
+  EXPECT_EQ(state("6")["training"]["skipped"], 2);
+  const ProgramResult inspected = run_program({"inspect", run + "/checkpoints/last"});
+  EXPECT_THAT(inspected.out, HasSubstr("skipped_updates: 2"));
+}
+
+TEST(Train, ARunThatNoLongerLearnsStopsWithItsCheckpointsKept) {
+  const TemporaryFolder folder;
+  const std::string run = folder.file("run");
+  const ProgramResult result = run_program(
+      train(run, {"--faulty.first", "12", "--faulty.last", "1000", "--valid.every", "0"}));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("has not been finite for 20 updates, up to update 31"));
+  EXPECT_THAT(result.err, HasSubstr("Lower train.lr"));
+  EXPECT_TRUE(fs::exists(run + "/checkpoints/000000010/state.json"));
+}
+
+}  // namespace
+}  // namespace nmt
