@@ -27,11 +27,13 @@ install_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# The same order as cmake/LibTorch.cmake.
+# The same places as cmake/LibTorch.cmake.
 torch_is_there() {
-  [ -n "${Torch_DIR:-}${CMAKE_PREFIX_PATH:-}" ] && return
-  python3 -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)' && return
-  [ -e "$cache/torch/lib/libtorch.so" ]
+  local folder
+  for folder in ${CMAKE_PREFIX_PATH:+${CMAKE_PREFIX_PATH//[:;]/ }} ${Torch_DIR:+"$Torch_DIR/../../.." "$Torch_DIR"} "$cache/torch"; do
+    [ -e "$folder/lib/libtorch.so" ] && return
+  done
+  python3 -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)'
 }
 
 install_torch() {

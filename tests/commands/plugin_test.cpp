@@ -16,11 +16,9 @@ namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
 std::vector<std::string> train(const std::string& run, const std::vector<std::string>& more) {
-  std::vector<std::string> words = {"train",     small_run().recipe,
-                                    "--run",     run,
-                                    "--threads", "1",
-                                    "--methods", "faulty",
-                                    "--plugins", NMT_TEST_PLUGIN};
+  std::vector<std::string> words = {
+      "train", small_run().recipe, "--run",  run,         "--threads",
+      "1",     "--methods",        "faulty", "--plugins", NMT_TEST_PLUGIN};
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
@@ -39,9 +37,9 @@ TEST(Plugin, ItsMethodOptionsAndCommandsAreKnownEverywhere) {
 
 TEST(Plugin, ARecipeThatNamesItPreparesTrainsAndTranslates) {
   const TemporaryFolder folder;
-  const std::string recipe = folder.write(
-      "recipe.yaml", read_file(small_run().recipe) + "methods: [faulty]\nplugins: [" +
-                         NMT_TEST_PLUGIN + "]\nfaulty: {first: 1000, last: 1000}\n");
+  const std::string recipe =
+      folder.write("recipe.yaml", read_file(small_run().recipe) + "methods: [faulty]\nplugins: [" +
+                                      NMT_TEST_PLUGIN + "]\nfaulty: {first: 1000, last: 1000}\n");
   const std::string store = folder.file("store"), run = folder.file("run");
   const ProgramResult prepared = run_program({"prepare", recipe, "--output", store});
   ASSERT_EQ(prepared.exit_code, 0) << prepared.err;

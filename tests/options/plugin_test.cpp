@@ -26,8 +26,7 @@ TEST(Plugin, IsFoundOnTheCommandLineOrInTheRecipe) {
 // Text among the words (`nmt translate RUN --input FILE`) is not read as a recipe.
 TEST(Plugin, OtherFilesAreNotRecipes) {
   const TemporaryFolder folder;
-  EXPECT_THAT(find_plugins({"--input", folder.write("in.en", "plugins: [x.so]\n")}),
-              ElementsAre());
+  EXPECT_THAT(find_plugins({"--input", folder.write("in.en", "plugins: [x.so]\n")}), ElementsAre());
 }
 
 }  // namespace

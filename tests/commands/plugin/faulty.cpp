@@ -53,12 +53,12 @@ extern "C" void nmt_plugin(int version) {
                                .about = "",
                                .groups = {},
                                .declare_arguments = nullptr}}});
-  append_implementation({.name = "faulty",
-                         .attach =
-                             [](const MethodOptions& options, const MethodContext&,
-                                Extensions& extensions) {
-                               extensions.added_losses.push_back(std::make_shared<FaultyLoss>(
-                                   dynamic_cast<const FaultyOptions&>(options)));
-                             },
-                         .commands = {{"hello", say_hello}}});
+  append_implementation(
+      {.name = "faulty",
+       .attach =
+           [](const MethodOptions& options, const MethodContext&, Extensions& extensions) {
+             extensions.added_losses.push_back(
+                 std::make_shared<FaultyLoss>(dynamic_cast<const FaultyOptions&>(options)));
+           },
+       .commands = {{"hello", say_hello}}});
 }
