@@ -55,8 +55,14 @@ int run_in_engine(const std::string& name, const std::vector<std::string>& argum
 
 int run_command(const std::string& name, const std::vector<std::string>& arguments) {
   static const std::map<std::string, int (*)(const std::vector<std::string>&)> kLight = {
-      {"prepare", run_prepare}, {"score", run_score}, {"testbed", run_testbed},
-      {"list", run_list},       {"help", run_help},
+      {"prepare", run_prepare},
+      {"score", run_score},
+      {"score-contrastive", run_score_contrastive},
+      {"score-documents", run_score_documents},
+      {"score-language", run_score_language},
+      {"testbed", run_testbed},
+      {"list", run_list},
+      {"help", run_help},
   };
   const auto light = kLight.find(name);
   if (light != kLight.end()) return light->second(arguments);
