@@ -30,8 +30,8 @@ std::vector<std::unique_ptr<scoring::Metric>> make_metrics(
   std::vector<std::unique_ptr<scoring::Metric>> metrics;
   for (const std::string& name : arguments.metrics) {
     if (name == "bleu") {
-      metrics.push_back(
-          std::make_unique<scoring::Bleu>(scoring::BleuOptions{.tokenizer = arguments.tokenize}));
+      metrics.push_back(std::make_unique<scoring::Bleu>(scoring::BleuOptions{
+          .tokenizer = arguments.tokenize, .tokenizer_model = arguments.spm_model}));
     } else {
       metrics.push_back(std::make_unique<scoring::Chrf>());
     }

@@ -47,6 +47,9 @@ void declare(OptionTable& table, ScoreDocumentsArguments& arguments) {
   table.add("tokenize", arguments.tokenize, "BLEU's tokenizer, as in nmt score")
       .hint("NAME")
       .command_line_only();
+  table.add("spm_model", arguments.spm_model, "SentencePiece model of --tokenize spm, flores200 …")
+      .hint("FILE")
+      .command_line_only();
   table
       .add("sentence_lengths", arguments.sentence_lengths,
            "words with which the second, third … row of scores by sentence length begins")

@@ -36,6 +36,7 @@ struct ScoreDocumentsArguments {
   scoring::Alignment align = scoring::Alignment::kNone;
   std::vector<std::string> metrics = {"bleu", "chrf"};
   std::string tokenize = "13a";
+  std::string spm_model;  // empty: where sacreBLEU keeps it
   // Where buckets begin, behind the first one.
   std::vector<int64_t> sentence_lengths = {10, 20, 30, 40, 50, 60};
   std::vector<int64_t> document_lengths = {64, 128, 256, 512, 1024, 2048};

@@ -36,12 +36,12 @@ class ItemReader {
       fail("has no wrong translations: \"errors\" must be a list with an element for each");
     ContrastiveItem result;
     result.errors = errors->size();
-    if (item_.contains("src pronoun") && item_.contains("ref pronoun")) {
-      result.properties.emplace_back(
-          kPronouns, get<std::string>("src pronoun") + ":" + get<std::string>("ref pronoun"));
+    if (has("src pronoun") && has("ref pronoun")) {
+      result.properties.emplace_back(kPronouns, to_lower(get<std::string>("src pronoun") + ":" +
+                                                         get<std::string>("ref pronoun")));
     }
-    if (item_.contains("ante distance")) result.properties.emplace_back(kDistance, distance());
-    if (item_.contains("intrasegmental")) {
+    if (has("ante distance")) result.properties.emplace_back(kDistance, distance());
+    if (has("intrasegmental")) {
       result.properties.emplace_back(
           kPlace, get<bool>("intrasegmental") ? "in the same segment" : "in another segment");
     }
@@ -52,6 +52,12 @@ class ItemReader {
   [[noreturn]] void fail(const std::string& what) const {
     throw Error(FilePosition{file_}, text("item ", number_, " ", what),
                 "The file must be a list of items in the format of ContraPro.");
+  }
+
+  /// Whether a value is there: ContraPro writes null where it does not know.
+  bool has(const char* key) const {
+    const auto found = item_.find(key);
+    return found != item_.end() && !found->is_null();
   }
 
   template <class T>

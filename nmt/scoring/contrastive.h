@@ -21,7 +21,8 @@ struct ContrastiveItem {
 
 /// Reads items from JSON in ContraPro's format: a list of objects. `errors`, a list with an element
 /// for each wrong translation, is needed; `src pronoun` with `ref pronoun`, `ante distance` and
-/// `intrasegmental` are reported when they are there. Throws Error, naming the item (from 1).
+/// `intrasegmental` are reported when they are there and not null; pronouns without case. Throws
+/// Error, naming the item (from 1).
 std::vector<ContrastiveItem> read_contrastive_items(const std::string& file);
 
 /// Reads numbers, one a line. Throws Error with the line for anything else, NaN included.

@@ -125,6 +125,10 @@ DocumentText parse(const std::vector<std::string>& lines, const std::string& fil
   return {};
 }
 
+void drop_blank_end(std::vector<std::string>& lines, size_t least) {
+  while (lines.size() > least && lines.back().empty()) lines.pop_back();
+}
+
 /// Whether `lines` stand where the lines of `reference` do: blank wherever those are.
 bool mirrors(const std::vector<std::string>& lines, const std::vector<std::string>& reference) {
   return std::equal(lines.begin(), lines.end(), reference.begin(), reference.end(),
@@ -207,8 +211,13 @@ std::vector<std::string> read_ids(const std::string& file, size_t expected,
 
 DocumentPair read_document_pair(const std::string& reference_file,
                                 const std::string& hypothesis_file, DocumentFormat format) {
-  const std::vector<std::string> reference_lines = read_for(format, reference_file);
-  const std::vector<std::string> lines = read_for(format, hypothesis_file);
+  std::vector<std::string> reference_lines = read_for(format, reference_file);
+  std::vector<std::string> lines = read_for(format, hypothesis_file);
+  if (format == DocumentFormat::kBlankLine) {
+    drop_blank_end(reference_lines, 0);
+    drop_blank_end(lines,
+                   reference_lines.size());  // an empty translation of the last sentence stays
+  }
   DocumentPair pair;
   pair.reference = parse(reference_lines, reference_file, format);
   check_reference(pair.reference);

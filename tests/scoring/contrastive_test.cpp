@@ -6,6 +6,7 @@
 #include <fstream>
 #include <functional>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "nmt/support/error.h"
@@ -76,6 +77,22 @@ TEST_F(ContrastiveTest, WorkedExample) {
   EXPECT_EQ(json["accuracy"], 50.0);
   EXPECT_EQ(json["groups"][0]["value"], "it:er");
   EXPECT_EQ(json["groups"][0]["correct"], 2);
+}
+
+TEST_F(ContrastiveTest, CountsAsPythonDoes) {
+  std::ifstream in(std::string(NMT_SOURCE_DIR) + "/tests/scoring/golden/contrastive.json");
+  const auto golden = nlohmann::json::parse(in);
+  const auto report =
+      score_contrastive(read(golden["items"].dump()), golden["scores"].get<std::vector<double>>());
+  std::map<std::string, ContrastiveAccuracy> ours = {{"all", report.all}};
+  for (const auto& [property, value, accuracy] : report.groups)
+    ours[property + " " + value] = accuracy;
+  ASSERT_EQ(ours.size(), golden["counts"].size());
+  for (const auto& [group, counts] : golden["counts"].items()) {
+    EXPECT_EQ(ours[group].correct, counts["correct"]) << group;
+    EXPECT_EQ(ours[group].ties, counts["ties"]) << group;
+    EXPECT_EQ(ours[group].total, counts["total"]) << group;
+  }
 }
 
 TEST_F(ContrastiveTest, ImpossibleTranslationsAreNotRight) {

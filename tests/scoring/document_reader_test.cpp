@@ -55,6 +55,11 @@ TEST_F(DocumentReaderTest, BlankLinesOfAMirroredFileAreEmptyTranslations) {
   const DocumentPair pair = read("a\nb\n\nc\nd\n", "A\n\n\nC\nD\n", DocumentFormat::kBlankLine);
   EXPECT_EQ(pair.hypothesis.sentences, (Lines{"A", "", "C", "D"}));
   EXPECT_EQ(pair.hypothesis.documents, pair.reference.documents);
+  // Blank lines at the end are no sentences, unless they translate some.
+  for (const char* hypothesis : {"A\n\n\nC\n\n", "A\n\n\nC\n\n\n\n"})
+    EXPECT_EQ(
+        read("a\nb\n\nc\nd\n\n\n", hypothesis, DocumentFormat::kBlankLine).hypothesis.sentences,
+        (Lines{"A", "", "C", ""}));
   EXPECT_THAT(error("a\nb\n\nc\n", "A\n\n\nB\n\nC\n", DocumentFormat::kBlankLine),
               HasSubstr("there are 3 documents, but 2 in"));
 }
