@@ -62,6 +62,24 @@ if(NOT NMT_SENTENCEPIECE OR NOT NMT_SENTENCEPIECE_TRAIN)
 endif()
 nmt_wrap(sentencepiece ${NMT_SENTENCEPIECE_TRAIN} ${NMT_SENTENCEPIECE})
 
+# The library called cld2 alone exports its functions; cld2_full does not.
+find_library(NMT_CLD2 cld2)
+find_path(NMT_CLD2_HEADERS cld2/public/compact_lang_det.h)
+if(NOT NMT_CLD2 OR NOT NMT_CLD2_HEADERS)
+  nmt_missing("CLD2" libcld2-dev)
+endif()
+nmt_wrap(cld2 ${NMT_CLD2})
+
+# Optional: models of one's own for identifying languages.
+find_library(NMT_FASTTEXT fasttext)
+find_path(NMT_FASTTEXT_HEADERS fasttext/fasttext.h)
+if(NMT_FASTTEXT AND NMT_FASTTEXT_HEADERS)
+  nmt_wrap(fasttext ${NMT_FASTTEXT})
+  target_compile_definitions(nmt_dep_fasttext INTERFACE NMT_HAS_FASTTEXT)
+else()
+  nmt_wrap(fasttext)
+endif()
+
 find_package(Threads REQUIRED)
 
 if(NMT_TESTS)

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nmt/commands/arguments.h"
+#include "nmt/commands/scoring_arguments.h"
 #include "nmt/options/method_description.h"
 
 namespace nmt {
@@ -109,6 +110,65 @@ CommandDescription describe_score() {
           .declare_arguments = nullptr};
 }
 
+CommandDescription describe_score_documents() {
+  return {
+      .name = "score-documents",
+      .summary = "BLEU and chrF of documents, by sentence position and by length",
+      .usage = "REF HYP [--documents blank-line|d-line|id-column]",
+      .about =
+          R"(Scores translated documents. d-BLEU takes a whole document as one segment, s-BLEU a sentence;
+then the same by length of the sentence, by its position in the document and by length of the
+document, which show whether a system translates long documents, or their ends, worse. d-BLEU of
+documents and d-BLEU of instances (parts of documents, --instances) cannot be compared: the
+signature of each score says its unit, and how many documents were aligned anew.
+
+  nmt score-documents test.doc.de output.doc.de
+  nmt score-documents test.de output.de --ids test.docid
+  nmt score-documents test.doc.de output.doc.de --align dp      sentences were merged or divided
+  nmt score-documents test.doc.zh output.doc.zh --tokenize zh --json
+)",
+      .groups = {},
+      .declare_arguments = declare_arguments<ScoreDocumentsArguments>};
+}
+
+CommandDescription describe_score_contrastive() {
+  return {
+      .name = "score-contrastive",
+      .summary = "how often a model prefers the right translation to wrong ones",
+      .usage = "ITEMS SCORES",
+      .about =
+          R"(Accuracy on a contrastive test set in the format of ContraPro: a JSON list of items whose
+"errors" are the wrong translations. Score the reference and each error of every item with the
+model, in the order of the file and with the same context, and give the log-probabilities. An item
+is right only when its reference scores strictly higher than every error; a tie is wrong. Reported
+in total, by pronoun, by distance of the antecedent and by whether it is in the same segment.
+
+  nmt score-pairs runs/first --source pairs.en --target pairs.de > pairs.scores
+  nmt score-contrastive contrapro.json pairs.scores
+)",
+      .groups = {},
+      .declare_arguments = declare_arguments<ScoreContrastiveArguments>};
+}
+
+CommandDescription describe_score_language() {
+  return {
+      .name = "score-language",
+      .summary = "how many translations are in a wrong language (off-target rate)",
+      .usage = "--directions SRC-TGT... --hyp FILE... [--ref FILE...] [--src FILE...]",
+      .about =
+          R"(Identifies the language of translations and prints, for each direction, the percentage that is
+not in the target language: in the source language, in English, in another one, or copied from the
+source. Lines too short to tell, lines that the identifier is not sure of, and lines whose reference
+it takes for another language are left out and counted apart.
+
+  nmt score-language --directions de-fr --hyp out.fr --ref test.fr --src test.de
+  nmt score-language --directions de-fr fr-de --hyp out.fr out.de --ref test.fr test.de --json
+  nmt score-language --directions de-fr --hyp out.fr --fasttext lid.176.bin --verdicts lines.tsv
+)",
+      .groups = {},
+      .declare_arguments = declare_arguments<ScoreLanguageArguments>};
+}
+
 CommandDescription describe_average() {
   return {
       .name = "average",
@@ -183,9 +243,20 @@ CommandDescription describe_help() {
 
 const std::vector<CommandDescription>& command_descriptions() {
   static const std::vector<CommandDescription> commands = {
-      describe_testbed(),  describe_prepare(), describe_train(),       describe_translate(),
-      describe_evaluate(), describe_score(),   describe_score_pairs(), describe_average(),
-      describe_inspect(),  describe_list(),    describe_help(),
+      describe_testbed(),
+      describe_prepare(),
+      describe_train(),
+      describe_translate(),
+      describe_evaluate(),
+      describe_score(),
+      describe_score_documents(),
+      describe_score_contrastive(),
+      describe_score_language(),
+      describe_score_pairs(),
+      describe_average(),
+      describe_inspect(),
+      describe_list(),
+      describe_help(),
   };
   return commands;
 }

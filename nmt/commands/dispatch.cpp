@@ -74,8 +74,14 @@ bool asks_for_help(const std::string& name, const std::vector<std::string>& argu
 
 int run_command(const std::string& name, const std::vector<std::string>& arguments) {
   static const std::map<std::string, int (*)(const std::vector<std::string>&)> kLight = {
-      {"prepare", run_prepare}, {"score", run_score}, {"testbed", run_testbed},
-      {"list", run_list},       {"help", run_help},
+      {"prepare", run_prepare},
+      {"score", run_score},
+      {"score-contrastive", run_score_contrastive},
+      {"score-documents", run_score_documents},
+      {"score-language", run_score_language},
+      {"testbed", run_testbed},
+      {"list", run_list},
+      {"help", run_help},
   };
   if (may_have_plugins(name)) {
     const std::vector<std::string> plugins = find_plugins(arguments);

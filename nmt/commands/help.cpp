@@ -11,7 +11,7 @@
 namespace nmt {
 namespace {
 
-constexpr size_t kNameColumn = 14;
+constexpr size_t kNameColumn = 19;
 
 std::string row(const std::string& name, const std::string& summary) {
   const size_t gap = name.size() < kNameColumn ? kNameColumn - name.size() : 1;

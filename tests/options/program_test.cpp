@@ -2,14 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
 
 #include "nmt/commands/command.h"
 #include "nmt/commands/recipe.h"
+#include "program.h"
 #include "table_for_tests.h"
 
 namespace nmt::testing {
@@ -19,36 +18,10 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-struct Outcome {
-  int exit_code;
-  std::string out;
-};
-
-/// Runs a shell line; `out` is what it wrote to stdout.
-Outcome shell(const std::string& line) {
-  FILE* const pipe = popen(line.c_str(), "r");
-  if (pipe == nullptr) throw Error("popen failed");
-  std::string out;
-  char buffer[4096];
-  for (size_t n = 0; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) out.append(buffer, n);
-  const int status = pclose(pipe);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), out};
-}
-
-/// Runs nmt with stderr joined to stdout.
-Outcome nmt_run(const std::string& arguments, const std::string& program = NMT_PROGRAM) {
-  return shell("'" + program + "' " + arguments + " 2>&1 < /dev/null");
-}
-
 std::string read_file(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) throw Error("no " + file);
   return {std::istreambuf_iterator<char>(in), {}};
-}
-
-/// Runs nmt and keeps only stderr.
-Outcome nmt_errors(const std::string& arguments) {
-  return shell("'" NMT_PROGRAM "' " + arguments + " 2>&1 > /dev/null < /dev/null");
 }
 
 TEST(Program, HelpAndVersion) {

@@ -1,0 +1,71 @@
+// nmt score-documents REF HYP
+
+#include <iostream>
+
+#include "nmt/commands/light_commands.h"
+#include "nmt/commands/scoring_arguments.h"
+#include "nmt/scoring/bleu.h"
+#include "nmt/scoring/chrf.h"
+#include "nmt/scoring/document_report.h"
+#include "nmt/support/log.h"
+
+namespace nmt {
+namespace {
+
+using scoring::DocumentFormat;
+using scoring::DocumentPair;
+
+DocumentPair read_pair(const ScoreDocumentsArguments& arguments) {
+  if (!arguments.ids.empty())
+    return scoring::read_document_pair(arguments.reference, arguments.hypothesis, arguments.ids);
+  DocumentPair pair =
+      scoring::read_document_pair(arguments.reference, arguments.hypothesis, arguments.documents);
+  if (arguments.documents == DocumentFormat::kBlankLine && pair.reference.documents.size() == 1)
+    log::warning(arguments.reference, " has no blank line between texts: it is one document");
+  return pair;
+}
+
+std::vector<std::unique_ptr<scoring::Metric>> make_metrics(
+    const ScoreDocumentsArguments& arguments) {
+  std::vector<std::unique_ptr<scoring::Metric>> metrics;
+  for (const std::string& name : arguments.metrics) {
+    if (name == "bleu") {
+      metrics.push_back(std::make_unique<scoring::Bleu>(scoring::BleuOptions{
+          .tokenizer = arguments.tokenize, .tokenizer_model = arguments.spm_model}));
+    } else {
+      metrics.push_back(std::make_unique<scoring::Chrf>());
+    }
+  }
+  return metrics;
+}
+
+std::vector<size_t> sizes(const std::vector<int64_t>& numbers) {
+  return {numbers.begin(), numbers.end()};
+}
+
+}  // namespace
+
+int run_score_documents(const std::vector<std::string>& words) {
+  OptionTable table;
+  ScoreDocumentsArguments arguments;
+  declare(table, arguments);
+  table.read_command_line(words);
+  table.apply();
+  if (!arguments.ids.empty() && table.find("documents")->is_set())
+    throw UsageError("--ids and --documents are two ways to say the same", "Give one of them.");
+
+  const DocumentPair pair = read_pair(arguments);
+  scoring::DocumentScoreOptions options{.alignment = arguments.align,
+                                        .sentence_lengths = sizes(arguments.sentence_lengths),
+                                        .document_lengths = sizes(arguments.document_lengths),
+                                        .positions = sizes(arguments.positions)};
+  if (!arguments.instances.empty())
+    options.instances = scoring::read_instances(arguments.instances, pair.reference);
+  const scoring::DocumentScores scores =
+      scoring::score_documents(pair.hypothesis, pair.reference, make_metrics(arguments), options);
+  std::cout << (arguments.json ? to_json(scores, pair.hypothesis, pair.reference)
+                               : to_text(scores, pair.hypothesis, pair.reference));
+  return 0;
+}
+
+}  // namespace nmt

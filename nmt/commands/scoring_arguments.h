@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "nmt/options/option_table.h"
+#include "nmt/scoring/document_reader.h"
+#include "nmt/scoring/sentence_alignment.h"
+
+// The command lines of the commands that score files, besides `nmt score`, whose command line is
+// sacreBLEU's.
+
+namespace nmt::scoring {
+
+inline EnumNames<DocumentFormat> enum_names(DocumentFormat) {
+  return {{DocumentFormat::kBlankLine, "blank-line"},
+          {DocumentFormat::kDLine, "d-line"},
+          {DocumentFormat::kIdColumn, "id-column"}};
+}
+
+inline EnumNames<Alignment> enum_names(Alignment) {
+  return {{Alignment::kNone, "none"}, {Alignment::kPad, "pad"}, {Alignment::kEditDistance, "dp"}};
+}
+
+}  // namespace nmt::scoring
+
+namespace nmt {
+
+/// nmt score-documents REF HYP
+struct ScoreDocumentsArguments {
+  std::string reference, hypothesis;
+  scoring::DocumentFormat documents = scoring::DocumentFormat::kBlankLine;
+  std::string ids;        // empty: the files mark their documents
+  std::string instances;  // empty: no scores of instances
+  scoring::Alignment align = scoring::Alignment::kNone;
+  std::vector<std::string> metrics = {"bleu", "chrf"};
+  std::string tokenize = "13a";
+  std::string spm_model;  // empty: where sacreBLEU keeps it
+  // Where buckets begin, behind the first one.
+  std::vector<int64_t> sentence_lengths = {10, 20, 30, 40, 50, 60};
+  std::vector<int64_t> document_lengths = {64, 128, 256, 512, 1024, 2048};
+  std::vector<int64_t> positions = {2, 3, 4, 5, 9, 17, 33, 65};
+  bool json = false;
+};
+void declare(OptionTable& table, ScoreDocumentsArguments& arguments);
+
+/// nmt score-contrastive ITEMS SCORES
+struct ScoreContrastiveArguments {
+  std::string items, scores;
+  bool json = false;
+};
+void declare(OptionTable& table, ScoreContrastiveArguments& arguments);
+
+/// nmt score-language --directions … --hyp …
+struct ScoreLanguageArguments {
+  std::vector<std::string> directions;
+  std::vector<std::string> hypotheses, references, sources;  // a file for each direction
+  int64_t least_words = 3;
+  std::string fasttext;  // empty: CLD2
+  std::string tokenize;  // empty: the usual one of the target language
+  std::string verdicts;  // empty: not written
+  bool json = false;
+};
+void declare(OptionTable& table, ScoreLanguageArguments& arguments);
+
+}  // namespace nmt

@@ -1,0 +1,277 @@
+#include "nmt/scoring/document_reader.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <unordered_set>
+
+#include "nmt/scoring/line_reader.h"
+#include "nmt/scoring/unicode.h"
+#include "nmt/support/atomic_file.h"
+#include "nmt/support/error.h"
+
+namespace nmt::scoring {
+namespace {
+
+std::vector<std::string> read_trimmed(const std::string& file) {
+  std::vector<std::string> lines = read_lines(file);
+  for (std::string& line : lines) line.resize(trim_right(line).size());
+  return lines;
+}
+
+FilePosition line_of(const std::string& file, size_t index) {
+  return {file, static_cast<long>(index + 1)};
+}
+
+/// Collects sentences into documents.
+class DocumentBuilder {
+ public:
+  explicit DocumentBuilder(const std::string& name) { text_.name = name; }
+
+  void begin(const std::string& id) {
+    text_.documents.push_back({text_.sentences.size(), text_.sentences.size()});
+    text_.ids.push_back(id);
+  }
+  void begin() { begin(std::to_string(text_.documents.size() + 1)); }
+  void add(std::string sentence) {
+    text_.sentences.push_back(std::move(sentence));
+    ++text_.documents.back().last;
+  }
+  DocumentText finish() { return std::move(text_); }
+
+ private:
+  DocumentText text_;
+};
+
+DocumentText parse_blank_lines(const std::vector<std::string>& lines, const std::string& file) {
+  DocumentBuilder builder(file);
+  bool inside = false;
+  for (const std::string& line : lines) {
+    if (!line.empty() && !inside) builder.begin();
+    inside = !line.empty();
+    if (inside) builder.add(line);
+  }
+  return builder.finish();
+}
+
+DocumentText parse_d_lines(const std::vector<std::string>& lines, const std::string& file) {
+  if (!lines.empty() && lines.front() != "<d>") {
+    throw Error(line_of(file, 0), "the first line is not \"<d>\", which begins each document",
+                "Put \"<d>\" before each document, or name another format with --documents.");
+  }
+  DocumentBuilder builder(file);
+  for (const std::string& line : lines) {
+    if (line == "<d>") {
+      builder.begin();
+    } else {
+      builder.add(line);
+    }
+  }
+  return builder.finish();
+}
+
+/// Groups a stream of ids; throws at an id that comes back after another one.
+class IdGroups {
+ public:
+  explicit IdGroups(const std::string& file) : file_(file) {}
+
+  /// Whether the id of sentence `index` begins a group.
+  bool begins(const std::string& id, size_t index) {
+    if (index > 0 && id == current_) return false;
+    if (!seen_.insert(id).second) {
+      throw Error(line_of(file_, index), text("'", id, "' comes back after '", current_, "'"),
+                  "Sort the sentences so that those of a document follow each other.");
+    }
+    current_ = id;
+    return true;
+  }
+
+ private:
+  const std::string& file_;
+  std::string current_;
+  std::unordered_set<std::string> seen_;
+};
+
+DocumentText parse_id_column(const std::vector<std::string>& lines, const std::string& file) {
+  DocumentBuilder builder(file);
+  IdGroups groups(file);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const size_t tab = lines[i].find('\t');
+    const std::string id = lines[i].substr(0, tab);
+    if (tab == std::string::npos || id.empty()) {
+      throw Error(line_of(file, i), "this is not a document's name, a tab and a sentence",
+                  "Write each line so, or name another format with --documents.");
+    }
+    if (groups.begins(id, i)) builder.begin(id);
+    builder.add(std::string(trim_right(std::string_view(lines[i]).substr(tab + 1))));
+  }
+  return builder.finish();
+}
+
+/// The lines of a file; with names in front, an empty sentence keeps its tab.
+std::vector<std::string> read_for(DocumentFormat format, const std::string& file) {
+  return format == DocumentFormat::kIdColumn ? read_lines(file) : read_trimmed(file);
+}
+
+DocumentText parse(const std::vector<std::string>& lines, const std::string& file,
+                   DocumentFormat format) {
+  switch (format) {
+    case DocumentFormat::kBlankLine:
+      return parse_blank_lines(lines, file);
+    case DocumentFormat::kDLine:
+      return parse_d_lines(lines, file);
+    case DocumentFormat::kIdColumn:
+      return parse_id_column(lines, file);
+  }
+  return {};
+}
+
+void drop_blank_end(std::vector<std::string>& lines, size_t least) {
+  while (lines.size() > least && lines.back().empty()) lines.pop_back();
+}
+
+/// Whether `lines` stand where the lines of `reference` do: blank wherever those are.
+bool mirrors(const std::vector<std::string>& lines, const std::vector<std::string>& reference) {
+  return std::equal(lines.begin(), lines.end(), reference.begin(), reference.end(),
+                    [](const std::string& line, const std::string& original) {
+                      return !original.empty() || line.empty();
+                    });
+}
+
+/// `lines` as documents like those of `reference`, whose lines they mirror.
+DocumentText like(const DocumentText& reference, const std::vector<std::string>& lines,
+                  const std::vector<std::string>& reference_lines, const std::string& file) {
+  DocumentText mirrored{file, {}, reference.documents, reference.ids};
+  for (size_t i = 0; i < lines.size(); ++i)
+    if (!reference_lines[i].empty()) mirrored.sentences.push_back(lines[i]);
+  return mirrored;
+}
+
+void check_reference(const DocumentText& reference) {
+  if (reference.sentences.empty()) throw Error(FilePosition{reference.name}, "there is no text");
+  for (size_t i = 0; i < reference.documents.size(); ++i) {
+    if (reference.documents[i].size() == 0) {
+      throw Error(FilePosition{reference.name},
+                  text("document ", reference.ids[i], " is empty: nothing to compare with"),
+                  "Remove its mark here and in the translation.");
+    }
+  }
+}
+
+void check_correspondence(const DocumentText& reference, const DocumentText& hypothesis) {
+  const std::string remedy = "Both files need the same documents in the same order.";
+  if (reference.documents.size() != hypothesis.documents.size()) {
+    throw Error(FilePosition{hypothesis.name},
+                text("there are ", hypothesis.documents.size(), " documents, but ",
+                     reference.documents.size(), " in ", reference.name),
+                remedy);
+  }
+  for (size_t i = 0; i < reference.ids.size(); ++i) {
+    if (reference.ids[i] == hypothesis.ids[i]) continue;
+    throw Error(line_of(hypothesis.name, hypothesis.documents[i].first),
+                text("document '", hypothesis.ids[i], "' stands where ", reference.name, " has '",
+                     reference.ids[i], "'"),
+                remedy);
+  }
+}
+
+/// int64 numbers, little-endian, as fairseq tools for documents write them.
+std::vector<std::string> read_binary_ids(const std::string& file) {
+  const std::string bytes = read_file(file);
+  if (bytes.size() % sizeof(int64_t) != 0) {
+    throw Error(FilePosition{file},
+                text("a .docid file holds 8 bytes a sentence, but this has ", bytes.size()),
+                "Call it .docid.txt if it is text with an id a line.");
+  }
+  std::vector<std::string> ids;
+  ids.reserve(bytes.size() / sizeof(int64_t));
+  for (size_t start = 0; start < bytes.size(); start += sizeof(int64_t)) {
+    uint64_t number = 0;
+    for (size_t byte = sizeof(int64_t); byte-- > 0;)
+      number = number << 8U | static_cast<uint8_t>(bytes[start + byte]);
+    ids.push_back(std::to_string(static_cast<int64_t>(number)));
+  }
+  return ids;
+}
+
+/// The id of each of `expected` sentences, which are those of `text_file`.
+std::vector<std::string> read_ids(const std::string& file, size_t expected,
+                                  const std::string& text_file) {
+  std::vector<std::string> ids =
+      file.ends_with(".docid") ? read_binary_ids(file) : read_trimmed(file);
+  if (ids.size() != expected) {
+    throw Error(
+        FilePosition{file},
+        text("there are ", ids.size(), " ids for the ", expected, " sentences of ", text_file),
+        "Give one id for each sentence.");
+  }
+  return ids;
+}
+
+}  // namespace
+
+DocumentPair read_document_pair(const std::string& reference_file,
+                                const std::string& hypothesis_file, DocumentFormat format) {
+  std::vector<std::string> reference_lines = read_for(format, reference_file);
+  std::vector<std::string> lines = read_for(format, hypothesis_file);
+  if (format == DocumentFormat::kBlankLine) {
+    drop_blank_end(reference_lines, 0);
+    drop_blank_end(lines,
+                   reference_lines.size());  // an empty translation of the last sentence stays
+  }
+  DocumentPair pair;
+  pair.reference = parse(reference_lines, reference_file, format);
+  check_reference(pair.reference);
+  pair.hypothesis = format == DocumentFormat::kBlankLine && mirrors(lines, reference_lines)
+                        ? like(pair.reference, lines, reference_lines, hypothesis_file)
+                        : parse(lines, hypothesis_file, format);
+  check_correspondence(pair.reference, pair.hypothesis);
+  return pair;
+}
+
+DocumentPair read_document_pair(const std::string& reference_file,
+                                const std::string& hypothesis_file, const std::string& id_file) {
+  std::vector<std::string> reference = read_trimmed(reference_file);
+  std::vector<std::string> lines = read_trimmed(hypothesis_file);
+  const std::vector<std::string> ids = read_ids(id_file, reference.size(), reference_file);
+  if (lines.size() != reference.size()) {
+    throw Error(
+        FilePosition{hypothesis_file},
+        text("there are ", lines.size(), " lines, but ", reference.size(), " in ", reference_file),
+        "With --ids both need the same lines; otherwise mark the documents in the files.");
+  }
+  DocumentBuilder builder(reference_file);
+  IdGroups groups(id_file);
+  for (size_t i = 0; i < reference.size(); ++i) {
+    if (groups.begins(ids[i], i)) builder.begin(ids[i]);
+    builder.add(std::move(reference[i]));
+  }
+  DocumentPair pair{builder.finish(), {}};
+  check_reference(pair.reference);
+  pair.hypothesis = {hypothesis_file, std::move(lines), pair.reference.documents,
+                     pair.reference.ids};
+  return pair;
+}
+
+std::vector<LineRange> read_instances(const std::string& id_file, const DocumentText& reference) {
+  const std::vector<std::string> ids =
+      read_ids(id_file, reference.sentences.size(), reference.name);
+  std::vector<LineRange> instances;
+  IdGroups groups(id_file);
+  for (size_t document = 0; document < reference.documents.size(); ++document) {
+    const LineRange& range = reference.documents[document];
+    for (size_t i = range.first; i < range.last; ++i) {
+      const bool begins = groups.begins(ids[i], i);
+      if (!begins && i == range.first) {
+        throw Error(line_of(id_file, i),
+                    text("instance '", ids[i], "' crosses the end of document ",
+                         reference.ids[document - 1]),
+                    "Instances are parts of one document; number them through the whole file.");
+      }
+      if (begins) instances.push_back({i, i});
+      ++instances.back().last;
+    }
+  }
+  return instances;
+}
+
+}  // namespace nmt::scoring

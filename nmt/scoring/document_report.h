@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "nmt/scoring/document_scores.h"
+
+// How scores of documents are printed.
+
+namespace nmt::scoring {
+
+/// One line for each score, then the tables by length and position.
+std::string to_text(const DocumentScores& scores, const DocumentText& hypothesis,
+                    const DocumentText& reference);
+
+/// The same and the scores of single documents as one JSON object; scores are not rounded.
+std::string to_json(const DocumentScores& scores, const DocumentText& hypothesis,
+                    const DocumentText& reference);
+
+}  // namespace nmt::scoring

@@ -1,0 +1,115 @@
+// nmt score-documents, score-contrastive and score-language as processes. The numbers are tested in
+// tests/scoring.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "program.h"
+#include "tests/temporary_folder.h"
+
+namespace nmt::testing {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class ScoreProgram : public ::testing::Test {
+ protected:
+  std::string write(const std::string& name, const std::string& content) const {
+    std::ofstream(folder_.file(name), std::ios::binary) << content;
+    return folder_.file(name);
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(ScoreProgram, Documents) {
+  const std::string ref = write("ref", "a b c d e\nf g h i j\n\nk l m n o\n");
+  const std::string hyp = write("hyp", "a b c d e f g h i j\n\nk l m n o\n");
+  const Outcome refused = nmt_errors("score-documents " + ref + " " + hyp);
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.out, HasSubstr("1 of 2 documents do not have as many sentences"));
+  const Outcome text = nmt_run("score-documents " + ref + " " + hyp + " --align dp");
+  EXPECT_EQ(text.exit_code, 0);
+  EXPECT_THAT(text.out, HasSubstr("d-BLEU|nrefs:1|unit:document|"));
+  EXPECT_THAT(text.out, HasSubstr("s-chrF2|nrefs:1|unit:sentence|align:dp[1]|"));
+  const Outcome object = nmt_run("score-documents " + ref + " " + hyp +
+                                 " --align dp --metrics bleu --positions 2 --instances " +
+                                 write("i", "1\n2\n3\n") + " --json");
+  const json scores = json::parse(object.out);
+  EXPECT_NEAR(scores["scores"][0]["instances"]["score"], 100, 1e-9);
+  EXPECT_EQ(scores["scores"][0]["by_position"][1]["bucket"], "2+");
+  EXPECT_EQ(scores["scores"].size(), 1U);
+}
+
+TEST_F(ScoreProgram, DocumentsByIds) {
+  const std::string ref = write("ref", "a b\n\nc d\n");
+  const std::string ids = write("ids", "1\n1\n2\n");
+  const std::string both = "score-documents " + ref + " " + ref + " --ids " + ids;
+  EXPECT_EQ(json::parse(nmt_run(both + " --json").out)["documents"], 2);
+  const Outcome twice = nmt_errors(both + " --documents d-line");
+  EXPECT_EQ(twice.exit_code, 2);
+  EXPECT_THAT(twice.out, HasSubstr("--ids and --documents are two ways to say the same"));
+}
+
+TEST_F(ScoreProgram, DocumentsWithoutMarksAreOne) {
+  const std::string ref = write("ref", "a\nb\n");
+  EXPECT_THAT(nmt_errors("score-documents " + ref + " " + ref).out,
+              HasSubstr("it is one document"));
+  EXPECT_EQ(nmt_errors("score-documents " + ref).exit_code, 2);
+  EXPECT_EQ(nmt_errors("score-documents " + ref + " " + ref + " --tokenize 14a").exit_code, 2);
+  EXPECT_EQ(nmt_errors("score-documents " + ref + " " + ref + " --positions 3 3").exit_code, 1);
+}
+
+TEST_F(ScoreProgram, Contrastive) {
+  const std::string items = write("items.json", R"([{"errors": [1]}, {"errors": [1]}])");
+  const std::string scores = write("scores", "-1\n-2\n-3\n-3\n");
+  EXPECT_THAT(nmt_run("score-contrastive " + items + " " + scores).out,
+              HasSubstr("50.0 % (1 of 2)"));
+  EXPECT_EQ(json::parse(nmt_run("score-contrastive --json " + items + " " + scores).out)["ties"],
+            1);
+  const Outcome outcome = nmt_errors("score-contrastive " + items + " " + write("few", "-1\n"));
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("there are 1 scores for 4 translations"));
+}
+
+TEST_F(ScoreProgram, Language) {
+  const std::string german = "Das Schiff verließ den Hafen früh am Morgen, und niemand winkte.\n";
+  const std::string english = "The ship left the harbour early in the morning, and nobody waved.\n";
+  const std::string hyp = write("hyp", german + english + "Ja.\n");
+  const std::string ref = write("ref", german + german + german);
+  const std::string verdicts = folder_.file("verdicts");
+  const std::string line = "score-language --directions en-de --hyp " + hyp;
+  const json result =
+      json::parse(nmt_run(line + " --ref " + ref + " --json --verdicts " + verdicts).out);
+  EXPECT_DOUBLE_EQ(result["directions"][0]["off_target"], 50);
+  EXPECT_EQ(result["directions"][0]["counts"]["short"], 1);
+  EXPECT_NEAR(result["directions"][0]["on_target"]["score"], 100, 1e-9);
+  std::ifstream in(verdicts);
+  std::string first;
+  std::getline(in, first);
+  EXPECT_EQ(first, "en-de\t1\ton-target\tde");
+  EXPECT_THAT(nmt_run(line).out, HasSubstr("en-de          50.0 %"));
+  EXPECT_EQ(nmt_errors(line + " " + hyp).exit_code, 2);
+  EXPECT_EQ(nmt_errors(line + " --ref " + ref + " --tokenize 14a").exit_code, 2);
+  EXPECT_THAT(nmt_errors(line + " --ref " + write("empty", "")).out,
+              HasSubstr("there are 3 translations for 0 references"));
+  EXPECT_THAT(nmt_errors("score-language --directions en-xx --hyp " + hyp).out,
+              HasSubstr("does not know the language 'xx'"));
+}
+
+TEST_F(ScoreProgram, LanguageWarnsOfAnIdentifierThatFails) {
+  const std::string danish = "Skibet forlod havnen tidligt om morgenen, og ingen vinkede.\n";
+  const std::string hyp = write("hyp", danish);
+  const Outcome outcome =
+      nmt_errors("score-language --directions en-fr --hyp " + hyp + " --ref " + hyp);
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.out, HasSubstr("only 0 % of the references"));
+}
+
+}  // namespace
+}  // namespace nmt::testing
