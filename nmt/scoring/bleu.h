@@ -50,18 +50,25 @@ class Bleu : public Metric {
 
   std::string name() const override { return "BLEU"; }
   double value(std::span<const double> sums) const override { return breakdown(sums).score; }
+  NumpyNumber value(std::span<const float> sums) const override;
 
   /// Columns of the statistics: hypothesis length, reference length, matches by order, totals by
   /// order.
   BleuBreakdown breakdown(std::span<const double> sums) const;
 
  protected:
-  Statistics count(std::span<const std::string> hypotheses,
-                   const References& references) const override;
+  Statistics count(std::span<const std::string> hypotheses, const References& references,
+                   SegmentRange range) const override;
   std::string details(std::span<const double> sums) const override;
   std::vector<SignatureField> signature_fields() const override;
 
  private:
+  template <class Number>
+  struct Precisions;
+  template <class Number>
+  Precisions<Number> precisions(std::span<const Number> matches,
+                                std::span<const Number> totals) const;
+
   size_t order() const { return static_cast<size_t>(options_.max_order); }
   std::string preprocess(std::string_view segment) const;
 

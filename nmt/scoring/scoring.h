@@ -25,4 +25,5 @@
 #include "nmt/scoring/line_reader.h"  // IWYU pragma: export
 #include "nmt/scoring/metric.h"       // IWYU pragma: export
 #include "nmt/scoring/score.h"        // IWYU pragma: export
+#include "nmt/scoring/ter.h"          // IWYU pragma: export
 #include "nmt/scoring/tokenizer.h"    // IWYU pragma: export
