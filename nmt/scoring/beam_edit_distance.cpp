@@ -21,9 +21,8 @@ void BeamEditDistance::lay_out_beam() {
                                            : static_cast<double>(reference_length()) /
                                                  static_cast<double>(hypothesis_length());
   // So that the beams of neighbouring rows meet even when the lengths are far apart.
-  const int64_t width = kBeamWidth < ratio / 2
-                            ? static_cast<int64_t>(std::ceil(ratio / 2 + kBeamWidth))
-                            : kBeamWidth;
+  const int64_t width =
+      kBeamWidth < ratio / 2 ? static_cast<int64_t>(std::ceil(ratio / 2 + kBeamWidth)) : kBeamWidth;
   const auto end = static_cast<int64_t>(reference_length()) + 1;
   beams_.reserve(hypothesis_length() + 1);
   size_t widest = 0;
@@ -64,8 +63,8 @@ void BeamEditDistance::extend(const int32_t* previous, int32_t* row, size_t inde
   const uint32_t* reference = reference_.data() + (beam.first + i - 1);
   // Substitutions and deletions first: they do not wait for each other.
   for (size_t k = i; k < width; ++k) {
-    const int32_t replaced = above[static_cast<std::ptrdiff_t>(k) - 1] +
-                             static_cast<int32_t>(reference[k - i] != word);
+    const int32_t replaced =
+        above[static_cast<std::ptrdiff_t>(k) - 1] + static_cast<int32_t>(reference[k - i] != word);
     row[k] = std::min(replaced, above[k] + 1);
   }
   int32_t left = i == 0 ? kInfinity : row[0];

@@ -111,8 +111,10 @@ struct Bleu::Precisions {
 };
 
 template <class Number>
-Bleu::Precisions<Number> Bleu::precisions(std::span<const Number> matches,
-                                          std::span<const Number> totals) const {
+Bleu::Precisions<Number> Bleu::precisions(std::span<const Number> sums,
+                                          double smoothing_value) const {
+  const auto matches = sums.subspan(2, order());
+  const auto totals = sums.subspan(2 + order(), order());
   Precisions<Number> parts{{matches.begin(), matches.end()},
                            {totals.begin(), totals.end()},
                            std::vector<Number>(order(), Number(0.0))};
@@ -125,8 +127,8 @@ Bleu::Precisions<Number> Bleu::precisions(std::span<const Number> matches,
     Number& matched = parts.matches[n];
     Number& total = parts.totals[n];
     if (options_.smoothing == Smoothing::kAddK && n > 0) {
-      matched = matched + Number(smoothing_value_);
-      total = total + Number(smoothing_value_);
+      matched = matched + Number(smoothing_value);
+      total = total + Number(smoothing_value);
     }
     if (total == 0) break;
     if (options_.effective_order) orders = n + 1;
@@ -137,7 +139,7 @@ Bleu::Precisions<Number> Bleu::precisions(std::span<const Number> matches,
       exp_divisor *= 2;
       parts.values[n] = Number(100.0) / (Number(exp_divisor) * total);
     } else if (options_.smoothing == Smoothing::kFloor) {
-      parts.values[n] = Number(100.0 * smoothing_value_) / total;
+      parts.values[n] = Number(100.0 * smoothing_value) / total;
     }
   }
   double log_sum = 0;
@@ -148,8 +150,7 @@ Bleu::Precisions<Number> Bleu::precisions(std::span<const Number> matches,
 
 BleuBreakdown Bleu::breakdown(std::span<const double> sums) const {
   const double penalty = brevity_penalty(sums[0], sums[1]);
-  Precisions<double> parts =
-      precisions(sums.subspan(2, order()), sums.subspan(2 + order(), order()));
+  Precisions<double> parts = precisions(sums, smoothing_value_);
   return {penalty * parts.mean,
           std::move(parts.matches),
           std::move(parts.totals),
@@ -161,9 +162,15 @@ BleuBreakdown Bleu::breakdown(std::span<const double> sums) const {
 
 NumpyNumber Bleu::value(std::span<const float> sums) const {
   const std::vector<NumpyNumber> numbers(sums.begin(), sums.end());
-  const std::span<const NumpyNumber> all = numbers;
   return brevity_penalty(sums[0], sums[1]) *
-         precisions(all.subspan(2, order()), all.subspan(2 + order(), order())).mean;
+         precisions<NumpyNumber>(numbers, smoothing_value_).mean;
+}
+
+double Bleu::trial_value(std::span<const double> sums) const {
+  // A count plus a fraction is stored as an integer again.
+  const double smoothing_value =
+      options_.smoothing == Smoothing::kAddK ? std::trunc(smoothing_value_) : smoothing_value_;
+  return brevity_penalty(sums[0], sums[1]) * precisions(sums, smoothing_value).mean;
 }
 
 std::string Bleu::preprocess(std::string_view segment) const {

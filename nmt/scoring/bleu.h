@@ -51,6 +51,7 @@ class Bleu : public Metric {
   std::string name() const override { return "BLEU"; }
   double value(std::span<const double> sums) const override { return breakdown(sums).score; }
   NumpyNumber value(std::span<const float> sums) const override;
+  double trial_value(std::span<const double> sums) const override;
 
   /// Columns of the statistics: hypothesis length, reference length, matches by order, totals by
   /// order.
@@ -66,8 +67,7 @@ class Bleu : public Metric {
   template <class Number>
   struct Precisions;
   template <class Number>
-  Precisions<Number> precisions(std::span<const Number> matches,
-                                std::span<const Number> totals) const;
+  Precisions<Number> precisions(std::span<const Number> sums, double smoothing_value) const;
 
   size_t order() const { return static_cast<size_t>(options_.max_order); }
   std::string preprocess(std::string_view segment) const;

@@ -82,6 +82,9 @@ class Metric {
   /// The same where NumPy computes it from 32-bit sums, as in bootstrap resampling.
   virtual NumpyNumber value(std::span<const float> sums) const = 0;
 
+  /// The same where NumPy computes it from 64-bit integers, as in approximate randomization.
+  virtual double trial_value(std::span<const double> sums) const { return value(sums); }
+
   /// How this metric computes with these references.
   Signature signature(const References& references) const;
 

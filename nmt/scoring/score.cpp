@@ -45,6 +45,11 @@ std::string Signature::text(SignatureStyle style) const {
   return joined;
 }
 
+void Signature::add_resampling(SignatureField samples, const std::string& seed) {
+  // Behind the number of references.
+  fields.insert(fields.begin() + 1, {std::move(samples), {"seed", "rs", seed}});
+}
+
 std::string to_number(const Score& score, int decimals) {
   const std::string number = fixed(score.value, decimals);
   return has_interval(score) ? number + " (" + interval_text(score, decimals) + ")" : number;

@@ -31,6 +31,9 @@ struct Signature {
   /// "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:…"; short:
   /// "#:1|c:mixed|e:no|tok:13a|s:exp|v:…".
   std::string text(SignatureStyle style = SignatureStyle::kLong) const;
+
+  /// Adds how many resamples (bs) or trials (ar) were drawn, and with which seed.
+  void add_resampling(SignatureField samples, const std::string& seed);
 };
 
 /// 95 % confidence interval by bootstrap resampling: mean ± half_width.

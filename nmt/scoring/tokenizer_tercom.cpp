@@ -56,8 +56,8 @@ std::string normalize(std::string_view segment) {
   std::string padded = " ";
   padded.reserve(line.size() + 8);
   for (size_t i = 0; i < line.size(); ++i) {
-    const bool possessive = line.compare(i, 2, "'s") == 0 &&
-                            (i + 2 == line.size() || is_isolated_by_13a(line[i + 2]));
+    const bool possessive =
+        line.compare(i, 2, "'s") == 0 && (i + 2 == line.size() || is_isolated_by_13a(line[i + 2]));
     if (possessive) padded += ' ';
     padded += line[i];
   }

@@ -9,8 +9,8 @@
 namespace nmt::scoring {
 namespace {
 
-constexpr size_t kLongestShift = 10;      // words
-constexpr int64_t kFarthestShift = 50;    // words between the starts of equal runs
+constexpr size_t kLongestShift = 10;       // words
+constexpr int64_t kFarthestShift = 50;     // words between the starts of equal runs
 constexpr int64_t kMostCandidates = 1000;  // in all rounds together
 
 /// Equal runs of words in hypothesis and reference.
@@ -141,8 +141,7 @@ class ShiftSearch {
 
   void consider(const Shift& shift) {
     const ChangedWords changed = change(hypothesis_, shift);
-    const int64_t gain =
-        distance() - distances_.distance_with(changed.first, changed.words);
+    const int64_t gain = distance() - distances_.distance_with(changed.first, changed.words);
     // Only shifts that save edits are ever made. Then longer, earlier and nearer ones come first.
     if (gain <= 0) return;
     const auto rank = [](int64_t saved, const Shift& each) {
