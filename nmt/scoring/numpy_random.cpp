@@ -75,11 +75,13 @@ std::vector<uint32_t> to_words(const std::string& digits) {
 
 }  // namespace
 
-RandomSeed::RandomSeed(uint64_t seed) : text_(std::to_string(seed)), words_(to_words(text_)) {}
+RandomSeed::RandomSeed(uint64_t seed)
+    : text_(std::to_string(seed)), given_(text_), words_(to_words(text_)) {}
 
 RandomSeed RandomSeed::parse(const std::string& given) {
   RandomSeed seed;
-  seed.text_ = to_lower(trim(given));
+  seed.given_ = to_lower(given);
+  seed.text_ = trim(seed.given_);
   if (seed.text_ == "none") {
     std::random_device device;
     seed.words_ = {device(), device(), device(), device()};

@@ -27,11 +27,14 @@ class RandomSeed {
 
   /// "12345", "none".
   const std::string& text() const { return text_; }
+  /// As parse() got it, in small letters: "00012" where text() is "12".
+  const std::string& given() const { return given_; }
   /// The number in words of 32 bits, lowest first.
   const std::vector<uint32_t>& words() const { return words_; }
 
  private:
   std::string text_;
+  std::string given_;
   std::vector<uint32_t> words_;
 };
 

@@ -112,8 +112,7 @@ std::vector<ResampledScores> bootstrap_scores(std::span<const SystemStatistics> 
   run_in_parallel(samples, options.threads, [&](size_t) {
     const auto [sample, drawn] = stream.next([segments](NumpyGenerator& generator) {
       std::vector<uint32_t> indices(segments);
-      for (uint32_t& index : indices)
-        index = generator.next_below(static_cast<uint32_t>(segments));
+      for (uint32_t& index : indices) index = generator.next_below(static_cast<uint32_t>(segments));
       return indices;
     });
     for (size_t system = 0; system < systems.size(); ++system) {
@@ -137,9 +136,9 @@ std::vector<ResampledScores> bootstrap_scores(std::span<const SystemStatistics> 
   return resampled;
 }
 
-std::vector<std::vector<double>> randomized_differences(
-    std::span<const SystemStatistics> baselines, std::span<const SystemStatistics> systems,
-    const ResamplingOptions& options) {
+std::vector<std::vector<double>> randomized_differences(std::span<const SystemStatistics> baselines,
+                                                        std::span<const SystemStatistics> systems,
+                                                        const ResamplingOptions& options) {
   const size_t segments = segment_count(systems);
   const size_t trials = sample_count(options, kUsualTrials);
   std::vector<PaddedTable<double>> tables;

@@ -38,11 +38,11 @@ struct ResamplingOptions {
 std::vector<ResampledScores> bootstrap_scores(std::span<const SystemStatistics> systems,
                                               const ResamplingOptions& options);
 
-/// Approximate randomization (Riezler and Maxwell 2005): swaps the systems' translations of randomly
-/// chosen segments, `options.samples` times. Returns how far apart the scores of the two mixed
-/// systems are, for each of `systems` mixed with the baseline of its number.
-std::vector<std::vector<double>> randomized_differences(
-    std::span<const SystemStatistics> baselines, std::span<const SystemStatistics> systems,
-    const ResamplingOptions& options);
+/// Approximate randomization (Riezler and Maxwell 2005): swaps the systems' translations of
+/// randomly chosen segments, `options.samples` times. Returns how far apart the scores of the two
+/// mixed systems are, for each of `systems` mixed with the baseline of its number.
+std::vector<std::vector<double>> randomized_differences(std::span<const SystemStatistics> baselines,
+                                                        std::span<const SystemStatistics> systems,
+                                                        const ResamplingOptions& options);
 
 }  // namespace nmt::scoring

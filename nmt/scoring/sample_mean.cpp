@@ -25,8 +25,7 @@ class ExactSum {
     }
     uint128 carry = static_cast<uint128>(mantissa) << (shift % 64);
     for (auto limb = static_cast<size_t>(shift / 64); carry != 0; ++limb) {
-      const uint128 total =
-          static_cast<uint128>(limbs_[limb]) + static_cast<uint64_t>(carry);
+      const uint128 total = static_cast<uint128>(limbs_[limb]) + static_cast<uint64_t>(carry);
       limbs_[limb] = static_cast<uint64_t>(total);
       carry = (carry >> 64) + (total >> 64);
     }

@@ -56,8 +56,8 @@ double bootstrap_p_value(const ResampledScores& baseline, const ResampledScores&
   std::vector<Number> differences;
   differences.reserve(system.values.size());
   for (size_t i = 0; i < system.values.size(); ++i) {
-    differences.push_back(std::abs(static_cast<Number>(system.values[i]) -
-                                   static_cast<Number>(baseline.values[i])));
+    differences.push_back(
+        std::abs(static_cast<Number>(system.values[i]) - static_cast<Number>(baseline.values[i])));
   }
   const Number mean = numpy_mean<Number>(differences);
   const auto observed = static_cast<Number>(observed_difference);
@@ -168,7 +168,7 @@ Score corpus_with_confidence(const Metric& metric, std::span<const std::string> 
   score.confidence = exact_interval(bootstrap_scores({&system, 1}, options).front());
   score.signature.add_resampling(
       {"bs", "bs", std::to_string(sample_count(PairedTest::kBootstrap, options))},
-      options.seed.text());
+      options.seed.given());
   return score;
 }
 

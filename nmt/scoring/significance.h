@@ -43,7 +43,7 @@ struct SystemOutput {
 struct SystemOutcome {
   std::string name;
   double score = 0;
-  std::optional<double> p_value = {};  ///< two-sided; none for the baseline
+  std::optional<double> p_value = {};                 ///< two-sided; none for the baseline
   std::optional<ConfidenceInterval> confidence = {};  ///< with kBootstrap only
 };
 

@@ -53,7 +53,9 @@ Statistics Ter::count(std::span<const std::string> hypotheses, const References&
     int64_t fewest = std::numeric_limits<int64_t>::max();
     size_t length = 0;
     for (const std::string_view each : segment) {
-      texts.push_back(prepare(each));
+      // sacreBLEU prepares references twice, and what the first time has separated may let the
+      // second separate more.
+      texts.push_back(options_.normalized ? prepare(prepare(each)) : prepare(each));
       const WordIds reference = number(texts.back());
       fewest = std::min(fewest, translation_edits(hypothesis, reference));
       length += reference.size();

@@ -93,19 +93,18 @@ std::vector<std::string> cells_of_row(const TextTable& table, size_t index) {
 }
 
 std::string escape_latex(const std::string& words) {
-  static const std::map<char, std::string> escapes = {
-      {'&', "\\&"},
-      {'%', "\\%"},
-      {'$', "\\$"},
-      {'#', "\\#"},
-      {'_', "\\_"},
-      {'^', "\\^{}"},
-      {'{', "\\{"},
-      {'}', "\\}"},
-      {'~', "\\textasciitilde{}"},
-      {'\\', "\\textbackslash{}"},
-      {'<', "\\ensuremath{<}"},
-      {'>', "\\ensuremath{>}"}};
+  static const std::map<char, std::string> escapes = {{'&', "\\&"},
+                                                      {'%', "\\%"},
+                                                      {'$', "\\$"},
+                                                      {'#', "\\#"},
+                                                      {'_', "\\_"},
+                                                      {'^', "\\^{}"},
+                                                      {'{', "\\{"},
+                                                      {'}', "\\}"},
+                                                      {'~', "\\textasciitilde{}"},
+                                                      {'\\', "\\textbackslash{}"},
+                                                      {'<', "\\ensuremath{<}"},
+                                                      {'>', "\\ensuremath{>}"}};
   std::string escaped;
   for (const char c : words) {
     const auto found = escapes.find(c);
@@ -128,8 +127,8 @@ std::string to_grid(const TextTable& table) {
   const std::vector<size_t> widths = column_widths(table);
   std::string grid = grid_rule(widths, "╒", "═", "╤", "╕") + grid_row(headers(table), widths);
   for (size_t row = 0; row < table.columns.front().cells.size(); ++row) {
-    grid += row == 0 ? grid_rule(widths, "╞", "═", "╪", "╡")
-                     : grid_rule(widths, "├", "─", "┼", "┤");
+    grid +=
+        row == 0 ? grid_rule(widths, "╞", "═", "╪", "╡") : grid_rule(widths, "├", "─", "┼", "┤");
     grid += grid_row(cells_of_row(table, row), widths);
   }
   return grid + grid_rule(widths, "╘", "═", "╧", "╛");
