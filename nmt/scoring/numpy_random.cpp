@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdlib>
 #include <random>
 
@@ -11,9 +10,6 @@
 
 namespace nmt::scoring {
 namespace {
-
-constexpr uint128 kMultiplier =
-    (uint128{0x2360ED051FC65DA4ULL} << 64) | uint128{0x4385DF649FCCF645ULL};
 
 /// numpy.random.SeedSequence, which spreads a seed over as many words as a generator needs.
 class SeedSequence {
@@ -108,34 +104,6 @@ NumpyGenerator::NumpyGenerator(const RandomSeed& seed) {
   increment_ = (((uint128{words[2]} << 64) | words[3]) << 1) | 1;
   state_ = increment_ + ((uint128{words[0]} << 64) | words[1]);
   state_ = state_ * kMultiplier + increment_;
-}
-
-uint64_t NumpyGenerator::next_uint64() {
-  state_ = state_ * kMultiplier + increment_;
-  const auto folded = static_cast<uint64_t>(state_ >> 64) ^ static_cast<uint64_t>(state_);
-  return std::rotr(folded, static_cast<int>(state_ >> 122));
-}
-
-uint32_t NumpyGenerator::next_uint32() {
-  if (has_high_half_) {
-    has_high_half_ = false;
-    return high_half_;
-  }
-  const uint64_t both = next_uint64();
-  high_half_ = static_cast<uint32_t>(both >> 32);
-  has_high_half_ = true;
-  return static_cast<uint32_t>(both);
-}
-
-uint32_t NumpyGenerator::next_below(uint32_t bound) {
-  if (bound == 1) return 0;
-  // Lemire 2019, "Fast random integer generation in an interval".
-  uint64_t product = uint64_t{next_uint32()} * bound;
-  if (static_cast<uint32_t>(product) < bound) {
-    const uint32_t threshold = -bound % bound;
-    while (static_cast<uint32_t>(product) < threshold) product = uint64_t{next_uint32()} * bound;
-  }
-  return static_cast<uint32_t>(product >> 32);
 }
 
 std::vector<uint64_t> NumpyBits::next(size_t count) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -44,13 +45,40 @@ class NumpyGenerator {
  public:
   explicit NumpyGenerator(const RandomSeed& seed);
 
-  uint64_t next_uint64();
+  uint64_t next_uint64() {
+    state_ = state_ * kMultiplier + increment_;
+    const auto folded = static_cast<uint64_t>(state_ >> 64) ^ static_cast<uint64_t>(state_);
+    return std::rotr(folded, static_cast<int>(state_ >> 122));
+  }
+
   /// Half of an output each, the low half first.
-  uint32_t next_uint32();
+  uint32_t next_uint32() {
+    if (has_high_half_) {
+      has_high_half_ = false;
+      return high_half_;
+    }
+    const uint64_t both = next_uint64();
+    high_half_ = static_cast<uint32_t>(both >> 32);
+    has_high_half_ = true;
+    return static_cast<uint32_t>(both);
+  }
+
   /// Generator.integers(bound): 0 … bound - 1, all equally likely. `bound` must not be 0.
-  uint32_t next_below(uint32_t bound);
+  uint32_t next_below(uint32_t bound) {
+    if (bound == 1) return 0;
+    // Lemire 2019, "Fast random integer generation in an interval".
+    uint64_t product = uint64_t{next_uint32()} * bound;
+    if (static_cast<uint32_t>(product) < bound) {
+      const uint32_t threshold = -bound % bound;
+      while (static_cast<uint32_t>(product) < threshold) product = uint64_t{next_uint32()} * bound;
+    }
+    return static_cast<uint32_t>(product >> 32);
+  }
 
  private:
+  static constexpr uint128 kMultiplier =
+      (uint128{0x2360ED051FC65DA4ULL} << 64) | uint128{0x4385DF649FCCF645ULL};
+
   uint128 state_ = 0;
   uint128 increment_ = 0;
   uint32_t high_half_ = 0;

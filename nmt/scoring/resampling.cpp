@@ -1,6 +1,7 @@
 #include "nmt/scoring/resampling.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <mutex>
@@ -16,24 +17,52 @@ template <class Number>
 class PaddedTable {
  public:
   PaddedTable(size_t width, size_t rows)
-      : width_(width), stride_((width + 3) / 4 * 4), values_(stride_ * rows) {}
+      : width_(width), stride_((width + kLanes - 1) / kLanes * kLanes), values_(stride_ * rows) {}
 
   Number& at(size_t row, size_t column) { return values_[row * stride_ + column]; }
 
-  /// A sum to add rows to.
-  std::vector<Number> zeros() const { return std::vector<Number>(stride_); }
-  void add_row(size_t row, std::vector<Number>& sums) const {
-    const Number* from = values_.data() + row * stride_;
-    Number* to = sums.data();
-    for (size_t i = 0; i < stride_; i += 4) {
-      for (size_t lane = 0; lane < 4; ++lane) to[i + lane] += from[i + lane];
+  /// The sums of the columns over `rows`, added in that order: 32-bit sums of fractions depend on
+  /// it.
+  std::vector<Number> sum(const std::vector<uint32_t>& rows) const {
+    std::vector<Number> sums;
+    switch (stride_ / kLanes) {
+      case 1:  // TER
+        sums = sum_vectors<1>(rows);
+        break;
+      case 3:  // BLEU
+        sums = sum_vectors<3>(rows);
+        break;
+      case 5:  // chrF
+        sums = sum_vectors<5>(rows);
+        break;
+      case 6:  // chrF++
+        sums = sum_vectors<6>(rows);
+        break;
+      default:
+        sums.resize(stride_);
+        for (const uint32_t row : rows) {
+          for (size_t i = 0; i < stride_; ++i) sums[i] += values_[row * stride_ + i];
+        }
     }
-  }
-  std::span<const Number> columns(const std::vector<Number>& sums) const {
-    return std::span<const Number>(sums).first(width_);
+    sums.resize(width_);
+    return sums;
   }
 
  private:
+  static constexpr size_t kLanes = 4;
+
+  /// With a stride that is known to the compiler the sums stay in registers.
+  template <size_t kVectors>
+  std::vector<Number> sum_vectors(const std::vector<uint32_t>& rows) const {
+    constexpr size_t kStride = kVectors * kLanes;
+    std::array<Number, kStride> sums{};
+    for (const uint32_t row : rows) {
+      const Number* from = values_.data() + row * kStride;
+      for (size_t i = 0; i < kStride; ++i) sums[i] += from[i];
+    }
+    return {sums.begin(), sums.end()};
+  }
+
   size_t width_;
   size_t stride_;
   std::vector<Number> values_;
@@ -89,12 +118,16 @@ class SampleStream {
   size_t drawn_ = 0;
 };
 
-template <class Work>
-void for_each_set_bit(const std::vector<uint64_t>& words, Work work) {
+/// The numbers of the bits that are set.
+std::vector<uint32_t> set_bits(const std::vector<uint64_t>& words) {
+  std::vector<uint32_t> numbers;
+  numbers.reserve(64 * words.size());
   for (size_t word = 0; word < words.size(); ++word) {
     for (uint64_t bits = words[word]; bits != 0; bits &= bits - 1)
-      work(64 * word + static_cast<size_t>(std::countr_zero(bits)));
+      numbers.push_back(static_cast<uint32_t>(64 * word) +
+                        static_cast<uint32_t>(std::countr_zero(bits)));
   }
+  return numbers;
 }
 
 }  // namespace
@@ -116,10 +149,7 @@ std::vector<ResampledScores> bootstrap_scores(std::span<const SystemStatistics> 
       return indices;
     });
     for (size_t system = 0; system < systems.size(); ++system) {
-      // In the order of drawing: 32-bit sums of fractions depend on it.
-      std::vector<float> sums = tables[system].zeros();
-      for (const uint32_t index : drawn) tables[system].add_row(index, sums);
-      scores[system][sample] = systems[system].metric.value(tables[system].columns(sums));
+      scores[system][sample] = systems[system].metric.value(tables[system].sum(drawn));
     }
   });
 
@@ -155,12 +185,11 @@ std::vector<std::vector<double>> randomized_differences(std::span<const SystemSt
   std::vector<std::vector<double>> distances(systems.size(), std::vector<double>(trials));
   SampleStream<NumpyBits> stream(options.seed);
   run_in_parallel(trials, options.threads, [&](size_t) {
-    const auto [trial, swapped] =
-        stream.next([segments](NumpyBits& bits) { return bits.next(segments); });
+    const auto [trial, bits] =
+        stream.next([segments](NumpyBits& generator) { return generator.next(segments); });
+    const std::vector<uint32_t> swapped = set_bits(bits);
     for (size_t i = 0; i < systems.size(); ++i) {
-      std::vector<double> first = tables[i].zeros();
-      for_each_set_bit(swapped, [&](size_t segment) { tables[i].add_row(segment, first); });
-      first.resize(system_sums[i].size());
+      std::vector<double> first = tables[i].sum(swapped);
       std::vector<double> second = both_sums[i];
       for (size_t column = 0; column < first.size(); ++column) {
         first[column] += system_sums[i][column];

@@ -12,6 +12,12 @@
 
 namespace nmt::scoring {
 
+inline constexpr char32_t kInvalidCodePoint = 0xFFFFFFFF;
+
+/// Decodes the character at `position` and moves behind it; kInvalidCodePoint where the bytes are
+/// not UTF-8.
+char32_t next_code_point(std::string_view utf8, size_t& position);
+
 /// The code points of `utf8`. Throws Error when it is not valid UTF-8.
 std::u32string to_code_points(std::string_view utf8);
 

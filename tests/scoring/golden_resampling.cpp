@@ -58,8 +58,7 @@ void compare_resampling(const std::string& folder, double tolerance) {
     SCOPED_TRACE("seed " + stream["seed"].dump() + ", size " + stream["size"].dump());
     compare_stream(stream);
   }
-  const auto reference_streams =
-      fixture["references"].get<std::vector<std::vector<std::string>>>();
+  const auto reference_streams = fixture["references"].get<std::vector<std::vector<std::string>>>();
   const auto hypotheses = fixture["systems"].get<std::vector<std::vector<std::string>>>();
   std::vector<SystemOutput> systems;
   for (const auto& lines : hypotheses) systems.push_back({"", lines});
@@ -67,8 +66,7 @@ void compare_resampling(const std::string& folder, double tolerance) {
   const double numpy_tolerance = fixture["numpy"].get<int>() >= 2 ? tolerance : 1e-4;
   for (const json& theirs : fixture["results"]) {
     SCOPED_TRACE(theirs["metric"].get<std::string>() + " " + theirs["options"].dump() +
-                 ", references " + theirs["references"].dump() + ", seed " +
-                 theirs["seed"].dump());
+                 ", references " + theirs["references"].dump() + ", seed " + theirs["seed"].dump());
     const std::vector<std::vector<std::string>> some(
         reference_streams.begin(),
         reference_streams.begin() + theirs["references"].get<std::ptrdiff_t>());

@@ -28,7 +28,8 @@ TEST(NumpyGenerator, DrawsAWholeTestSetAsNumpyDoes) {
   uint64_t hash = 0xcbf29ce484222325ULL;
   for (int i = 0; i < 1000 * 3003; ++i) {
     const uint32_t index = generator.next_below(3003);
-    for (int byte = 0; byte < 4; ++byte) hash = fnv(hash, static_cast<uint8_t>(index >> (8 * byte)));
+    for (int byte = 0; byte < 4; ++byte)
+      hash = fnv(hash, static_cast<uint8_t>(index >> (8 * byte)));
   }
   EXPECT_EQ(hash, 0x5efe016bdad051c8ULL);
 }
@@ -38,7 +39,8 @@ TEST(NumpyBits, DrawsAWholeTestSetAsNumpyDoes) {
   uint64_t hash = 0xcbf29ce484222325ULL;
   for (int row = 0; row < 1000; ++row) {
     const auto words = bits.next(3003);
-    for (size_t i = 0; i < 3003; ++i) hash = fnv(hash, static_cast<uint8_t>(words[i / 64] >> (i % 64) & 1));
+    for (size_t i = 0; i < 3003; ++i)
+      hash = fnv(hash, static_cast<uint8_t>(words[i / 64] >> (i % 64) & 1));
   }
   EXPECT_EQ(hash, 0x616dfae66726b863ULL);
 }
@@ -57,7 +59,8 @@ TEST(RandomSeed, DiffersEveryTimeWhenThereIsNone) {
 }
 
 TEST(RandomSeed, RefusesOtherText) {
-  for (const char* text : {"", "-1", "1.5", "seed", "1 2"}) EXPECT_THROW(RandomSeed::parse(text), Error) << text;
+  for (const char* text : {"", "-1", "1.5", "seed", "1 2"})
+    EXPECT_THROW(RandomSeed::parse(text), Error) << text;
 }
 
 TEST(RandomSeed, ComesFromTheEnvironment) {

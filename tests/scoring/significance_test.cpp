@@ -44,7 +44,10 @@ class SignificanceTest : public testing::TestWithParam<PairedTest> {
                                      int threads = 1) const {
     const Metric* metrics[] = {&metric};
     const SystemOutput systems[] = {{"first", first}, {"second", second}};
-    return compare_systems(metrics, systems, lines_, GetParam(), {.samples = 300, .threads = threads}).front().systems;
+    return compare_systems(metrics, systems, lines_, GetParam(),
+                           {.samples = 300, .threads = threads})
+        .front()
+        .systems;
   }
 
   const Lines lines_ = some_references();
@@ -59,7 +62,8 @@ TEST_P(SignificanceTest, FindsNoDifferenceFromItself) {
 
 TEST_P(SignificanceTest, TellsLargeDifferencesFromSmallOnes) {
   const Lines system = worsen(lines_, 10, 1);
-  for (const Metric* metric : {static_cast<const Metric*>(new Chrf()), static_cast<const Metric*>(new Ter())}) {
+  for (const Metric* metric :
+       {static_cast<const Metric*>(new Chrf()), static_cast<const Metric*>(new Ter())}) {
     const std::unique_ptr<const Metric> owned(metric);
     EXPECT_LT(*compare(*metric, system, worsen(lines_, 40, 2))[1].p_value, 0.01);
     EXPECT_GT(*compare(*metric, system, worsen(lines_, 10, 3))[1].p_value, 0.05);
@@ -88,7 +92,8 @@ TEST_P(SignificanceTest, NeedsSomethingToCompare) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Tests, SignificanceTest,
-                         testing::Values(PairedTest::kBootstrap, PairedTest::kApproximateRandomization));
+                         testing::Values(PairedTest::kBootstrap,
+                                         PairedTest::kApproximateRandomization));
 
 TEST(Confidence, HoldsTheScore) {
   const Lines lines = some_references();

@@ -9,7 +9,8 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-double ter(const std::string& hypothesis, const std::string& reference, TercomOptions options = {}) {
+double ter(const std::string& hypothesis, const std::string& reference,
+           TercomOptions options = {}) {
   return Ter(options).corpus(Lines{hypothesis}, Lines{reference}).value;
 }
 
@@ -38,18 +39,24 @@ TEST(Ter, IgnoresCaseUnlessTold) {
 }
 
 TEST(Tercom, SplitsAndDeletesPunctuation) {
-  EXPECT_EQ(prepare_for_ter("It's Ann's, 1,000.5 &amp; 5-6!", {}), "it's ann's, 1,000.5 &amp; 5-6!");
+  EXPECT_EQ(prepare_for_ter("It's Ann's, 1,000.5 &amp; 5-6!", {}),
+            "it's ann's, 1,000.5 &amp; 5-6!");
   EXPECT_EQ(prepare_for_ter("It's (Ann's) end's", {.normalized = true}), "it 's ( ann 's ) end 's");
-  EXPECT_EQ(prepare_for_ter("a, 1,000 &lt;b&gt; 5-6!", {.normalized = true}), "a , 1,000 < b > 5 - 6 !");
+  EXPECT_EQ(prepare_for_ter("a, 1,000 &lt;b&gt; 5-6!", {.normalized = true}),
+            "a , 1,000 < b > 5 - 6 !");
   EXPECT_EQ(prepare_for_ter("(a, b): \"c\"!", {.no_punctuation = true}), "a b c");
-  EXPECT_EQ(prepare_for_ter("你好，世界", {.normalized = true, .asian_support = true}), "你 好 ， 世 界");
-  EXPECT_EQ(prepare_for_ter("你好，世界", {.no_punctuation = true, .asian_support = true}), "你好世界");
+  EXPECT_EQ(prepare_for_ter("你好，世界", {.normalized = true, .asian_support = true}),
+            "你 好 ， 世 界");
+  EXPECT_EQ(prepare_for_ter("你好，世界", {.no_punctuation = true, .asian_support = true}),
+            "你好世界");
   EXPECT_EQ(prepare_for_ter("", {.normalized = true}), "");
 }
 
 TEST(Ter, SaysHowItWasComputed) {
-  const Score score = Ter({.normalized = true, .no_punctuation = true}).corpus(Lines{"a"}, Lines{"a"});
-  EXPECT_NE(score.signature.text().find("case:lc|tok:tercom|norm:yes|punct:no|asian:no|"), std::string::npos);
+  const Score score =
+      Ter({.normalized = true, .no_punctuation = true}).corpus(Lines{"a"}, Lines{"a"});
+  EXPECT_NE(score.signature.text().find("case:lc|tok:tercom|norm:yes|punct:no|asian:no|"),
+            std::string::npos);
 }
 
 }  // namespace

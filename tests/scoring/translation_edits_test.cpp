@@ -13,7 +13,8 @@ namespace {
 /// The distance by its definition: each cell from those before it, cells outside the beam never.
 int64_t naive_distance(const WordIds& hypothesis, const WordIds& reference) {
   constexpr int64_t kInfinity = int64_t{1} << 40;
-  const double ratio = static_cast<double>(reference.size()) / static_cast<double>(hypothesis.size());
+  const double ratio =
+      static_cast<double>(reference.size()) / static_cast<double>(hypothesis.size());
   const int64_t width = 25 < ratio / 2 ? static_cast<int64_t>(std::ceil(ratio / 2 + 25)) : 25;
   std::map<std::pair<int64_t, int64_t>, int64_t> cells;
   const auto cell = [&cells](int64_t i, int64_t j) {
@@ -29,7 +30,8 @@ int64_t naive_distance(const WordIds& hypothesis, const WordIds& reference) {
     for (int64_t j = std::max<int64_t>(0, diagonal - width); j < last; ++j) {
       int64_t best = std::min(cell(i - 1, j), cell(i, j - 1)) + 1;
       if (j > 0) {
-        const bool same = hypothesis[static_cast<size_t>(i) - 1] == reference[static_cast<size_t>(j) - 1];
+        const bool same =
+            hypothesis[static_cast<size_t>(i) - 1] == reference[static_cast<size_t>(j) - 1];
         best = std::min(best, cell(i - 1, j - 1) + (same ? 0 : 1));
       }
       cells[{i, j}] = best;
@@ -49,12 +51,14 @@ TEST(BeamEditDistance, EqualsItsDefinition) {
   for (int round = 0; round < 300; ++round) {
     const uint32_t vocabulary = 2 + random() % 20;
     WordIds hypothesis = random_words(random, 1 + random() % 90, vocabulary);
-    const WordIds reference = random_words(random, random() % (round % 10 == 0 ? 400 : 90), vocabulary);
+    const WordIds reference =
+        random_words(random, random() % (round % 10 == 0 ? 400 : 90), vocabulary);
     BeamEditDistance distances(hypothesis, reference);
     EXPECT_EQ(distances.distance(), naive_distance(hypothesis, reference)) << "round " << round;
     for (int change = 0; change < 5; ++change) {
       const size_t first = random() % hypothesis.size();
-      const WordIds words = random_words(random, random() % (hypothesis.size() - first + 1), vocabulary);
+      const WordIds words =
+          random_words(random, random() % (hypothesis.size() - first + 1), vocabulary);
       WordIds changed = hypothesis;
       std::copy(words.begin(), words.end(), changed.begin() + static_cast<std::ptrdiff_t>(first));
       EXPECT_EQ(distances.distance_with(first, words), naive_distance(changed, reference))
