@@ -22,10 +22,10 @@ enum class Smoothing {
 };
 
 struct BleuOptions {
-  std::string tokenizer = "13a";          ///< one of tokenizer_names()
-  std::string tokenizer_model = {};       ///< file of the SentencePiece model, see make_tokenizer()
-  bool lowercase = false;                 ///< compare without case
-  Smoothing smoothing = Smoothing::kExp;  ///< "exp" in signatures
+  std::string tokenizer = "13a";               ///< one of tokenizer_names()
+  std::string tokenizer_model = {};            ///< model or dictionary, see make_tokenizer()
+  bool lowercase = false;                      ///< compare without case
+  Smoothing smoothing = Smoothing::kExp;       ///< "exp" in signatures
   std::optional<double> smoothing_value = {};  ///< for kFloor (default 0.1) and kAddK (default 1)
   int max_order = 4;                           ///< longest n-grams, from 1
   bool effective_order = false;  ///< leave out orders longer than the text; for single sentences

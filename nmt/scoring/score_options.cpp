@@ -62,7 +62,7 @@ std::vector<ArgumentOption> metric_options() {
        "X",
        kReal},
       {{"--tokenize", "-tok"},
-       "BLEU: tokenizer. Default: 13a, for Chinese (-l) zh.",
+       "BLEU: tokenizer. Default: 13a; for Chinese, Japanese, Korean (-l) zh, ja-mecab, ko-mecab.",
        kOne,
        "NAME",
        kText,
@@ -71,6 +71,10 @@ std::vector<ArgumentOption> metric_options() {
        "BLEU: SentencePiece model of -tok spm, flores101, flores200, spBLEU-1K.",
        kOne,
        "FILE"},
+      {{"--mecab-dictionary"},
+       "BLEU: folder of the MeCab dictionary of -tok ja-mecab and ko-mecab.",
+       kOne,
+       "FOLDER"},
       {{"--lowercase", "-lc"}, "BLEU: ignore case."},
       {{"--force"}, "BLEU: no warning for text that looks tokenized."},
       {{"--chrf-char-order", "-cc"},
@@ -161,7 +165,8 @@ BleuOptions bleu_options(const ParsedArguments& arguments, Level level,
   BleuOptions options;
   options.tokenizer = arguments.has("--tokenize") ? arguments.one("--tokenize", "")
                                                   : default_tokenizer(target_language);
-  options.tokenizer_model = arguments.one("--spm-model", "");
+  options.tokenizer_model = arguments.one(
+      options.tokenizer.ends_with("-mecab") ? "--mecab-dictionary" : "--spm-model", "");
   options.lowercase = arguments.has("--lowercase");
   options.smoothing = to_smoothing(arguments.one("--smooth-method", "exp"));
   if (arguments.has("--smooth-value"))

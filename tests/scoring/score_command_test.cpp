@@ -108,7 +108,11 @@ TEST_F(ScoreCommandTest, SaysWhatAMissingModelIsFor) {
   unsetenv("SACREBLEU");
   EXPECT_EQ(outcome.code, 1);
   EXPECT_NE(outcome.messages.find("--spm-model"), std::string::npos) << outcome.messages;
-  EXPECT_EQ(run({reference_, "-l", "en-ja"}, "a\n").code, 1);
+  const auto japanese =
+      run({reference_, "-l", "en-ja", "--mecab-dictionary", folder_.string()}, "a\n");
+  EXPECT_EQ(japanese.code, 1);
+  EXPECT_NE(japanese.messages.find("MeCab"), std::string::npos) << japanese.messages;
+  EXPECT_EQ(run({reference_, "-l", "en-ko"}, "a\n").code, 1);
 }
 
 }  // namespace
