@@ -9,7 +9,9 @@
 
 #include "nmt/scoring/bleu.h"
 #include "nmt/scoring/comparison_report.h"
+#include "nmt/scoring/score_checks.h"
 #include "nmt/scoring/score_input.h"
+#include "nmt/scoring/score_listing.h"
 #include "nmt/scoring/score_messages.h"
 #include "nmt/scoring/score_options.h"
 #include "nmt/scoring/significance.h"
@@ -51,11 +53,9 @@ class ScoreCommand {
       streams_.out << "nmt score " << signature_version() << '\n';
       return 0;
     }
-    check_arguments();
+    check_score_arguments(arguments_, messages_);
     const ScoreInput input = read_score_input(arguments_, streams_.in, messages_);
-    check_modes(input.systems.size());
-    check_subsets();
-    for (const ScoredSystem& system : input.systems) check_lengths(system.lines, input.references);
+    check_score_input(arguments_, input, messages_);
     Metrics metrics = make_metrics();
     if (!asks_for_paired_test(arguments_)) {
       std::sort(metrics.begin(), metrics.end(),
@@ -93,13 +93,6 @@ class ScoreCommand {
     return TerminalStyle(plain ? TerminalStyle::Mode::kPlain : TerminalStyle::Mode::kColored);
   }
 
-  std::vector<std::string> metric_names() const {
-    return arguments_.has("--metrics") ? arguments_.all("--metrics")
-                                       : std::vector<std::string>{"bleu"};
-  }
-
-  int column_count() const { return arguments_.integer("--num-refs", 1); }
-
   int print_help() const {
     streams_.out
         << "Scores translations against references, as sacreBLEU " << kCompatibleVersion
@@ -113,84 +106,17 @@ class ScoreCommand {
     return 0;
   }
 
-  void check_arguments() const {
-    const std::string no_sets = "nmt score has no test sets of its own: give files of references.";
-    if (arguments_.has("--download") || arguments_.has("--list")) messages_.fail({no_sets});
-    if (arguments_.has("--sentence-level") && metric_names().size() > 1) {
-      messages_.fail({"Only one metric can be used in sentence-level mode."});
-    }
-    const bool has_test_set = arguments_.has("--test-set");
-    if (arguments_.has("--citation") && !has_test_set) messages_.fail({"I need a test set (-t)."});
-    if (column_count() != 1 && (has_test_set || arguments_.positionals.size() > 1)) {
-      messages_.fail(
-          {"The --num-refs argument allows you to provide any number of tab-delimited references "
-           "in a single file.",
-           "You can only use it with externally provided references, however (i.e., not with "
-           "`-t`),",
-           "and you cannot then provide multiple reference files."});
-    }
-    if (has_test_set)
-      messages_.fail({"Unknown test set '" + arguments_.one("--test-set", "") + "'", no_sets});
-    if (arguments_.positionals.empty()) {
-      messages_.fail(
-          {"If manual references given, make sure to provide them before the -i/--input argument "
-           "to avoid confusion.",
-           no_sets});
-    }
-    if (arguments_.has("--echo"))
-      messages_.fail({"--echo requires a test set (--t) and a language pair (-l)"});
-    target_language();
-  }
-
-  /// The second part of -l, empty without it.
-  std::string target_language() const {
-    const std::string pair = arguments_.one("--language-pair", "");
-    if (!arguments_.has("--language-pair")) return "";
-    const size_t dash = pair.find('-');
-    if (dash == std::string::npos) {
-      throw Error("'" + pair + "' is not a language pair",
-                  "Give source and target, as in -l en-de.");
-    }
-    return pair.substr(dash + 1, pair.find('-', dash + 1) - dash - 1);
-  }
-
-  void check_modes(size_t systems) const {
-    const bool paired = asks_for_paired_test(arguments_);
-    if (arguments_.has("--sentence-level")) {
-      if (systems > 1) messages_.fail({"Only one system can be evaluated in sentence-level mode."});
-      if (arguments_.has("--confidence") || paired)
-        messages_.fail({"Statistical tests are unavailable in sentence-level mode."});
-    }
-    if (paired && systems == 1)
-      messages_.fail({"Paired tests require multiple input systems given to --input (-i)."});
-    if (systems > 1 && arguments_.has("--confidence"))
-      messages_.fail({"Use paired tests (--paired) for multiple systems."});
-  }
-
-  void check_subsets() const {
-    if (!arguments_.has("--origlang") && !arguments_.has("--subset")) return;
-    throw Error("Filtering for --origlang or --subset needs a test (-t) and a language pair (-l).");
-  }
-
-  void check_lengths(const std::vector<std::string>& hypotheses,
-                     const std::vector<std::vector<std::string>>& references) const {
-    if (hypotheses.empty()) messages_.fail({"Test set None contains no sentence"});
-    for (const auto& stream : references) {
-      if (stream.size() != hypotheses.size())
-        messages_.fail({"System and reference streams have different lengths."});
-    }
-  }
-
   /// In the order of -m; a repeated one stays where it was first.
   Metrics make_metrics() const {
     const Level level = arguments_.has("--sentence-level") ? Level::kSentence : Level::kCorpus;
     Metrics metrics;
-    for (const auto& name : metric_names()) {
+    for (const auto& name : metric_names(arguments_)) {
       if (name == "bleu") warn_about_tokenizer();
       const bool known = std::any_of(metrics.begin(), metrics.end(),
                                      [&](const auto& each) { return each.name == upper(name); });
       if (!known)
-        metrics.push_back({upper(name), make_metric(name, arguments_, level, target_language())});
+        metrics.push_back(
+            {upper(name), make_metric(name, arguments_, level, target_language(arguments_))});
     }
     return metrics;
   }
@@ -198,7 +124,7 @@ class ScoreCommand {
   void warn_about_tokenizer() const {
     if (!arguments_.has("--tokenize")) return;
     const std::string tokenizer = arguments_.one("--tokenize", "");
-    const std::string language = target_language();
+    const std::string language = target_language(arguments_);
     const auto consider = [&](const std::string& code, const std::string& best,
                               const std::string& name) {
       if (language == code && tokenizer != best) {
@@ -262,11 +188,7 @@ class ScoreCommand {
       if (name == "BLEU") warn_about_tokenized(hypotheses);
       results.push_back(wants_json() ? to_json(score, format) : to_line(score, format));
     }
-    if (wants_json()) {
-      print_json(results);
-    } else {
-      print_lines(results);
-    }
+    streams_.out << (wants_json() ? join_json(results) : align_lines(results, style_));
     if (arguments_.has("--detail")) {
       streams_.out << "No subset information found. Consider using --origlang argument.\n";
     }
@@ -370,43 +292,6 @@ class ScoreCommand {
         "If you insist your data is detokenized, or don't care, you can suppress this message with "
         "the `force` "
         "parameter.");
-  }
-
-  void print_json(const std::vector<std::string>& results) const {
-    if (results.size() == 1) {
-      streams_.out << results.front() << '\n';
-      return;
-    }
-    streams_.out << "[\n";
-    for (size_t i = 0; i < results.size(); ++i) streams_.out << (i == 0 ? "" : ",\n") << results[i];
-    streams_.out << "\n]\n";
-  }
-
-  /// Lines of several metrics stand with their equals signs below each other.
-  void print_lines(const std::vector<std::string>& results) const {
-    // Without signatures there is no equals sign and nothing to align, but for those in intervals.
-    // Where only some lines have one sacreBLEU prints the others twice, and so do we.
-    std::vector<size_t> lengths;
-    for (const auto& line : results) {
-      const size_t equals = line.find('=');
-      if (equals != std::string::npos && results.size() > 1) {
-        lengths.push_back(to_code_points(line.substr(0, equals)).size());
-      } else {
-        streams_.out << painted(line) << '\n';
-      }
-    }
-    const size_t widest = lengths.empty() ? 0 : *std::max_element(lengths.begin(), lengths.end());
-    for (size_t i = 0; i < lengths.size(); ++i)
-      streams_.out << std::string(widest - lengths[i], ' ') << painted(results[i]) << '\n';
-  }
-
-  /// With the confidence interval coloured.
-  std::string painted(const std::string& line) const {
-    const size_t start = line.find("(μ = ");
-    const size_t end = line.find(')', start);
-    if (start == std::string::npos || end == std::string::npos) return line;
-    return line.substr(0, start) + style_.paint(line.substr(start, end + 1 - start), Color::kCyan) +
-           line.substr(end + 1);
   }
 
   ParsedArguments arguments_;

@@ -26,8 +26,7 @@ ExpectedDictionary expected_dictionary(TokenizerMecab::Language language) {
             "Install mecab-ipadic-utf8, or name the folder of that dictionary with "
             "--mecab-dictionary."};
   }
-  return {"mecab-ko-dic", 811795,
-          "Name the folder of that dictionary with --mecab-dictionary."};
+  return {"mecab-ko-dic", 811795, "Name the folder of that dictionary with --mecab-dictionary."};
 }
 
 std::unique_ptr<MeCab::Model> load(const std::string& dictionary) {

@@ -29,8 +29,7 @@ std::string output_of(const std::string& command) {
 std::string ipa_dictionary() {
   const std::string packaged = "/var/lib/mecab/dic/ipadic-utf8";
   if (std::filesystem::exists(packaged)) return packaged;
-  return output_of(
-      "python3 -c 'import ipadic, sys; sys.stdout.write(ipadic.DICDIR)' 2> /dev/null");
+  return output_of("python3 -c 'import ipadic, sys; sys.stdout.write(ipadic.DICDIR)' 2> /dev/null");
 }
 
 TEST(TokenizerMecab, SplitsJapanese) {
@@ -44,8 +43,9 @@ TEST(TokenizerMecab, SplitsJapanese) {
 
 TEST(TokenizerMecab, SplitsJapaneseAsSacrebleuDoes) {
   const std::string dictionary = ipa_dictionary();
-  const std::string lines[] = {"「明日は雨でしょう」と、彼は3回も言った。", "すもももももももものうち",
-                               "ＡＢＣ abc 12,5%　全角", "吾輩は猫である。名前はまだ無い。", "🍣が好き"};
+  const std::string lines[] = {"「明日は雨でしょう」と、彼は3回も言った。",
+                               "すもももももももものうち", "ＡＢＣ abc 12,5%　全角",
+                               "吾輩は猫である。名前はまだ無い。", "🍣が好き"};
   for (const std::string& line : lines) {
     const std::string command =
         "python3 -c 'import sys; from sacrebleu.metrics import BLEU; "
