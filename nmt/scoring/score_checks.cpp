@@ -5,8 +5,7 @@
 namespace nmt::scoring {
 namespace {
 
-void check_modes(const ParsedArguments& arguments, size_t systems,
-                 const ScoreMessages& messages) {
+void check_modes(const ParsedArguments& arguments, size_t systems, const ScoreMessages& messages) {
   const bool paired = asks_for_paired_test(arguments);
   if (arguments.has("--sentence-level")) {
     if (systems > 1) messages.fail({"Only one system can be evaluated in sentence-level mode."});
@@ -24,21 +23,22 @@ void check_subsets(const ParsedArguments& arguments) {
   throw Error("Filtering for --origlang or --subset needs a test (-t) and a language pair (-l).");
 }
 
-void check_lengths(const std::vector<std::string>& hypotheses,
+void check_lengths(const ScoredSystem& system,
                    const std::vector<std::vector<std::string>>& references,
                    const ScoreMessages& messages) {
-  if (hypotheses.empty()) messages.fail({"Test set None contains no sentence"});
-  for (const auto& stream : references) {
-    if (stream.size() != hypotheses.size())
-      messages.fail({"System and reference streams have different lengths."});
+  if (system.lines.empty()) messages.fail({"Test set None contains no sentence"});
+  for (size_t i = 0; i < references.size(); ++i) {
+    if (references[i].size() == system.lines.size()) continue;
+    messages.fail({"System and reference streams have different lengths.",
+                   text("'", system.name, "' has ", system.lines.size(), " lines, reference ",
+                        i + 1, " has ", references[i].size(), ".")});
   }
 }
 
 }  // namespace
 
 std::vector<std::string> metric_names(const ParsedArguments& arguments) {
-  return arguments.has("--metrics") ? arguments.all("--metrics")
-                                     : std::vector<std::string>{"bleu"};
+  return arguments.has("--metrics") ? arguments.all("--metrics") : std::vector<std::string>{"bleu"};
 }
 
 std::string target_language(const ParsedArguments& arguments) {
@@ -46,8 +46,7 @@ std::string target_language(const ParsedArguments& arguments) {
   if (!arguments.has("--language-pair")) return "";
   const size_t dash = pair.find('-');
   if (dash == std::string::npos) {
-    throw Error("'" + pair + "' is not a language pair",
-                "Give source and target, as in -l en-de.");
+    throw Error("'" + pair + "' is not a language pair", "Give source and target, as in -l en-de.");
   }
   return pair.substr(dash + 1, pair.find('-', dash + 1) - dash - 1);
 }
@@ -87,7 +86,7 @@ void check_score_input(const ParsedArguments& arguments, const ScoreInput& input
   check_modes(arguments, input.systems.size(), messages);
   check_subsets(arguments);
   for (const ScoredSystem& system : input.systems)
-    check_lengths(system.lines, input.references, messages);
+    check_lengths(system, input.references, messages);
 }
 
 }  // namespace nmt::scoring

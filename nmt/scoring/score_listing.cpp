@@ -12,8 +12,8 @@ std::string painted(const std::string& line, const TerminalStyle& terminal) {
   const size_t start = line.find("(μ = ");
   const size_t end = line.find(')', start);
   if (start == std::string::npos || end == std::string::npos) return line;
-  return line.substr(0, start) +
-         terminal.paint(line.substr(start, end + 1 - start), Color::kCyan) + line.substr(end + 1);
+  return line.substr(0, start) + terminal.paint(line.substr(start, end + 1 - start), Color::kCyan) +
+         line.substr(end + 1);
 }
 
 }  // namespace

@@ -19,18 +19,15 @@ Kind look_up_kind(char32_t code_point) {
   return (category & U_GC_S_MASK) != 0 ? Kind::kSymbol : Kind::kOther;
 }
 
-/// The kinds of ASCII, which most text is made of.
-constexpr std::array<Kind, 0x80> kAsciiKinds = [] {
-  std::array<Kind, 0x80> kinds{};
-  for (char32_t c = '0'; c <= '9'; ++c) kinds[c] = Kind::kNumber;
-  for (const char c : std::string_view("!\"#%&'()*,-./:;?@[\\]_{}"))
-    kinds[static_cast<size_t>(c)] = Kind::kPunctuation;
-  for (const char c : std::string_view("$+<=>^`|~")) kinds[static_cast<size_t>(c)] = Kind::kSymbol;
-  return kinds;
+/// Most text is made of the first code points, whose kinds are kept.
+const auto kFirstKinds = [] {
+  std::array<Kind, 0x250> first{};
+  for (char32_t c = 0; c < first.size(); ++c) first[c] = look_up_kind(c);
+  return first;
 }();
 
 Kind kind_of(char32_t code_point) {
-  return code_point < kAsciiKinds.size() ? kAsciiKinds[code_point] : look_up_kind(code_point);
+  return code_point < kFirstKinds.size() ? kFirstKinds[code_point] : look_up_kind(code_point);
 }
 
 bool is_careful(Kind kind) {
@@ -43,19 +40,36 @@ struct Character {
 };
 constexpr Character kBlank = {U' ', Kind::kOther};
 
-/// Whether the rules may change a word, or it is not text.
-bool needs_care(std::string_view word) {
-  for (size_t position = 0; position < word.size();) {
-    const auto byte = static_cast<uint8_t>(word[position]);
-    if (byte < kAsciiKinds.size()) {
-      if (is_careful(kAsciiKinds[byte])) return true;
-      ++position;
+/// Letters and digits of ASCII: neither white space nor anything that the rules ask about.
+const auto kIsPlain = [] {
+  std::array<bool, 256> plain{};
+  for (char32_t c = '!'; c < 0x7F; ++c) plain[c] = !is_careful(kind_of(c));
+  return plain;
+}();
+
+struct Word {
+  std::string_view text;
+  bool needs_care = false;  // the rules may change it, or it is not UTF-8
+};
+
+/// The word that starts at `start`, up to white space or the end; it may be empty.
+Word next_word(std::string_view line, size_t start) {
+  Word word;
+  size_t end = start;
+  while (end < line.size()) {
+    if (kIsPlain[static_cast<uint8_t>(line[end])]) {
+      ++end;
       continue;
     }
-    const char32_t code_point = next_code_point(word, position);
-    if (code_point == kInvalidCodePoint || is_careful(look_up_kind(code_point))) return true;
+    size_t next = end;
+    const char32_t code_point = next_code_point(line, next);
+    if (is_space(code_point)) break;
+    word.needs_care =
+        word.needs_care || code_point == kInvalidCodePoint || is_careful(kind_of(code_point));
+    end = next;
   }
-  return false;
+  word.text = line.substr(start, end - start);
+  return word;
 }
 
 /// Punctuation behind anything but a number gets blanks around it.
@@ -115,16 +129,20 @@ std::string TokenizerIntl::tokenize(std::string_view line) const {
     if (!tokens.empty()) tokens += ' ';
     tokens += token;
   };
-  for (const std::string_view word : split(line)) {
-    if (!needs_care(word)) {
+  for (size_t start = 0; start < line.size();) {
+    const auto [word, needs_care] = next_word(line, start);
+    const size_t end = start + word.size();
+    if (needs_care) {
+      std::string padded(word);
+      if (start > 0) padded.insert(0, 1, ' ');
+      if (end < line.size()) padded += ' ';
+      const std::string separated = separate(padded);
+      for (const std::string_view token : split(separated)) append(token);
+    } else if (!word.empty()) {
       append(word);
-      continue;
     }
-    std::string padded(word);
-    if (word.data() != line.data()) padded.insert(0, 1, ' ');
-    if (word.data() + word.size() != line.data() + line.size()) padded += ' ';
-    const std::string separated = separate(padded);
-    for (const std::string_view token : split(separated)) append(token);
+    start = end;
+    if (start < line.size()) next_code_point(line, start);  // the white space behind it
   }
   return tokens;
 }

@@ -42,11 +42,12 @@ const UCaseMap& root_case_map() {
 
 }  // namespace
 
-char32_t next_code_point(std::string_view utf8, size_t& position) {
+char32_t next_long_code_point(std::string_view utf8, size_t& position) {
   const auto first = static_cast<uint8_t>(utf8[position]);
-  if (first < 0x80) {
-    ++position;
-    return first;
+  const auto second = position + 1 < utf8.size() ? static_cast<uint8_t>(utf8[position + 1]) : 0U;
+  if (first >= 0xC2 && first < 0xE0 && (second & 0xC0) == 0x80) {
+    position += 2;
+    return char32_t{first & 0x1Fu} << 6 | (second & 0x3Fu);
   }
   auto index = static_cast<int64_t>(position);
   UChar32 code_point = 0;

@@ -66,6 +66,13 @@ TEST_F(ScoreCommandTest, NeedsASystem) {
   EXPECT_NE(outcome.messages.find("no system"), std::string::npos) << outcome.messages;
 }
 
+TEST_F(ScoreCommandTest, SaysWhichStreamsDifferInLength) {
+  const auto outcome = run({reference_}, "a b\nc\n");
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.messages.find("'System 1' has 2 lines, reference 1 has 1."), std::string::npos)
+      << outcome.messages;
+}
+
 TEST_F(ScoreCommandTest, PrintsPairedResultsThatPythonCannot) {
   // sacreBLEU dies of NumPy's numbers here.
   const auto outcome = run({reference_, "-m", "chrf", "ter", "--paired-bs"}, "a b\tc d\n");
