@@ -80,6 +80,16 @@ else()
   nmt_wrap(fasttext)
 endif()
 
+# Optional: Japanese and Korean tokenizers of the scorer.
+find_library(NMT_MECAB mecab)
+find_path(NMT_MECAB_HEADERS mecab.h)
+if(NMT_MECAB AND NMT_MECAB_HEADERS)
+  nmt_wrap(mecab ${NMT_MECAB})
+  target_compile_definitions(nmt_dep_mecab INTERFACE NMT_HAS_MECAB)
+else()
+  nmt_wrap(mecab)
+endif()
+
 find_package(Threads REQUIRED)
 
 if(NMT_TESTS)

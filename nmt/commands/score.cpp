@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <iostream>
 
 #include "nmt/commands/light_commands.h"
@@ -7,7 +9,9 @@ namespace nmt {
 
 int run_score(const std::vector<std::string>& arguments) {
   std::ios::sync_with_stdio(false);
-  return scoring::run_score_command(arguments, {std::cin, std::cout, std::cerr});
+  const auto output =
+      isatty(STDOUT_FILENO) != 0 ? scoring::OutputKind::kTerminal : scoring::OutputKind::kFile;
+  return scoring::run_score_command(arguments, {std::cin, std::cout, std::cerr, output});
 }
 
 }  // namespace nmt

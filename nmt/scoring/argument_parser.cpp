@@ -177,6 +177,10 @@ class Parser {
 
   void take(const ArgumentOption& option, std::vector<std::string> values) {
     for (const auto& value : values) check_value(option, value);
+    if (const auto* excluded = find(option.excludes);
+        excluded != nullptr && parsed_.has(option.excludes)) {
+      fail(option, "not allowed with argument " + joined(excluded->names, "/"));
+    }
     parsed_.set(option.names.front(), std::move(values));
     if (std::find(immediate_.begin(), immediate_.end(), option.names.front()) != immediate_.end())
       stopped_ = true;

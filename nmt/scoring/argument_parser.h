@@ -21,6 +21,7 @@ struct ArgumentOption {
   std::string metavar = {};  ///< what the help calls the value
   ValueKind kind = ValueKind::kText;
   std::vector<std::string> choices = {};  ///< the values allowed; empty for all
+  std::string excludes = {};              ///< key of an option that must not be given as well
 };
 
 /// What was given on a command line.

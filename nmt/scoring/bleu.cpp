@@ -70,6 +70,13 @@ double brevity_penalty(double hypothesis_length, double reference_length) {
   return hypothesis_length > 0 ? std::exp(1 - reference_length / hypothesis_length) : 0;
 }
 
+double to_double(double number) {
+  return number;
+}
+double to_double(NumpyNumber number) {
+  return number.value();
+}
+
 /// log p, with a number so low for p = 0 that the score becomes 0.
 double floored_log(double precision) {
   return precision == 0 ? -9999999999.0 : std::log(precision);
@@ -94,43 +101,76 @@ Bleu::Bleu(BleuOptions options)
   }
 }
 
-BleuBreakdown Bleu::breakdown(std::span<const double> sums) const {
-  const auto first_match = sums.begin() + 2;
-  const auto first_total = first_match + options_.max_order;
-  BleuBreakdown parts;
-  parts.hypothesis_length = sums[0];
-  parts.reference_length = sums[1];
-  parts.brevity_penalty = brevity_penalty(sums[0], sums[1]);
-  parts.matches.assign(first_match, first_total);
-  parts.totals.assign(first_total, sums.end());
-  parts.precisions.assign(order(), 0.0);
-  if (std::all_of(parts.matches.begin(), parts.matches.end(),
-                  [](double count) { return count == 0; }))
+/// What the score is made of besides the brevity penalty, by order.
+template <class Number>
+struct Bleu::Precisions {
+  std::vector<Number> matches;  // smoothed
+  std::vector<Number> totals;
+  std::vector<Number> values;
+  double mean = 0;  // geometric
+};
+
+template <class Number>
+Bleu::Precisions<Number> Bleu::precisions(std::span<const Number> sums,
+                                          double smoothing_value) const {
+  const auto matches = sums.subspan(2, order());
+  const auto totals = sums.subspan(2 + order(), order());
+  Precisions<Number> parts{{matches.begin(), matches.end()},
+                           {totals.begin(), totals.end()},
+                           std::vector<Number>(order(), Number(0.0))};
+  if (std::all_of(matches.begin(), matches.end(), [](Number count) { return count == 0; }))
     return parts;
 
   double exp_divisor = 1;
   size_t orders = order();
   for (size_t n = 0; n < order(); ++n) {
+    Number& matched = parts.matches[n];
+    Number& total = parts.totals[n];
     if (options_.smoothing == Smoothing::kAddK && n > 0) {
-      parts.matches[n] += smoothing_value_;
-      parts.totals[n] += smoothing_value_;
+      matched = matched + Number(smoothing_value);
+      total = total + Number(smoothing_value);
     }
-    if (parts.totals[n] == 0) break;
+    if (total == 0) break;
     if (options_.effective_order) orders = n + 1;
     // The order of these operations decides the last digit.
-    if (parts.matches[n] != 0) {
-      parts.precisions[n] = 100.0 * parts.matches[n] / parts.totals[n];
+    if (!(matched == 0)) {
+      parts.values[n] = Number(100.0) * matched / total;
     } else if (options_.smoothing == Smoothing::kExp) {
       exp_divisor *= 2;
-      parts.precisions[n] = 100.0 / (exp_divisor * parts.totals[n]);
+      parts.values[n] = Number(100.0) / (Number(exp_divisor) * total);
     } else if (options_.smoothing == Smoothing::kFloor) {
-      parts.precisions[n] = 100.0 * smoothing_value_ / parts.totals[n];
+      parts.values[n] = Number(100.0 * smoothing_value) / total;
     }
   }
   double log_sum = 0;
-  for (size_t n = 0; n < orders; ++n) log_sum += floored_log(parts.precisions[n]);
-  parts.score = parts.brevity_penalty * std::exp(log_sum / static_cast<double>(orders));
+  for (size_t n = 0; n < orders; ++n) log_sum += floored_log(to_double(parts.values[n]));
+  parts.mean = std::exp(log_sum / static_cast<double>(orders));
   return parts;
+}
+
+BleuBreakdown Bleu::breakdown(std::span<const double> sums) const {
+  const double penalty = brevity_penalty(sums[0], sums[1]);
+  Precisions<double> parts = precisions(sums, smoothing_value_);
+  return {penalty * parts.mean,
+          std::move(parts.matches),
+          std::move(parts.totals),
+          std::move(parts.values),
+          penalty,
+          sums[0],
+          sums[1]};
+}
+
+NumpyNumber Bleu::value(std::span<const float> sums) const {
+  const std::vector<NumpyNumber> numbers(sums.begin(), sums.end());
+  return brevity_penalty(sums[0], sums[1]) *
+         precisions<NumpyNumber>(numbers, smoothing_value_).mean;
+}
+
+double Bleu::trial_value(std::span<const double> sums) const {
+  // A count plus a fraction is stored as an integer again.
+  const double smoothing_value =
+      options_.smoothing == Smoothing::kAddK ? std::trunc(smoothing_value_) : smoothing_value_;
+  return brevity_penalty(sums[0], sums[1]) * precisions(sums, smoothing_value).mean;
 }
 
 std::string Bleu::preprocess(std::string_view segment) const {
@@ -138,16 +178,16 @@ std::string Bleu::preprocess(std::string_view segment) const {
                             : tokenizer_->tokenize(trim_right(segment));
 }
 
-Statistics Bleu::count(std::span<const std::string> hypotheses,
-                       const References& references) const {
+Statistics Bleu::count(std::span<const std::string> hypotheses, const References& references,
+                       SegmentRange range) const {
   Statistics table;
   table.width = 2 + 2 * order();
-  table.values.reserve(table.width * hypotheses.size());
+  table.values.reserve(table.width * (range.last - range.first));
   Vocabulary vocabulary;
   NgramCounts ngrams(order());
   std::vector<std::string> tokenized;  // keeps the words of the segment alive
   std::vector<size_t> lengths;
-  for (size_t i = 0; i < hypotheses.size(); ++i) {
+  for (size_t i = range.first; i < range.last; ++i) {
     const auto segment = references.segment(i);
     vocabulary.clear();
     ngrams.clear();

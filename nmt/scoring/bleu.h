@@ -22,10 +22,10 @@ enum class Smoothing {
 };
 
 struct BleuOptions {
-  std::string tokenizer = "13a";          ///< one of tokenizer_names()
-  std::string tokenizer_model = {};       ///< file of the SentencePiece model, see make_tokenizer()
-  bool lowercase = false;                 ///< compare without case
-  Smoothing smoothing = Smoothing::kExp;  ///< "exp" in signatures
+  std::string tokenizer = "13a";               ///< one of tokenizer_names()
+  std::string tokenizer_model = {};            ///< model or dictionary, see make_tokenizer()
+  bool lowercase = false;                      ///< compare without case
+  Smoothing smoothing = Smoothing::kExp;       ///< "exp" in signatures
   std::optional<double> smoothing_value = {};  ///< for kFloor (default 0.1) and kAddK (default 1)
   int max_order = 4;                           ///< longest n-grams, from 1
   bool effective_order = false;  ///< leave out orders longer than the text; for single sentences
@@ -50,18 +50,25 @@ class Bleu : public Metric {
 
   std::string name() const override { return "BLEU"; }
   double value(std::span<const double> sums) const override { return breakdown(sums).score; }
+  NumpyNumber value(std::span<const float> sums) const override;
+  double trial_value(std::span<const double> sums) const override;
 
   /// Columns of the statistics: hypothesis length, reference length, matches by order, totals by
   /// order.
   BleuBreakdown breakdown(std::span<const double> sums) const;
 
  protected:
-  Statistics count(std::span<const std::string> hypotheses,
-                   const References& references) const override;
+  Statistics count(std::span<const std::string> hypotheses, const References& references,
+                   SegmentRange range) const override;
   std::string details(std::span<const double> sums) const override;
   std::vector<SignatureField> signature_fields() const override;
 
  private:
+  template <class Number>
+  struct Precisions;
+  template <class Number>
+  Precisions<Number> precisions(std::span<const Number> sums, double smoothing_value) const;
+
   size_t order() const { return static_cast<size_t>(options_.max_order); }
   std::string preprocess(std::string_view segment) const;
 

@@ -89,46 +89,55 @@ std::string Chrf::name() const {
   return text("chrF", options_.beta, std::string(static_cast<size_t>(options_.word_order), '+'));
 }
 
-double Chrf::value(std::span<const double> sums) const {
-  constexpr double kEpsilon = 1e-16;
+template <class Number, class Sum>
+Number Chrf::f_score(std::span<const Sum> sums) const {
+  const Number epsilon = 1e-16;
   // Whole numbers first: 1 + beta^2 must not be rounded twice.
   const int64_t beta_squared = int64_t{options_.beta} * options_.beta;
-  const auto recall_weight = static_cast<double>(beta_squared);
-  const auto scale = static_cast<double>(1 + beta_squared);
+  const Number recall_weight = static_cast<double>(beta_squared);
+  const Number scale = static_cast<double>(1 + beta_squared);
 
   const size_t orders = sums.size() / 3;
-  double f_sum = 0;
-  double precision_sum = 0;
-  double recall_sum = 0;
+  Number f_sum = 0.0;
+  Number precision_sum = 0.0;
+  Number recall_sum = 0.0;
   double effective_orders = 0;
   for (size_t i = 0; i < orders; ++i) {
-    const double hypothesis = sums[3 * i];
-    const double reference = sums[3 * i + 1];
-    const double matches = sums[3 * i + 2];
-    const double precision = hypothesis > 0 ? matches / hypothesis : kEpsilon;
-    const double recall = reference > 0 ? matches / reference : kEpsilon;
-    const double denominator = recall_weight * precision + recall;
-    f_sum += denominator > 0 ? scale * precision * recall / denominator : kEpsilon;
+    const Number hypothesis = sums[3 * i];
+    const Number reference = sums[3 * i + 1];
+    const Number matches = sums[3 * i + 2];
+    const Number precision = hypothesis > 0 ? matches / hypothesis : epsilon;
+    const Number recall = reference > 0 ? matches / reference : epsilon;
+    const Number denominator = recall_weight * precision + recall;
+    f_sum = f_sum + (denominator > 0 ? scale * precision * recall / denominator : epsilon);
     if (hypothesis > 0 && reference > 0) {
-      precision_sum += precision;
-      recall_sum += recall;
+      precision_sum = precision_sum + precision;
+      recall_sum = recall_sum + recall;
       ++effective_orders;
     }
   }
   if (options_.smoothing == ChrfSmoothing::kEpsilon)
-    return 100 * f_sum / static_cast<double>(orders);
-  if (effective_orders == 0) return 0;
-  const double precision = precision_sum / effective_orders;
-  const double recall = recall_sum / effective_orders;
-  if (precision + recall == 0) return 0;
-  return 100 * (scale * precision * recall / (recall_weight * precision + recall));
+    return Number(100.0) * f_sum / Number(static_cast<double>(orders));
+  if (effective_orders == 0) return 0.0;
+  const Number precision = precision_sum / Number(effective_orders);
+  const Number recall = recall_sum / Number(effective_orders);
+  if (precision + recall == 0) return 0.0;
+  return Number(100.0) * (scale * precision * recall / (recall_weight * precision + recall));
 }
 
-Statistics Chrf::count(std::span<const std::string> hypotheses,
-                       const References& references) const {
+double Chrf::value(std::span<const double> sums) const {
+  return f_score<double>(sums);
+}
+
+NumpyNumber Chrf::value(std::span<const float> sums) const {
+  return f_score<NumpyNumber>(sums);
+}
+
+Statistics Chrf::count(std::span<const std::string> hypotheses, const References& references,
+                       SegmentRange range) const {
   Statistics table;
   table.width = 3 * static_cast<size_t>(options_.char_order + options_.word_order);
-  table.values.reserve(table.width * hypotheses.size());
+  table.values.reserve(table.width * (range.last - range.first));
   OrderCounter characters(options_.char_order);
   OrderCounter words(options_.word_order);
   Interner<std::string_view> vocabulary;
@@ -150,7 +159,7 @@ Statistics Chrf::count(std::span<const std::string> hypotheses,
     return options_.lowercase ? to_lower(segment) : std::string(segment);
   };
 
-  for (size_t i = 0; i < hypotheses.size(); ++i) {
+  for (size_t i = range.first; i < range.last; ++i) {
     vocabulary.clear();
     std::vector<std::string> texts;  // keep the words alive
     texts.reserve(1 + references.segment(i).size());
@@ -164,7 +173,7 @@ Statistics Chrf::count(std::span<const std::string> hypotheses,
       std::vector<double> row = characters.compare(hypothesis.characters, reference.characters);
       const std::vector<double> word_columns = words.compare(hypothesis.words, reference.words);
       row.insert(row.end(), word_columns.begin(), word_columns.end());
-      const double row_value = value(row);
+      const double row_value = f_score<double>(std::span<const double>(row));
       if (row_value > best_value) {
         best_value = row_value;
         best = std::move(row);

@@ -37,13 +37,17 @@ class Chrf : public Metric {
   /// Columns of the statistics: hypothesis n-grams, reference n-grams and matches by order,
   /// characters before words.
   double value(std::span<const double> sums) const override;
+  NumpyNumber value(std::span<const float> sums) const override;
 
  protected:
-  Statistics count(std::span<const std::string> hypotheses,
-                   const References& references) const override;
+  Statistics count(std::span<const std::string> hypotheses, const References& references,
+                   SegmentRange range) const override;
   std::vector<SignatureField> signature_fields() const override;
 
  private:
+  template <class Number, class Sum>
+  Number f_score(std::span<const Sum> sums) const;
+
   ChrfOptions options_;
 };
 

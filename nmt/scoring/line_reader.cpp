@@ -132,10 +132,14 @@ std::string decode_text(std::string bytes, const std::string& encoding, const st
 }
 
 std::vector<std::string> split_lines(const std::string& text, LineEnds ends) {
-  const char* line_ends = ends == LineEnds::kUniversal ? "\r\n" : "\n";
+  // Searching for one character is many times as fast as for several.
+  const auto find_end = [&](size_t start) {
+    return ends == LineEnds::kUniversal ? text.find_first_of("\r\n", start)
+                                        : text.find('\n', start);
+  };
   std::vector<std::string> lines;
   for (size_t start = 0; start < text.size();) {
-    const size_t end = std::min(text.find_first_of(line_ends, start), text.size());
+    const size_t end = std::min(find_end(start), text.size());
     lines.push_back(text.substr(start, end - start));
     start = text.compare(end, 2, "\r\n") == 0 ? end + 2 : end + 1;
   }

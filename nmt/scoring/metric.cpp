@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "nmt/scoring/parallel.h"
 #include "nmt/support/error.h"
 
 namespace nmt::scoring {
@@ -65,14 +66,26 @@ std::vector<double> Statistics::sum() const {
   return sums;
 }
 
-Statistics Metric::statistics(std::span<const std::string> hypotheses,
-                              const References& references) const {
+Statistics Metric::statistics(std::span<const std::string> hypotheses, const References& references,
+                              int threads) const {
   if (hypotheses.size() != references.size()) {
     throw Error(
         text("there are ", hypotheses.size(), " hypotheses for ", references.size(), " references"),
         "Give one of each for every segment.");
   }
-  return count(hypotheses, references);
+  constexpr size_t kSegmentsAtOnce = 64;
+  std::vector<Statistics> parts(
+      std::max<size_t>(1, (hypotheses.size() + kSegmentsAtOnce - 1) / kSegmentsAtOnce));
+  run_in_parallel(parts.size(), threads, [&](size_t part) {
+    const size_t first = part * kSegmentsAtOnce;
+    parts[part] = count(hypotheses, references,
+                        {first, std::min(first + kSegmentsAtOnce, hypotheses.size())});
+  });
+  Statistics table{parts.front().width, {}};
+  table.values.reserve(table.width * hypotheses.size());
+  for (const Statistics& part : parts)
+    table.values.insert(table.values.end(), part.values.begin(), part.values.end());
+  return table;
 }
 
 Signature Metric::signature(const References& references) const {
@@ -85,20 +98,24 @@ Signature Metric::signature(const References& references) const {
   return signature;
 }
 
-Score Metric::corpus(std::span<const std::string> hypotheses, const References& references) const {
+Score Metric::score(std::span<const double> sums, const References& references) const {
+  return {name(), value(sums), details(sums), signature(references), std::nullopt};
+}
+
+Score Metric::corpus(std::span<const std::string> hypotheses, const References& references,
+                     int threads) const {
   if (hypotheses.empty()) throw Error("there is nothing to score: no hypotheses");
-  const std::vector<double> sums = statistics(hypotheses, references).sum();
-  return {name(), value(sums), details(sums), signature(references)};
+  return score(statistics(hypotheses, references, threads).sum(), references);
 }
 
 std::vector<Score> Metric::sentences(std::span<const std::string> hypotheses,
-                                     const References& references) const {
-  const Statistics table = statistics(hypotheses, references);
+                                     const References& references, int threads) const {
+  const Statistics table = statistics(hypotheses, references, threads);
   const Signature shared = signature(references);
   std::vector<Score> scores;
   scores.reserve(table.rows());
   for (size_t i = 0; i < table.rows(); ++i) {
-    scores.push_back({name(), value(table.row(i)), details(table.row(i)), shared});
+    scores.push_back({name(), value(table.row(i)), details(table.row(i)), shared, std::nullopt});
   }
   return scores;
 }

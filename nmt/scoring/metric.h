@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "nmt/scoring/numpy_number.h"
 #include "nmt/scoring/score.h"
 
 // What all metrics share. A corpus score is a function of sums: each segment yields a row of
@@ -58,6 +59,11 @@ struct Statistics {
   std::vector<double> sum() const;
 };
 
+/// Segments first, first + 1, … last - 1.
+struct SegmentRange {
+  size_t first, last;
+};
+
 class Metric {
  public:
   virtual ~Metric() = default;
@@ -65,28 +71,38 @@ class Metric {
   /// The name that is printed, such as chrF2++.
   virtual std::string name() const = 0;
 
-  /// One row for each hypothesis. Throws Error when there are not as many references, or on invalid
-  /// UTF-8.
-  Statistics statistics(std::span<const std::string> hypotheses,
-                        const References& references) const;
+  /// One row for each hypothesis, counted by `threads` threads (0: one a processor). Throws Error
+  /// when there are not as many references, or on invalid UTF-8.
+  Statistics statistics(std::span<const std::string> hypotheses, const References& references,
+                        int threads = 1) const;
 
   /// The score of segments whose statistics sum up to `sums`.
   virtual double value(std::span<const double> sums) const = 0;
+
+  /// The same where NumPy computes it from 32-bit sums, as in bootstrap resampling.
+  virtual NumpyNumber value(std::span<const float> sums) const = 0;
+
+  /// The same where NumPy computes it from 64-bit integers, as in approximate randomization.
+  virtual double trial_value(std::span<const double> sums) const { return value(sums); }
 
   /// How this metric computes with these references.
   Signature signature(const References& references) const;
 
   /// The score of the whole corpus. Throws Error when it is empty.
-  Score corpus(std::span<const std::string> hypotheses, const References& references) const;
+  Score corpus(std::span<const std::string> hypotheses, const References& references,
+               int threads = 1) const;
 
   /// The score of each segment by itself.
   std::vector<Score> sentences(std::span<const std::string> hypotheses,
-                               const References& references) const;
+                               const References& references, int threads = 1) const;
+
+  /// The score of segments with these statistics, as corpus() gives it.
+  Score score(std::span<const double> sums, const References& references) const;
 
  protected:
-  /// What statistics() computes, for equally many hypotheses and references.
-  virtual Statistics count(std::span<const std::string> hypotheses,
-                           const References& references) const = 0;
+  /// What statistics() computes, for some of the segments. Is called from several threads.
+  virtual Statistics count(std::span<const std::string> hypotheses, const References& references,
+                           SegmentRange range) const = 0;
 
   /// What is printed behind the score.
   virtual std::string details(std::span<const double> sums) const;

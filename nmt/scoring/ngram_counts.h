@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -20,8 +20,29 @@ inline uint64_t mix_bits(uint64_t bits) {
 inline uint64_t hash_of(uint64_t key) {
   return mix_bits(key);
 }
+template <class Word>
+uint64_t load(const char* from) {
+  Word word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
 inline uint64_t hash_of(std::string_view key) {
-  return mix_bits(std::hash<std::string_view>()(key));
+  // All bytes in whole loads, which may overlap.
+  const char* data = key.data();
+  const size_t size = key.size();
+  uint64_t last = 0;
+  uint64_t hash = size;
+  if (size >= 8) {
+    for (size_t i = 0; i + 8 < size; i += 8) hash = mix_bits(hash ^ load<uint64_t>(data + i));
+    last = load<uint64_t>(data + size - 8);
+  } else if (size >= 4) {
+    last = load<uint32_t>(data) << 32 | load<uint32_t>(data + size - 4);
+  } else if (size > 0) {
+    last = load<uint8_t>(data) << 16 | load<uint8_t>(data + size / 2) << 8 |
+           load<uint8_t>(data + size - 1);
+  }
+  return mix_bits(mix_bits(hash ^ last));
 }
 
 /// Numbers distinct keys 1, 2, 3 … in the order in which they were first inserted. Views are not

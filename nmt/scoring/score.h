@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,14 +31,24 @@ struct Signature {
   /// "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:…"; short:
   /// "#:1|c:mixed|e:no|tok:13a|s:exp|v:…".
   std::string text(SignatureStyle style = SignatureStyle::kLong) const;
+
+  /// Adds how many resamples (bs) or trials (ar) were drawn, and with which seed.
+  void add_resampling(SignatureField samples, const std::string& seed);
+};
+
+/// 95 % confidence interval by bootstrap resampling: mean ± half_width.
+struct ConfidenceInterval {
+  double mean = 0;  ///< of the scores of the resamples
+  double half_width = 0;
 };
 
 /// The outcome of a metric.
 struct Score {
-  std::string name;     ///< BLEU, chrF2, chrF2++
-  double value = 0;     ///< 0 to 100
+  std::string name;     ///< BLEU, chrF2, chrF2++, TER
+  double value = 0;     ///< 0 to 100, TER also above
   std::string details;  ///< what the metric prints behind the score; may be empty
   Signature signature;
+  std::optional<ConfidenceInterval> confidence = {};  ///< see bootstrap.h
 };
 
 /// How scores are printed.
@@ -46,6 +57,10 @@ struct ScoreFormat {
   SignatureStyle signature = SignatureStyle::kLong;  ///< lines only; JSON always has the long one
   enum class Content { kEverything, kNumber } content = Content::kEverything;
 };
+
+/// The number, and behind it " (μ = 34.60 ± 1.32)" when there is a confidence interval whose mean
+/// is not 0.
+std::string to_number(const Score& score, int decimals);
 
 /// "BLEU|nrefs:1|… = 34.52 66.7/42.1/27.8/18.6 (BP = 1.000 ratio = 1.021 hyp_len = 48 ref_len =
 /// 47)".

@@ -9,10 +9,13 @@
 
 namespace nmt::scoring {
 
+enum class OutputKind { kFile, kTerminal };
+
 struct CommandStreams {
-  std::istream& in;   ///< hypotheses, when no -i is given
-  std::ostream& out;  ///< scores
-  std::ostream& err;  ///< messages
+  std::istream& in;                       ///< hypotheses, when no -i is given
+  std::ostream& out;                      ///< scores
+  std::ostream& err;                      ///< messages
+  OutputKind output = OutputKind::kFile;  ///< what `out` is; terminals get colours
 };
 
 /// Runs `nmt score` with `arguments` (without the command's name) and returns its exit code,

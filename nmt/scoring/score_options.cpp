@@ -2,6 +2,7 @@
 
 #include "nmt/scoring/bleu.h"
 #include "nmt/scoring/chrf.h"
+#include "nmt/scoring/ter.h"
 #include "nmt/scoring/tokenizer.h"
 
 namespace nmt::scoring {
@@ -38,11 +39,11 @@ std::vector<ArgumentOption> general_options() {
        kInteger},
       {{"--encoding", "-e"}, "Encoding of all files. Default: utf-8.", kOne, "NAME"},
       {{"--metrics", "-m"},
-       "bleu, chrf. Default: bleu.",
+       "bleu, chrf, ter. Default: bleu.",
        kAtLeastOne,
        "METRIC",
        kText,
-       {"bleu", "chrf"}},
+       {"bleu", "chrf", "ter"}},
       {{"--sentence-level", "-sl"}, "Score each line by itself."},
   };
 }
@@ -61,7 +62,7 @@ std::vector<ArgumentOption> metric_options() {
        "X",
        kReal},
       {{"--tokenize", "-tok"},
-       "BLEU: tokenizer. Default: 13a, for Chinese (-l) zh.",
+       "BLEU: tokenizer. Default: 13a; for Chinese, Japanese, Korean (-l) zh, ja-mecab, ko-mecab.",
        kOne,
        "NAME",
        kText,
@@ -70,6 +71,10 @@ std::vector<ArgumentOption> metric_options() {
        "BLEU: SentencePiece model of -tok spm, flores101, flores200, spBLEU-1K.",
        kOne,
        "FILE"},
+      {{"--mecab-dictionary"},
+       "BLEU: folder of the MeCab dictionary of -tok ja-mecab and ko-mecab.",
+       kOne,
+       "FOLDER"},
       {{"--lowercase", "-lc"}, "BLEU: ignore case."},
       {{"--force"}, "BLEU: no warning for text that looks tokenized."},
       {{"--chrf-char-order", "-cc"},
@@ -90,6 +95,43 @@ std::vector<ArgumentOption> metric_options() {
       {{"--chrf-whitespace"}, "chrF: white space counts as characters."},
       {{"--chrf-lowercase"}, "chrF: ignore case."},
       {{"--chrf-eps-smoothing"}, "chrF: epsilon smoothing instead of effective order."},
+      {{"--ter-case-sensitive"}, "TER: do not ignore case."},
+      {{"--ter-asian-support"},
+       "TER: apply --ter-normalized and --ter-no-punct to Chinese and Japanese characters too."},
+      {{"--ter-no-punct"}, "TER: delete punctuation."},
+      {{"--ter-normalized"}, "TER: split off punctuation."},
+  };
+}
+
+std::vector<ArgumentOption> resampling_options() {
+  return {
+      {{"--confidence", "-ci"}, "One system: 95 % confidence intervals by bootstrap resampling."},
+      {{"--confidence-n", "-cin"},
+       "Their number of resamples. Default: 1000.",
+       kOne,
+       "N",
+       kInteger},
+      {{"--paired-ar", "-par"},
+       "Several systems: test each against the first by approximate randomization.",
+       kNone,
+       "",
+       kText,
+       {},
+       "--paired-bs"},
+      {{"--paired-bs", "-pbs"},
+       "Several systems: the same by paired bootstrap resampling.",
+       kNone,
+       "",
+       kText,
+       {},
+       "--paired-ar"},
+      {{"--paired-ar-n", "-parn"}, "Randomization trials. Default: 10000.", kOne, "N", kInteger},
+      {{"--paired-bs-n", "-pbsn"}, "Paired resamples. Default: 1000.", kOne, "N", kInteger},
+      {{"--paired-jobs", "-j"},
+       "Threads; 0: one a processor. Changes no result. Default: 1.",
+       kOne,
+       "N",
+       kInteger},
   };
 }
 
@@ -123,7 +165,8 @@ BleuOptions bleu_options(const ParsedArguments& arguments, Level level,
   BleuOptions options;
   options.tokenizer = arguments.has("--tokenize") ? arguments.one("--tokenize", "")
                                                   : default_tokenizer(target_language);
-  options.tokenizer_model = arguments.one("--spm-model", "");
+  options.tokenizer_model = arguments.one(
+      options.tokenizer.ends_with("-mecab") ? "--mecab-dictionary" : "--spm-model", "");
   options.lowercase = arguments.has("--lowercase");
   options.smoothing = to_smoothing(arguments.one("--smooth-method", "exp"));
   if (arguments.has("--smooth-value"))
@@ -143,12 +186,21 @@ ChrfOptions chrf_options(const ParsedArguments& arguments) {
   return options;
 }
 
+TercomOptions ter_options(const ParsedArguments& arguments) {
+  TercomOptions options;
+  options.normalized = arguments.has("--ter-normalized");
+  options.no_punctuation = arguments.has("--ter-no-punct");
+  options.asian_support = arguments.has("--ter-asian-support");
+  options.case_sensitive = arguments.has("--ter-case-sensitive");
+  return options;
+}
+
 }  // namespace
 
 const std::vector<ArgumentOption>& score_options() {
   static const std::vector<ArgumentOption> all = [] {
     std::vector<ArgumentOption> options = general_options();
-    for (const auto& group : {metric_options(), report_options()}) {
+    for (const auto& group : {metric_options(), resampling_options(), report_options()}) {
       options.insert(options.end(), group.begin(), group.end());
     }
     return options;
@@ -164,6 +216,7 @@ const std::vector<std::string>& immediate_score_options() {
 std::unique_ptr<Metric> make_metric(const std::string& name, const ParsedArguments& arguments,
                                     Level level, const std::string& target_language) {
   if (name == "chrf") return std::make_unique<Chrf>(chrf_options(arguments));
+  if (name == "ter") return std::make_unique<Ter>(ter_options(arguments));
   return std::make_unique<Bleu>(bleu_options(arguments, level, target_language));
 }
 

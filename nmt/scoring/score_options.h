@@ -19,8 +19,8 @@ const std::vector<std::string>& immediate_score_options();
 
 enum class Level { kCorpus, kSentence };
 
-/// The metric that -m calls `name` (bleu, chrf), with the options given for it. `target_language`
-/// may be empty.
+/// The metric that -m calls `name` (bleu, chrf, ter), with the options given for it.
+/// `target_language` may be empty.
 std::unique_ptr<Metric> make_metric(const std::string& name, const ParsedArguments& arguments,
                                     Level level, const std::string& target_language);
 

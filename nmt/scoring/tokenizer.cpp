@@ -5,6 +5,7 @@
 #include "nmt/scoring/tokenizer_13a.h"
 #include "nmt/scoring/tokenizer_char.h"
 #include "nmt/scoring/tokenizer_intl.h"
+#include "nmt/scoring/tokenizer_mecab.h"
 #include "nmt/scoring/tokenizer_none.h"
 #include "nmt/scoring/tokenizer_spm.h"
 #include "nmt/scoring/tokenizer_zh.h"
@@ -13,8 +14,9 @@
 namespace nmt::scoring {
 
 const std::vector<std::string>& tokenizer_names() {
-  static const std::vector<std::string> names = {
-      "none", "zh", "13a", "intl", "char", "spm", "flores101", "flores200", "spBLEU-1K"};
+  static const std::vector<std::string> names = {"none",      "zh",        "13a",      "intl",
+                                                 "char",      "ja-mecab",  "ko-mecab", "spm",
+                                                 "flores101", "flores200", "spBLEU-1K"};
   return names;
 }
 
@@ -24,6 +26,9 @@ std::unique_ptr<Tokenizer> make_tokenizer(const std::string& name, const std::st
   if (name == "zh") return std::make_unique<TokenizerZh>();
   if (name == "char") return std::make_unique<TokenizerChar>();
   if (name == "none") return std::make_unique<TokenizerNone>();
+  using Language = TokenizerMecab::Language;
+  if (name == "ja-mecab") return std::make_unique<TokenizerMecab>(Language::kJapanese, model);
+  if (name == "ko-mecab") return std::make_unique<TokenizerMecab>(Language::kKorean, model);
   const auto& names = tokenizer_names();
   if (std::find(names.begin(), names.end(), name) != names.end()) {
     return std::make_unique<TokenizerSpm>(name, model);
@@ -35,11 +40,8 @@ std::unique_ptr<Tokenizer> make_tokenizer(const std::string& name, const std::st
 
 std::string default_tokenizer(const std::string& language) {
   if (language == "zh") return "zh";
-  if (language == "ja" || language == "ko") {
-    throw Error(
-        text("the usual tokenizer for '", language, "' needs MeCab, which this build has not"),
-        "Choose another, for example flores200 or char.");
-  }
+  if (language == "ja") return "ja-mecab";
+  if (language == "ko") return "ko-mecab";
   return "13a";
 }
 

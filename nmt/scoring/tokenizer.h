@@ -28,19 +28,22 @@ class Tokenizer {
 ///   zh         Chinese: one token a character, then as 13a
 ///   char       one token a code point
 ///   none       none: the text is split at white space as it is
+///   ja-mecab, ko-mecab
+///              Japanese and Korean morphemes, in builds with MeCab
 ///   flores101, flores200, spBLEU-1K
 ///              SentencePiece with these published models
 ///   spm        SentencePiece with a model of one's own; without one it is flores101
 const std::vector<std::string>& tokenizer_names();
 
-/// Makes the tokenizer `name`. `model` is the file of the SentencePiece model, used by the
-/// SentencePiece tokenizers alone; when empty the model is looked for where sacreBLEU keeps it: in
-/// models/ under $SACREBLEU or ~/.sacrebleu. Throws UsageError for an unknown name, Error for a
+/// Makes the tokenizer `name`. `model` is the file of the SentencePiece model or the folder of the
+/// MeCab dictionary, for the tokenizers that have one. When empty the SentencePiece model is looked
+/// for where sacreBLEU keeps it: in models/ under $SACREBLEU or ~/.sacrebleu; MeCab uses the
+/// dictionary that it is set up with. Throws UsageError for an unknown name, Error for a
 /// model that cannot be read.
 std::unique_ptr<Tokenizer> make_tokenizer(const std::string& name, const std::string& model = "");
 
-/// The usual tokenizer of a target language (two letters): zh for Chinese, 13a for all without one
-/// of their own. Throws Error for Japanese and Korean, whose tokenizers need MeCab.
+/// The usual tokenizer of a target language (two letters): zh for Chinese, ja-mecab for Japanese,
+/// ko-mecab for Korean, 13a for all others.
 std::string default_tokenizer(const std::string& language);
 
 }  // namespace nmt::scoring

@@ -3,23 +3,11 @@
 #include <array>
 #include <utility>
 
+#include "nmt/scoring/text_replacement.h"
 #include "nmt/scoring/unicode.h"
 
 namespace nmt::scoring {
 namespace {
-
-/// Replaces every `from` by `to`, left to right, as Python's str.replace().
-void replace_all(std::string& line, std::string_view from, std::string_view to) {
-  size_t position = line.find(from);
-  if (position == std::string::npos) return;
-  std::string replaced;
-  size_t start = 0;
-  for (; position != std::string::npos; position = line.find(from, start)) {
-    replaced.append(line, start, position - start).append(to);
-    start = position + from.size();
-  }
-  line = std::move(replaced.append(line, start));
-}
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -92,6 +80,10 @@ void append_split_word(std::string& tokens, std::string word) {
 }
 
 }  // namespace
+
+bool is_isolated_by_13a(char c) {
+  return class_of(c) == ByteClass::kIsolated;
+}
 
 std::string split_ascii_punctuation(std::string_view line) {
   // The first rule puts blanks around isolated characters. What then stands between blanks are

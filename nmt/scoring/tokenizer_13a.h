@@ -17,4 +17,8 @@ class Tokenizer13a : public Tokenizer {
 /// like one of ASCII.
 std::string split_ascii_punctuation(std::string_view line);
 
+/// Whether the first of these rules puts blanks around `c` wherever it stands: the blank itself and
+/// ASCII punctuation but ' - . and the comma.
+bool is_isolated_by_13a(char c);
+
 }  // namespace nmt::scoring

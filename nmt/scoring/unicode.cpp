@@ -4,6 +4,8 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <memory>
 
 #include "nmt/support/error.h"
@@ -11,27 +13,17 @@
 namespace nmt::scoring {
 namespace {
 
-constexpr char32_t kInvalid = 0xFFFFFFFF;
-
-/// Decodes the character at `position` and moves behind it; kInvalid where the bytes are not UTF-8.
-char32_t next_code_point(std::string_view utf8, size_t& position) {
-  const auto first = static_cast<uint8_t>(utf8[position]);
-  if (first < 0x80) {
-    ++position;
-    return first;
-  }
-  auto index = static_cast<int64_t>(position);
-  UChar32 code_point = 0;
-  U8_NEXT(reinterpret_cast<const uint8_t*>(utf8.data()), index, static_cast<int64_t>(utf8.size()),
-          code_point);
-  position = static_cast<size_t>(index);
-  return code_point < 0 ? kInvalid : static_cast<char32_t>(code_point);
-}
-
 /// Whether a white-space character can start with this byte.
+constexpr std::array<bool, 256> kMayStartSpace = [] {
+  std::array<bool, 256> starts{};
+  for (unsigned c = 0x09; c <= 0x0D; ++c) starts[c] = true;
+  for (unsigned c = 0x1C; c <= 0x20; ++c) starts[c] = true;
+  for (const unsigned c : {0xC2u, 0xE1u, 0xE2u, 0xE3u}) starts[c] = true;
+  return starts;
+}();
+
 bool may_start_space(char c) {
-  const auto byte = static_cast<uint8_t>(c);
-  return byte <= ' ' || (byte >= 0xC2 && byte <= 0xE3);
+  return kMayStartSpace[static_cast<uint8_t>(c)];
 }
 
 struct CaseMapDeleter {
@@ -50,13 +42,28 @@ const UCaseMap& root_case_map() {
 
 }  // namespace
 
+char32_t next_long_code_point(std::string_view utf8, size_t& position) {
+  const auto first = static_cast<uint8_t>(utf8[position]);
+  const auto second = position + 1 < utf8.size() ? static_cast<uint8_t>(utf8[position + 1]) : 0U;
+  if (first >= 0xC2 && first < 0xE0 && (second & 0xC0) == 0x80) {
+    position += 2;
+    return char32_t{first & 0x1Fu} << 6 | (second & 0x3Fu);
+  }
+  auto index = static_cast<int64_t>(position);
+  UChar32 code_point = 0;
+  U8_NEXT(reinterpret_cast<const uint8_t*>(utf8.data()), index, static_cast<int64_t>(utf8.size()),
+          code_point);
+  position = static_cast<size_t>(index);
+  return code_point < 0 ? kInvalidCodePoint : static_cast<char32_t>(code_point);
+}
+
 std::u32string to_code_points(std::string_view utf8) {
   std::u32string code_points;
   code_points.reserve(utf8.size());
   for (size_t position = 0; position < utf8.size();) {
     const size_t start = position;
     const char32_t code_point = next_code_point(utf8, position);
-    if (code_point == kInvalid) {
+    if (code_point == kInvalidCodePoint) {
       throw Error(text("text is not valid UTF-8 at byte ", start + 1),
                   "Convert it to UTF-8, for example with iconv.");
     }
@@ -84,13 +91,17 @@ std::string to_utf8(std::u32string_view code_points) {
 }
 
 std::optional<size_t> find_invalid_utf8(std::string_view bytes) {
+  constexpr uint64_t kHighBits = 0x8080808080808080ULL;
   for (size_t position = 0; position < bytes.size();) {
-    const size_t start = position;
-    if (static_cast<uint8_t>(bytes[position]) < 0x80) {
-      ++position;
-    } else if (next_code_point(bytes, position) == kInvalid) {
-      return start;
+    uint64_t eight = kHighBits;
+    if (position + sizeof eight <= bytes.size())
+      std::memcpy(&eight, bytes.data() + position, sizeof eight);
+    if ((eight & kHighBits) == 0) {
+      position += sizeof eight;
+      continue;
     }
+    const size_t start = position;
+    if (next_code_point(bytes, position) == kInvalidCodePoint) return start;
   }
   return std::nullopt;
 }
@@ -138,20 +149,22 @@ std::string_view trim(std::string_view utf8) {
 
 std::vector<std::string_view> split(std::string_view utf8) {
   std::vector<std::string_view> parts;
-  size_t start = 0;
-  size_t position = 0;
-  while (position < utf8.size()) {
-    const size_t length = may_start_space(utf8[position]) ? space_length(utf8.substr(position)) : 0;
-    if (length == 0) {
-      ++position;
+  parts.reserve(utf8.size() / 4 + 1);
+  const char* const end = utf8.data() + utf8.size();
+  const char* start = utf8.data();
+  for (const char* here = start;;) {
+    while (here != end && !may_start_space(*here)) ++here;
+    const auto rest = static_cast<size_t>(end - here);
+    const size_t length = space_length({here, rest});
+    if (length == 0 && rest > 0) {
+      ++here;
       continue;
     }
-    if (position > start) parts.push_back(utf8.substr(start, position - start));
-    position += length;
-    start = position;
+    if (here > start) parts.push_back({start, static_cast<size_t>(here - start)});
+    if (rest == 0) return parts;
+    here += length;
+    start = here;
   }
-  if (position > start) parts.push_back(utf8.substr(start));
-  return parts;
 }
 
 std::string squeeze(std::string_view utf8) {

@@ -12,6 +12,20 @@
 
 namespace nmt::scoring {
 
+inline constexpr char32_t kInvalidCodePoint = 0xFFFFFFFF;
+
+/// Decodes the character of two or more bytes at `position` and moves behind it.
+char32_t next_long_code_point(std::string_view utf8, size_t& position);
+
+/// Decodes the character at `position` and moves behind it; kInvalidCodePoint where the bytes are
+/// not UTF-8.
+inline char32_t next_code_point(std::string_view utf8, size_t& position) {
+  const auto first = static_cast<uint8_t>(utf8[position]);
+  if (first >= 0x80) return next_long_code_point(utf8, position);
+  ++position;
+  return first;
+}
+
 /// The code points of `utf8`. Throws Error when it is not valid UTF-8.
 std::u32string to_code_points(std::string_view utf8);
 

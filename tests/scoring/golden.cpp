@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "golden_fixture.h"
 #include "nmt/scoring/score_command.h"
 #include "nmt/scoring/scoring.h"
 #include "nmt/scoring/unicode.h"
@@ -17,12 +17,6 @@ namespace nmt::scoring::golden {
 namespace {
 
 using nlohmann::json;
-
-json read(const std::string& folder, const std::string& name) {
-  std::ifstream in(folder + "/" + name);
-  EXPECT_TRUE(in) << "missing fixture " << folder << "/" << name;
-  return json::parse(in);
-}
 
 /// Our version is the one thing that may differ.
 std::string as_sacrebleu(std::string text) {
@@ -35,45 +29,6 @@ std::string as_sacrebleu(std::string text) {
 
 // --- scores
 // --------------------------------------------------------------------------------------------
-
-template <class Value>
-void set(const json& options, const char* key, Value& value) {
-  if (options.contains(key) && !options[key].is_null()) value = options[key].get<Value>();
-}
-
-Smoothing to_smoothing(const std::string& name) {
-  if (name == "floor") return Smoothing::kFloor;
-  if (name == "add-k") return Smoothing::kAddK;
-  return name == "none" ? Smoothing::kNone : Smoothing::kExp;
-}
-
-Bleu make_bleu(const json& options) {
-  BleuOptions ours;
-  set(options, "tokenize", ours.tokenizer);
-  set(options, "lowercase", ours.lowercase);
-  set(options, "effective_order", ours.effective_order);
-  set(options, "max_ngram_order", ours.max_order);
-  std::string smoothing = "exp";
-  set(options, "smooth_method", smoothing);
-  ours.smoothing = to_smoothing(smoothing);
-  if (options.contains("smooth_value") && !options["smooth_value"].is_null()) {
-    ours.smoothing_value = options["smooth_value"].get<double>();
-  }
-  return Bleu(ours);
-}
-
-Chrf make_chrf(const json& options) {
-  ChrfOptions ours;
-  set(options, "char_order", ours.char_order);
-  set(options, "word_order", ours.word_order);
-  set(options, "beta", ours.beta);
-  set(options, "lowercase", ours.lowercase);
-  set(options, "whitespace", ours.whitespace);
-  bool epsilon = false;
-  set(options, "eps_smoothing", epsilon);
-  if (epsilon) ours.smoothing = ChrfSmoothing::kEpsilon;
-  return Chrf(ours);
-}
 
 struct Corpus {
   std::vector<std::string> hypotheses;
@@ -211,12 +166,28 @@ void compare_command(const json& theirs) {
 
 }  // namespace
 
+namespace {
+
+TercomOptions tercom_options(const std::string& switches) {
+  const auto is_on = [&switches](char letter) {
+    return switches.find(letter) != std::string::npos;
+  };
+  return {is_on('n'), is_on('p'), is_on('a'), is_on('c')};
+}
+
+}  // namespace
+
 void compare_tokens(const std::string& folder) {
   for (const json& theirs : read(folder, "tokens.json")) {
     const auto line = theirs["line"].get<std::string>();
     SCOPED_TRACE(theirs["line"].dump(-1, ' ', true));
     for (const char* name : {"13a", "intl", "zh", "char", "none"}) {
       EXPECT_EQ(make_tokenizer(name)->tokenize(line), theirs[name].get<std::string>()) << name;
+    }
+    const std::string plain = squeeze(to_lower(line));
+    for (const char* switches : {"n", "na", "p", "pa", "np", "npa", "nc"}) {
+      const std::string expected = theirs["tercom"].value(switches, plain);
+      EXPECT_EQ(prepare_for_ter(line, tercom_options(switches)), expected) << switches;
     }
     EXPECT_EQ(to_lower(line), theirs["lower"].get<std::string>());
     EXPECT_EQ(trim_right(line), theirs["trimmed"].get<std::string>());
@@ -235,13 +206,10 @@ void compare_scores(const std::string& folder, double relative_tolerance) {
     SCOPED_TRACE(theirs["metric"].get<std::string>() + " " + theirs["options"].dump() +
                  " of corpus " + theirs["corpus"].dump());
     const Corpus& corpus = corpora[theirs["corpus"].get<size_t>()];
-    if (theirs["metric"] == "BLEU") {
-      const Bleu bleu = make_bleu(theirs["options"]);
-      compare_metric(bleu, corpus, theirs);
-      compare_breakdown(bleu, corpus, theirs);
-    } else {
-      compare_metric(make_chrf(theirs["options"]), corpus, theirs);
-    }
+    const auto metric = make_metric(theirs["metric"].get<std::string>(), theirs["options"]);
+    compare_metric(*metric, corpus, theirs);
+    if (const auto* bleu = dynamic_cast<const Bleu*>(metric.get()))
+      compare_breakdown(*bleu, corpus, theirs);
   }
 }
 

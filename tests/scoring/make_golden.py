@@ -16,19 +16,32 @@ import sys
 import tempfile
 import traceback
 
+import numpy
 import sacrebleu
-from sacrebleu.metrics import BLEU, CHRF
+from sacrebleu.metrics import BLEU, CHRF, TER
 from sacrebleu.metrics.bleu import _get_tokenizer
 from sacrebleu.sacrebleu import main as run_sacrebleu
+from sacrebleu.significance import PairedTest
+from sacrebleu.tokenizers.tokenizer_ter import TercomTokenizer
 
 import golden_text
 
 TOKENIZERS = ["13a", "intl", "zh", "char", "none"]
+METRICS = {"BLEU": BLEU, "chrF": CHRF, "TER": TER}
+TERCOM_SWITCHES = {"n": "normalized", "p": "no_punct", "a": "asian_support", "c": "case_sensitive"}
+
+
+def tercom(switches):
+    return {option: letter in switches for letter, option in TERCOM_SWITCHES.items()}
 
 
 def token_fixture(lines):
+    preparations = {switches: TercomTokenizer(**tercom(switches)) for switches in ("n", "na", "p", "pa", "np", "npa", "nc")}
     return [{"line": line, **{name: _get_tokenizer(name)()(line) for name in TOKENIZERS}, "lower": line.lower(),
-             "split": line.split(), "trimmed": line.rstrip()} for line in lines]
+             "split": line.split(), "trimmed": line.rstrip(),
+             # Only where the switches change something.
+             "tercom": {switches: prepared for switches, prepare in preparations.items()
+                        if (prepared := prepare(line)) != " ".join(line.lower().split())}} for line in lines]
 
 
 def bleu_options():
@@ -58,15 +71,26 @@ def chrf_options():
         yield {"beta": beta, "eps_smoothing": True, "word_order": 2}
 
 
+def ter_options():
+    for switches in ("", "n", "p", "a", "c", "na", "pa", "np", "npa", "npac"):
+        yield tercom(switches)
+
+
+def all_options(name):
+    return {"BLEU": bleu_options, "chrF": chrf_options, "TER": ter_options}[name]()
+
+
 def score_fixture(corpora):
     results = []
     for number, corpus in enumerate(corpora):
-        for metric_class, all_options in ((BLEU, bleu_options()), (CHRF, chrf_options())):
-            for options in all_options:
+        for metric_name, metric_class in METRICS.items():
+            if corpus.get("only", metric_name) != metric_name:
+                continue
+            for options in all_options(metric_name):
                 metric = metric_class(**options)
                 score = metric.corpus_score(corpus["hypotheses"], corpus["references"])
                 signature = metric.get_signature()
-                result = {"corpus": number, "metric": score.name if metric_class is BLEU else "chrF", "options": options,
+                result = {"corpus": number, "metric": metric_name, "options": options,
                           "name": score.name, "score": score.score, "line": score.format(2, False, signature.format()),
                           "short": score.format(1, False, signature.format(short=True)),
                           "json": score.format(1, False, signature.format(), True)}
@@ -91,7 +115,86 @@ def make_corpora(lines, random_):
     tiny = {"hypotheses": ["a b c"], "references": [["a b d"]]}
     nothing = {"hypotheses": ["", "x"], "references": [["", "y"]]}
     perfect = {"hypotheses": golden_text.SENTENCES, "references": [golden_text.SENTENCES]}
-    return [single, multiple, tiny, nothing, perfect]
+    moved = dict(zip(("hypotheses", "references"), moved_words(random_)), only="TER")
+    return [single, multiple, tiny, nothing, perfect, moved]
+
+
+def moved_words(random_):
+    """Texts of few different words, so that there are many moves to choose from, some beyond every limit of TER."""
+    hypotheses, references = [], []
+    for size in [0, 1, 2, 5, 9, 12, 20, 30, 45, 60] * 4 + [120]:
+        words = [str(random_.randrange(random_.choice((2, 4, 30, 300)))) for _ in range(size)]
+        moved = list(words) if random_.random() < 0.8 else words[:random_.randrange(size + 1)] * random_.randrange(3)
+        for _ in range(random_.randrange(5)):
+            start, end = sorted(random_.randrange(len(moved) + 1) for _ in range(2))
+            run, moved = moved[start:end], moved[:start] + moved[end:]
+            at = random_.randrange(len(moved) + 1)
+            moved = moved[:at] + run + moved[at:]
+            if moved and random_.random() < 0.7:
+                moved[random_.randrange(len(moved))] = "x"
+        hypotheses.append(" ".join(moved))
+        references.append(" ".join(words))
+    return hypotheses, [references]
+
+
+def seeded(seed, function, *arguments):
+    os.environ["SACREBLEU_SEED"] = seed
+    try:
+        return function(*arguments)
+    finally:
+        del os.environ["SACREBLEU_SEED"]
+
+
+def resampling_options():
+    """Metrics whose arithmetic differs under NumPy."""
+    yield from (("BLEU", {"smooth_method": method, "smooth_value": value, "effective_order": value == 0.5})
+                for method, value in (("exp", None), ("floor", 0.3), ("add-k", 1), ("add-k", 0.5), ("add-k", 1.7), ("none", None)))
+    yield from (("chrF", options) for options in ({}, {"word_order": 2}, {"beta": 3, "char_order": 2}, {"eps_smoothing": True},
+                                                  {"eps_smoothing": True, "word_order": 6, "beta": 1}, {"beta": 0}))
+    yield from (("TER", tercom(switches)) for switches in ("", "npa"))
+
+
+def paired_results(metric_name, options, test, samples, systems, references):
+    test = PairedTest(systems, {metric_name: METRICS[metric_name](**options, references=references)}, None, test, samples)
+    signatures, scores = test()
+    (name, signature), = signatures.items()
+    return {"signature": signature.format(), "systems": [{key: None if value is None else float(value) for key, value in
+                                                         vars(result).items()} for result in scores[name]]}
+
+
+def resampling_fixture(random_):
+    """Random streams, confidence intervals and paired tests."""
+    streams = []
+    for seed in (0, 1, 12345, 2**32, 2**64 + 1, 2**127 - 1, 2**200 + 12345, 10**60):
+        for size in (1, 2, 3, 10, 1000, 3003, 2**31 + 11):
+            generator = numpy.random.default_rng(seed)
+            streams.append({"seed": str(seed), "size": size, "indices": generator.choice(size, 40).tolist(),
+                            "bits": numpy.random.default_rng(seed).integers(2, size=(3, 77), dtype=bool).astype(int).tolist()})
+    lines = golden_text.SENTENCES * 3
+    references = [lines, [golden_text.corrupt(line, random_) for line in lines]]
+    systems = [[golden_text.corrupt(line, random_) for line in lines] for _ in range(2)]
+    systems.append([random_.choice(pair) for pair in zip(*systems)])
+    systems.append(["x"] * len(lines))
+    named = [(f"system {number}", system) for number, system in enumerate(systems)]
+    results = []
+    for metric_name, options in resampling_options():
+        for count in (1, 2):
+            for seed in ("12345", str(random_.randrange(1, 2**40))):
+                metric = METRICS[metric_name](**options)
+                try:
+                    score = seeded(seed, metric.corpus_score, systems[0], references[:count], 150)
+                except TypeError:  # Python's mean of different kinds of numbers
+                    continue
+                result = {"metric": metric_name, "options": options, "references": count, "seed": seed, "samples": 150,
+                          "confidence": {"mean": float(score._mean), "ci": float(score._ci)},
+                          "signature": metric.get_signature().format()}
+                for test in ("bs", "ar"):
+                    # Sums of fractions depend on the order in which a matrix library adds.
+                    if test == "bs" or metric_name != "TER" or count == 1:
+                        result[test] = seeded(seed, paired_results, metric_name, options, test, 150, named, references[:count])
+                results.append(result)
+    return {"numpy": int(numpy.__version__.partition(".")[0]), "streams": streams, "references": references,
+            "systems": systems, "results": results}
 
 
 def command_files(random_):
@@ -113,9 +216,50 @@ def command_files(random_):
         "ref.gz": gzip.compress(joined(lines), mtime=0), "broken.gz": gzip.compress(joined(lines), mtime=0)[:-20],
         "tokenized": joined(["so it is ."] * 100), "tokenized_ref": joined(["so it was."] * 100),
         "blank": b"\n", "spaces": joined([line + " \t\r" for line in hyp]), "wide": joined([f"{h}\t{h}" for h in hyp]),
+        "hyp3": joined([golden_text.corrupt(line, random_) if random_.random() < 0.3 else other for line, other in zip(lines, hyp)]),
+        "two": joined([f"{h or '-'}\t{r}" for h, r in zip(hyp, refs[1])]), "1": joined(hyp), "2.5": joined(refs[1]),
+        "schön": joined(refs[0]), "a&b_c%": joined(refs[1]), "zero": joined(["qqq"] * len(lines)),
         "uneven": joined([f"{h or '-'}\tb" if i % 2 else h for i, h in enumerate(hyp)]),
         "bom": b"\xef\xbb\xbf" + joined(hyp),
     }
+
+
+def several_systems():
+    for metrics in ("bleu", "ter chrf bleu", "chrf chrf bleu"):
+        for form in ("json", "text", "latex"):
+            yield f"ref -i hyp hyp2 hyp3 -m {metrics} -f {form}", None, {}
+            yield f"ref ref2 -i hyp hyp2 hyp3 -m {metrics} -f {form} -par -parn 50 -w 2", None, {}
+            if form != "json" or metrics == "bleu":  # NumPy's numbers cannot be written as JSON
+                yield f"ref ref2 -i hyp hyp2 hyp3 -m {metrics} -f {form} -pbs -pbsn 60 -sh", None, {}
+    for option in ("-b", "-w 0", "-w 5 -f text", "-d", "-q", "-sh -f latex", "-nc -f text", "-lc -f text", "--force"):
+        yield f"ref -i hyp hyp2 {option}", None, {}
+        yield f"ref -i hyp hyp2 -pbs -pbsn 20 {option}", None, {}
+    for names in ("1 2.5", "2.5 1", "1 hyp", "schön hyp", "a&b_c% hyp", "hyp schön a&b_c% 1", "tokenized tokenized", "hyp zero"):
+        for form in ("json", "text", "latex", "text -par -parn 20", "latex -pbs -pbsn 40", "latex -w 0"):
+            yield f"ref -i {names} -f {form}", None, {}
+    yield "tokenized_ref -i tokenized blank", None, {}
+    for form in ("json", "text", "text -pbs", "text -par -parn 33 -m chrf", "json -m ter bleu"):
+        yield f"ref -f {form}", "two", {}
+        yield f"ref -f {form} -q", "wide", {}
+    yield "tokenized_ref -i tokenized tokenized_ref -f text -par -parn 9", None, {}
+    yield "tokenized_ref -i tokenized tokenized_ref -m chrf bleu --force", None, {}
+    for option in ("", "-f text", "-b", "-b -f text", "-cin 1", "-cin 20 -f text -w 4", "-m bleu chrf ter -w 17", "-m ter -sh -f text",
+                   "-m bleu chrf ter -f text", "-m bleu chrf -b", "-m chrf bleu -b -f text", "-cin 0", "-cin -5", "-q"):
+        yield f"ref ref2 -i hyp -ci {option}", None, {}
+        if "chrf" not in option:  # Python's mean of different kinds of numbers
+            yield f"ref -i zero -ci {option}", None, {}
+    for seed in ("0", "7", "00012", "340282366920938463463374607431768211456", "-1", "x", "1.5", ""):
+        yield "ref -i hyp -ci -w 9", None, {"SACREBLEU_SEED": seed}
+        if seed != "0":  # in paired tests taken for none
+            yield "ref -i hyp hyp2 -pbs", None, {"SACREBLEU_SEED": seed}
+            yield "ref -i hyp hyp2 -par -parn 99", None, {"SACREBLEU_SEED": seed}
+    for line in ("-i hyp hyp -pbs -pbsn 9", "-i hyp hyp2 hyp -par -parn 9 -q", "-i hyp hyp2 hyp2", "-i hyp hyp2 hyp2 -pbs", "-i hyp hyp",
+                 "-i hyp -pbs", "-i hyp -par", "-i hyp hyp2 -ci", "-i hyp hyp2 -ci -pbs", "-i hyp hyp2 -sl", "-i hyp -sl -ci",
+                 "-i hyp -sl -pbs", "-i hyp hyp2 -pbs -pbsn 0 -f text", "-i hyp hyp2 -par -parn -3 -f text", "-i hyp short",
+                 "-i hyp hyp2 -pbs -pbsn 10 -j 1", "-i hyp missing", "-i hyp hyp2 -paired-b", "-i hyp hyp2 --paired-ar-n 9 --paired-ar",
+                 "-i hyp hyp2 -pbs -par", "-i hyp hyp2 -par -pbs", "-i hyp hyp2 --paired", "-i hyp hyp2 -pbs -pbsn 1.5", "-i hyp empty",
+                 "-i hyp hyp2 -cin", "-i hyp hyp2 -pbs -j -1", "-i hyp -m ter -sl -b -w 5", "-i hyp hyp2 -m ter ter -f text"):
+        yield f"ref {line}", None, {}
 
 
 def command_lines():
@@ -132,6 +276,12 @@ def command_lines():
                "-sl", "-sl -b", "-sl -sh -w 3", "-sl -m chrf -cw 2", "-sl -s none", "-sl -f json", "-d", "-q -nc", "-qb"]
     for option in options:
         yield f"ref -i hyp {option}", None, {}
+    ter = ["", "-f text", "-w 9", "--ter-normalized", "--ter-no-punct -f text", "--ter-asian-support --ter-normalized -sh -f text",
+           "--ter-case-sensitive", "-sl -b", "--ter-asian-support --ter-no-punct --ter-normalized -w 7"]
+    for option in ter:
+        yield f"ref -i hyp -m ter {option}", None, {}
+    yield "ref ref2 -i hyp -m ter bleu chrf -w 6", None, {}
+    yield from several_systems()
     for file in files:
         yield file, None, {}
         yield f"{file} -sl -m chrf -w 12", None, {}
@@ -227,13 +377,13 @@ def main():
     assert sacrebleu.__version__ == "2.6.0", f"this needs sacreBLEU 2.6.0, not {sacrebleu.__version__}"
     folder = os.path.abspath(sys.argv[1])
     random_ = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
-    for name in ("SACREBLEU_FORMAT", "NO_COLOR"):
+    for name in ("SACREBLEU_FORMAT", "SACREBLEU_SEED", "NO_COLOR"):
         os.environ.pop(name, None)
     commands = command_fixture(command_files(random_))
     logging.disable(logging.WARNING)
     lines = golden_text.SENTENCES + golden_text.generated_lines(random_)
     fixtures = {"tokens": token_fixture(lines), "scores": score_fixture(make_corpora(random_.sample(lines, 150), random_)),
-                "commands": commands}
+                "commands": commands, "resampling": resampling_fixture(random_)}
     for name, fixture in fixtures.items():
         with open(os.path.join(folder, f"{name}.json"), "w", encoding="ascii") as file:
             json.dump(fixture, file, separators=(",", ":"), sort_keys=True)

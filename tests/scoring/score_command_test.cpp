@@ -60,12 +60,46 @@ TEST_F(ScoreCommandTest, HelpsWithEveryOption) {
   }
 }
 
-TEST_F(ScoreCommandTest, TakesOneSystem) {
-  const auto files = run({reference_, "-i", reference_, reference_});
-  EXPECT_EQ(files.code, 1);
-  EXPECT_NE(files.messages.find("one system"), std::string::npos) << files.messages;
-  EXPECT_EQ(run({reference_}, "a\tb\n").code, 1);
-  EXPECT_EQ(run({reference_, "-i"}).code, 1);
+TEST_F(ScoreCommandTest, NeedsASystem) {
+  const auto outcome = run({reference_, "-i"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.messages.find("no system"), std::string::npos) << outcome.messages;
+}
+
+TEST_F(ScoreCommandTest, SaysWhichStreamsDifferInLength) {
+  const auto outcome = run({reference_}, "a b\nc\n");
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.messages.find("'System 1' has 2 lines, reference 1 has 1."), std::string::npos)
+      << outcome.messages;
+}
+
+TEST_F(ScoreCommandTest, PrintsPairedResultsThatPythonCannot) {
+  // sacreBLEU dies of NumPy's numbers here.
+  const auto outcome = run({reference_, "-m", "chrf", "ter", "--paired-bs"}, "a b\tc d\n");
+  EXPECT_EQ(outcome.code, 0) << outcome.messages;
+  EXPECT_NE(outcome.output.find("\"p_value\": "), std::string::npos) << outcome.output;
+}
+
+TEST_F(ScoreCommandTest, ColoursTerminalsOnly) {
+  std::istringstream in("a b c d f\ta b c\n");
+  std::ostringstream out;
+  std::ostringstream err;
+  const std::vector<std::string> arguments = {reference_, "-f", "text", "--paired-ar"};
+  run_score_command(arguments, {in, out, err, OutputKind::kTerminal});
+  EXPECT_NE(out.str().find("\033[36mBLEU\033[0m"), std::string::npos) << out.str();
+  EXPECT_NE(out.str().find("\033[31m"), std::string::npos) << out.str();
+  EXPECT_EQ(run(arguments, "a b c d f\ta b c\n").output.find('\033'), std::string::npos);
+}
+
+TEST_F(ScoreCommandTest, WorksWithAnyNumberOfThreads) {
+  const std::string systems = "a b c d f\ta b c\n";
+  const std::vector<std::string> one = {reference_, "--paired-bs", "-m", "bleu", "chrf", "-q"};
+  for (const char* threads : {"0", "2", "5"}) {
+    std::vector<std::string> several = one;
+    several.insert(several.end(), {"-j", threads});
+    EXPECT_EQ(run(several, systems).output, run(one, systems).output);
+  }
+  EXPECT_EQ(run({reference_, "-j", "-1"}, "a\n").code, 1);
 }
 
 TEST_F(ScoreCommandTest, SaysWhereInputIsNotText) {
@@ -81,7 +115,11 @@ TEST_F(ScoreCommandTest, SaysWhatAMissingModelIsFor) {
   unsetenv("SACREBLEU");
   EXPECT_EQ(outcome.code, 1);
   EXPECT_NE(outcome.messages.find("--spm-model"), std::string::npos) << outcome.messages;
-  EXPECT_EQ(run({reference_, "-l", "en-ja"}, "a\n").code, 1);
+  const auto japanese =
+      run({reference_, "-l", "en-ja", "--mecab-dictionary", folder_.string()}, "a\n");
+  EXPECT_EQ(japanese.code, 1);
+  EXPECT_NE(japanese.messages.find("MeCab"), std::string::npos) << japanese.messages;
+  EXPECT_EQ(run({reference_, "-l", "en-ko"}, "a\n").code, 1);
 }
 
 }  // namespace

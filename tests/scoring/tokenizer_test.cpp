@@ -47,7 +47,7 @@ TEST(Tokenizer, IsChosenByLanguage) {
   EXPECT_EQ(default_tokenizer("zh"), "zh");
   EXPECT_EQ(default_tokenizer("de"), "13a");
   EXPECT_EQ(default_tokenizer(""), "13a");
-  EXPECT_THROW(default_tokenizer("ja"), Error);
+  EXPECT_EQ(default_tokenizer("ja"), "ja-mecab");
 }
 
 TEST(Tokenizer, UnknownNamesTheOthers) {

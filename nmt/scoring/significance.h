@@ -1,0 +1,67 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "nmt/scoring/metric.h"
+#include "nmt/scoring/resampling.h"
+
+// How sure a score is, and whether two systems differ by more than chance. Numbers equal
+// sacreBLEU's for the same seed under NumPy 2.
+//
+//   const Bleu bleu;
+//   const Score score = corpus_with_confidence(bleu, hypotheses, references);
+//   score.confidence->mean, score.confidence->half_width
+//
+//   const auto outcomes = compare_systems({&bleu, &chrf}, {{"baseline", first}, {"ours", second}},
+//                                         references, PairedTest::kBootstrap);
+//   outcomes[0].systems[1].p_value      of "ours" against "baseline" by BLEU
+
+namespace nmt::scoring {
+
+/// The score of a corpus with its 95 % confidence interval, by bootstrap resampling
+/// (options.samples: 1000 unless given). Both are named in the signature. Throws Error when the
+/// corpus is empty.
+Score corpus_with_confidence(const Metric& metric, std::span<const std::string> hypotheses,
+                             const References& references, const ResamplingOptions& options = {});
+
+enum class PairedTest {
+  kBootstrap,                ///< paired bootstrap resampling, 1000 resamples unless given
+  kApproximateRandomization  ///< 10000 trials unless given
+};
+
+/// A system's translations of the test set. They must outlive this.
+struct SystemOutput {
+  std::string name;
+  std::span<const std::string> hypotheses;
+};
+
+/// What a paired test says about one system by one metric.
+struct SystemOutcome {
+  std::string name;
+  double score = 0;
+  std::optional<double> p_value = {};                 ///< two-sided; none for the baseline
+  std::optional<ConfidenceInterval> confidence = {};  ///< with kBootstrap only
+};
+
+struct MetricOutcome {
+  std::string name;  ///< the metric's
+  Signature signature;
+  std::vector<SystemOutcome> systems;  ///< in the order given; the first is the baseline
+};
+
+/// Compares each system with the first one, by each metric. A small p-value says that such a
+/// difference of scores is unlikely to come from the choice of test segments alone. Throws Error
+/// when there is nothing to compare, or not one hypothesis for every segment.
+std::vector<MetricOutcome> compare_systems(std::span<const Metric* const> metrics,
+                                           std::span<const SystemOutput> systems,
+                                           const References& references, PairedTest test,
+                                           const ResamplingOptions& options = {});
+
+/// The trials or resamples that `options` ask for.
+int sample_count(PairedTest test, const ResamplingOptions& options);
+
+}  // namespace nmt::scoring
