@@ -2,7 +2,6 @@
 
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
-#include <unicode/utf8.h>
 
 #include <algorithm>
 
@@ -38,22 +37,18 @@ Kind kind_of(UChar32 c) {
   return is_written_without_blanks(c) ? Kind::kAlone : Kind::kRun;
 }
 
-UChar32 next_code_point(std::string_view utf8, size_t& position) {
-  auto at = static_cast<int64_t>(position);
-  const auto length = static_cast<int64_t>(utf8.size());
-  UChar32 c = 0;
-  U8_NEXT(utf8.data(), at, length, c);
-  if (c < 0) {
-    throw Error(text("invalid UTF-8 at byte ", position + 1, " of a segment"),
+UChar32 next_character(std::string_view utf8, size_t& position) {
+  const size_t start = position;
+  const char32_t c = next_code_point(utf8, position);
+  if (c == kInvalidCodePoint)
+    throw Error(text("invalid UTF-8 at byte ", start + 1, " of a segment"),
                 "Convert the text to UTF-8.");
-  }
-  position = static_cast<size_t>(at);
-  return c;
+  return static_cast<UChar32>(c);
 }
 
 bool has_letter(std::string_view word) {
   for (size_t position = 0; position < word.size();)
-    if (u_isalpha(next_code_point(word, position))) return true;
+    if (u_isalpha(next_character(word, position))) return true;
   return false;
 }
 
@@ -65,7 +60,7 @@ std::vector<std::string_view> split_words(std::string_view utf8) {
   size_t start = 0;
   for (size_t position = 0; position < utf8.size();) {
     const size_t here = position;
-    const Kind kind = kind_of(next_code_point(utf8, position));
+    const Kind kind = kind_of(next_character(utf8, position));
     if (kind == Kind::kMark && previous != Kind::kSpace) continue;  // belongs to what it marks
     if (kind != Kind::kRun || previous != Kind::kRun) {
       if (previous != Kind::kSpace) words.push_back(utf8.substr(start, here - start));
