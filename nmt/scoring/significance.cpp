@@ -177,8 +177,8 @@ int sample_count(PairedTest test, const ResamplingOptions& options) {
   return test == PairedTest::kBootstrap ? kUsualResamples : kUsualTrials;
 }
 
-std::vector<MetricOutcome> compare_systems(std::span<const Metric* const> metrics,
-                                           std::span<const SystemOutput> systems,
+std::vector<MetricOutcome> compare_systems(const std::vector<const Metric*>& metrics,
+                                           const std::vector<SystemOutput>& systems,
                                            const References& references, PairedTest test,
                                            const ResamplingOptions& options) {
   if (metrics.empty() || systems.size() < 2 || references.size() == 0) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -56,8 +55,8 @@ struct MetricOutcome {
 /// Compares each system with the first one, by each metric. A small p-value says that such a
 /// difference of scores is unlikely to come from the choice of test segments alone. Throws Error
 /// when there is nothing to compare, or not one hypothesis for every segment.
-std::vector<MetricOutcome> compare_systems(std::span<const Metric* const> metrics,
-                                           std::span<const SystemOutput> systems,
+std::vector<MetricOutcome> compare_systems(const std::vector<const Metric*>& metrics,
+                                           const std::vector<SystemOutput>& systems,
                                            const References& references, PairedTest test,
                                            const ResamplingOptions& options = {});
 

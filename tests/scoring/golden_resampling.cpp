@@ -82,13 +82,12 @@ void compare_resampling(const std::string& folder, double tolerance) {
                 numpy_tolerance);
     EXPECT_EQ(without_version(score.signature.text()),
               without_version(theirs["signature"].get<std::string>()));
-    const Metric* metrics[] = {metric.get()};
     const std::pair<const char*, PairedTest> tests[] = {
         {"bs", PairedTest::kBootstrap}, {"ar", PairedTest::kApproximateRandomization}};
     for (const auto& [key, test] : tests) {
       if (!theirs.contains(key)) continue;
       SCOPED_TRACE(key);
-      compare_outcomes(compare_systems(metrics, systems, references, test, options).front(),
+      compare_outcomes(compare_systems({metric.get()}, systems, references, test, options).front(),
                        theirs[key], numpy_tolerance);
     }
   }

@@ -42,9 +42,8 @@ class SignificanceTest : public testing::TestWithParam<PairedTest> {
  protected:
   std::vector<SystemOutcome> compare(const Metric& metric, const Lines& first, const Lines& second,
                                      int threads = 1) const {
-    const Metric* metrics[] = {&metric};
-    const SystemOutput systems[] = {{"first", first}, {"second", second}};
-    return compare_systems(metrics, systems, lines_, GetParam(),
+    const std::vector<SystemOutput> systems = {{"first", first}, {"second", second}};
+    return compare_systems({&metric}, systems, lines_, GetParam(),
                            {.samples = 300, .threads = threads})
         .front()
         .systems;
@@ -84,9 +83,8 @@ TEST_P(SignificanceTest, DoesNotDependOnThreads) {
 
 TEST_P(SignificanceTest, NeedsSomethingToCompare) {
   const Bleu bleu;
-  const Metric* metrics[] = {&bleu};
-  const SystemOutput one[] = {{"first", lines_}};
-  EXPECT_THROW(compare_systems(metrics, one, lines_, GetParam()), Error);
+  const std::vector<SystemOutput> one = {{"first", lines_}};
+  EXPECT_THROW(compare_systems({&bleu}, one, lines_, GetParam()), Error);
   const Lines few(3, "a");
   EXPECT_THROW(compare(bleu, few, few), Error);
 }
