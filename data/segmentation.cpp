@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "data/utf8.h"
+#include "nmt/support/utf8.h"
 
 namespace nmt {
 namespace {

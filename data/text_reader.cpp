@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <cstring>
 
-#include "data/utf8.h"
 #include "nmt/support/error.h"
+#include "nmt/support/utf8.h"
 
 namespace nmt {
 namespace {

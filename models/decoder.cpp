@@ -2,9 +2,6 @@
 
 #include <torch/torch.h>
 
-#include "models/dropout.h"
-#include "models/encoder.h"
-
 namespace nmt {
 
 DecoderLayerImpl::DecoderLayerImpl(const LayerContext& context, const ModelExtensions& extensions)
@@ -46,40 +43,22 @@ torch::Tensor DecoderLayerImpl::forward(const torch::Tensor& x, const DecoderPas
 
 DecoderImpl::DecoderImpl(const TransformerOptions& options, std::shared_ptr<ActivationSites> sites,
                          const ModelExtensions& extensions)
-    : options_(options), scale_(extensions.attention_scale) {
-  for (int64_t i = 0; i < options.decoder_layers; ++i)
-    layers->push_back(DecoderLayer(LayerContext{.options = options,
-                                                .sites = sites,
-                                                .side = ActivationSide::kTarget,
-                                                .layer = i,
-                                                .name = text("decoder.", i)},
-                                   extensions));
-  register_module("layers", layers);
-  if (options.norm == NormPosition::kPre)
-    norm =
-        register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({options.dim})));
-  if (options.positions == PositionKind::kRotary)
-    rotation_ = register_module(
-        "rotation", FixedTable(rotary_angles(options.max_positions, options.dim / options.heads)));
-}
+    : LayerStack({.options = options,
+                  .sites = std::move(sites),
+                  .side = ActivationSide::kTarget,
+                  .name = "decoder"},
+                 options.decoder_layers, extensions, [&](const LayerContext& context) {
+                   return std::make_shared<DecoderLayerImpl>(context, extensions);
+                 }) {}
 
-void DecoderImpl::add_positions(DecoderPass& pass, const torch::Tensor& positions) {
-  if (scale_) {
-    const torch::Tensor self = scale_->scale(AttentionKind::kDecoderSelf, {}, positions);
-    if (self.defined()) pass.self.query_scale = self.unsqueeze(-1);
-    const torch::Tensor cross =
-        scale_->scale(AttentionKind::kCross, pass.cross.info.source_counts, positions);
-    if (cross.defined()) pass.cross.query_scale = cross.unsqueeze(-1);
-  }
-  if (rotation_) pass.self.rotation = rotation_->forward(positions);
-}
-
-torch::Tensor DecoderImpl::run(torch::Tensor x, const DecoderPass& pass) {
-  for (const auto& layer : *layers) {
-    if (is_training() && skip_layer(options_.layer_dropout)) continue;
-    x = layer->as<DecoderLayerImpl>()->forward(x, pass);
-  }
-  return norm ? norm->forward(x) : x;
+torch::Tensor DecoderImpl::run_at(const torch::Tensor& positions, const torch::Tensor& x,
+                                  DecoderPass pass) {
+  pass.self.query_scale = query_scale(AttentionKind::kDecoderSelf, {}, positions);
+  pass.cross.query_scale =
+      query_scale(AttentionKind::kCross, pass.cross.info.source_counts, positions);
+  pass.self.rotation = rotation(positions);
+  return run<DecoderLayerImpl>(
+      x, [&](DecoderLayerImpl& layer, const torch::Tensor& h) { return layer.forward(h, pass); });
 }
 
 torch::Tensor DecoderImpl::forward(const torch::Tensor& x, const torch::Tensor& memory,
@@ -90,8 +69,8 @@ torch::Tensor DecoderImpl::forward(const torch::Tensor& x, const torch::Tensor& 
                    .memory = memory,
                    .memory_info = info};
   if (info.source_padded) pass.cross.mask = info.source_mask.unsqueeze(1).unsqueeze(1);
-  add_positions(pass, torch::arange(x.size(1), x.options().dtype(torch::kInt64)).unsqueeze(0));
-  return run(x, pass);
+  const torch::Tensor positions = torch::arange(x.size(1), info.source_counts.options());
+  return run_at(positions.unsqueeze(0), x, std::move(pass));
 }
 
 DecoderState DecoderImpl::start(const torch::Tensor& memory, const SentenceInfo& info, int64_t beam,
@@ -130,8 +109,7 @@ torch::Tensor DecoderImpl::step(const torch::Tensor& x, const torch::Tensor& pos
     pass.self.mask = (slot <= positions.unsqueeze(-1)).unsqueeze(1);
   }
   if (state.memory_mask.defined()) pass.cross.mask = state.memory_mask.unsqueeze(1).unsqueeze(1);
-  add_positions(pass, positions);
-  return run(x, pass);
+  return run_at(positions, x, std::move(pass));
 }
 
 }  // namespace nmt

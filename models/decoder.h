@@ -1,7 +1,6 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/container/modulelist.h>
 #include <torch/nn/modules/dropout.h>
 #include <torch/nn/modules/normalization.h>
 #include <torch/nn/pimpl.h>
@@ -13,7 +12,7 @@
 #include "models/decoder_state.h"
 #include "models/extension_points.h"
 #include "models/feed_forward.h"
-#include "models/positions.h"
+#include "models/layer_stack.h"
 
 namespace nmt {
 
@@ -48,8 +47,8 @@ class DecoderLayerImpl : public torch::nn::Module {
 };
 TORCH_MODULE(DecoderLayer);
 
-/// The decoder stack, with a final norm in a pre-norm model.
-class DecoderImpl : public torch::nn::Module {
+/// The decoder.
+class DecoderImpl : public LayerStack {
  public:
   DecoderImpl(const TransformerOptions& options, std::shared_ptr<ActivationSites> sites,
               const ModelExtensions& extensions);
@@ -67,17 +66,9 @@ class DecoderImpl : public torch::nn::Module {
   /// fills the caches, but leaves it to the caller to advance the state's lengths.
   torch::Tensor step(const torch::Tensor& x, const torch::Tensor& positions, DecoderState& state);
 
-  torch::nn::ModuleList layers;
-  torch::nn::LayerNorm norm = nullptr;  // pre-norm only
-
  private:
-  /// Fills in the query factors and rotations for queries at `positions`.
-  void add_positions(DecoderPass& pass, const torch::Tensor& positions);
-  torch::Tensor run(torch::Tensor x, const DecoderPass& pass);
-
-  TransformerOptions options_;
-  std::shared_ptr<AttentionScale> scale_;
-  FixedTable rotation_ = nullptr;
+  /// Runs the layers for queries at `positions`.
+  torch::Tensor run_at(const torch::Tensor& positions, const torch::Tensor& x, DecoderPass pass);
 };
 TORCH_MODULE(Decoder);
 

@@ -38,4 +38,11 @@ torch::Tensor FeedForwardImpl::forward(const torch::Tensor& x, const SentenceInf
   return sites_->apply(out_site_, out->forward(dropout_->forward(h)), info);  // [rows, length, dim]
 }
 
+std::shared_ptr<FeedForwardLayer> make_feed_forward(const LayerContext& context,
+                                                    const ModelExtensions& extensions) {
+  std::shared_ptr<FeedForwardLayer> layer;
+  if (extensions.feed_forward) layer = extensions.feed_forward(context);
+  return layer ? layer : std::make_shared<FeedForwardImpl>(context);
+}
+
 }  // namespace nmt

@@ -4,6 +4,8 @@
 #include <torch/nn/modules/dropout.h>
 #include <torch/nn/pimpl.h>
 
+#include <memory>
+
 #include "models/extension_points.h"
 #include "models/linear.h"
 
@@ -37,5 +39,9 @@ class FeedForwardImpl : public FeedForwardLayer {
   const ActivationSite* in_site_;
   const ActivationSite* out_site_;
 };
+
+/// The feed-forward module for a layer: the method's, or the plain one.
+std::shared_ptr<FeedForwardLayer> make_feed_forward(const LayerContext& context,
+                                                    const ModelExtensions& extensions);
 
 }  // namespace nmt

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "nmt/options/nearest_word.h"
+#include "nmt/support/utf8.h"
 
 namespace nmt {
 namespace {
@@ -72,7 +73,7 @@ struct Element<std::string> {
       throw UsageError("expected " + value.expected(),
                        near.empty() ? "" : "Did you mean '" + near + "'?");
     }
-    if (!is_utf8(word) || word.find('\0') != std::string::npos) {
+    if (find_invalid_utf8(word)) {
       throw UsageError("expected UTF-8 text without NUL bytes");
     }
     return word;
@@ -216,30 +217,6 @@ std::string number_text(double number) {
                     is_handy ? std::chars_format::fixed : std::chars_format::scientific)
           .ptr;
   return std::string(buffer, end);
-}
-
-bool is_utf8(const std::string& bytes) {
-  const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
-  const auto* const end = at + bytes.size();
-  while (at < end) {
-    const unsigned lead = *at++;
-    if (lead < 0x80) continue;
-    const int following = lead < 0xC2   ? -1
-                          : lead < 0xE0 ? 1
-                          : lead < 0xF0 ? 2
-                          : lead < 0xF5 ? 3
-                                        : -1;
-    if (following < 0 || end - at < following) return false;
-    unsigned code = lead & (0x3Fu >> following);
-    for (int i = 0; i < following; ++i) {
-      if ((at[i] & 0xC0u) != 0x80) return false;
-      code = code << 6 | (at[i] & 0x3Fu);
-    }
-    at += following;
-    const bool overlong = (following == 2 && code < 0x800) || (following == 3 && code < 0x10000);
-    if (overlong || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return false;
-  }
-  return true;
 }
 
 }  // namespace nmt

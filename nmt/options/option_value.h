@@ -84,7 +84,4 @@ requires std::is_enum_v<E> std::unique_ptr<OptionValue> bind_value(E& field) {
 /// 1: "0.0005", "1e-09".
 std::string number_text(double number);
 
-/// Whether `bytes` are well-formed UTF-8.
-bool is_utf8(const std::string& bytes);
-
 }  // namespace nmt

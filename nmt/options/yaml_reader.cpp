@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "nmt/options/option_value.h"
+#include "nmt/support/utf8.h"
 
 namespace nmt {
 namespace {
@@ -115,13 +116,13 @@ void check_text(const std::string& yaml, const std::string& file) {
   std::istringstream lines(yaml);
   std::string line;
   for (long number = 1; std::getline(lines, line); ++number) {
-    if (!is_utf8(line)) {
-      throw UsageError(FilePosition{file, number}, "this line is not valid UTF-8",
-                       "Save the file as UTF-8.");
-    }
     if (line.find('\0') != std::string::npos) {
       throw UsageError(FilePosition{file, number}, "this line holds a NUL byte",
                        "Is this a recipe in YAML?");
+    }
+    if (find_invalid_utf8(line)) {
+      throw UsageError(FilePosition{file, number}, "this line is not valid UTF-8",
+                       "Save the file as UTF-8.");
     }
   }
 }

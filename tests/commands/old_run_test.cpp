@@ -18,8 +18,8 @@ TEST(OldRun, GivesTheSameProbabilities) {
   const TemporaryFolder folder;
   const std::string source =
       folder.write("source", "A man sees a house.\nThe old woman bought two big horses.\n");
-  const std::string target = folder.write(
-      "target", "Ein Mann sieht ein Haus.\nDie alte Frau kaufte zwei große Pferde.\n");
+  const std::string target =
+      folder.write("target", "Ein Mann sieht ein Haus.\nDie alte Frau kaufte zwei große Pferde.\n");
   const ProgramResult result =
       run_program({"score-pairs", kRun, "--source", source, "--target", target, "--threads", "1"});
   ASSERT_EQ(result.exit_code, 0) << result.err;

@@ -5,9 +5,9 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "data/utf8.h"
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/error.h"
+#include "nmt/support/utf8.h"
 #include "tests/temporary_folder.h"
 
 namespace nmt {
