@@ -70,25 +70,21 @@ if(NOT NMT_CLD2 OR NOT NMT_CLD2_HEADERS)
 endif()
 nmt_wrap(cld2 ${NMT_CLD2})
 
-# Optional: models of one's own for identifying languages.
-find_library(NMT_FASTTEXT fasttext)
-find_path(NMT_FASTTEXT_HEADERS fasttext/fasttext.h)
-if(NMT_FASTTEXT AND NMT_FASTTEXT_HEADERS)
-  nmt_wrap(fasttext ${NMT_FASTTEXT})
-  target_compile_definitions(nmt_dep_fasttext INTERFACE NMT_HAS_FASTTEXT)
-else()
-  nmt_wrap(fasttext)
-endif()
+# Optional parts: nmt::NAME is empty, and NMT_HAS_NAME not defined, where library or header are not there.
+function(nmt_optional NAME HEADER)
+  string(TOUPPER ${NAME} name)
+  find_library(NMT_${name} ${NAME})
+  find_path(NMT_${name}_HEADERS ${HEADER})
+  if(NMT_${name} AND NMT_${name}_HEADERS)
+    nmt_wrap(${NAME} ${NMT_${name}})
+    target_compile_definitions(nmt_dep_${NAME} INTERFACE NMT_HAS_${name})
+  else()
+    nmt_wrap(${NAME})
+  endif()
+endfunction()
 
-# Optional: Japanese and Korean tokenizers of the scorer.
-find_library(NMT_MECAB mecab)
-find_path(NMT_MECAB_HEADERS mecab.h)
-if(NMT_MECAB AND NMT_MECAB_HEADERS)
-  nmt_wrap(mecab ${NMT_MECAB})
-  target_compile_definitions(nmt_dep_mecab INTERFACE NMT_HAS_MECAB)
-else()
-  nmt_wrap(mecab)
-endif()
+nmt_optional(fasttext fasttext/fasttext.h)  # models of one's own for identifying languages
+nmt_optional(mecab mecab.h)                 # Japanese and Korean tokenizers of the scorer
 
 find_package(Threads REQUIRED)
 

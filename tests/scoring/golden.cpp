@@ -12,6 +12,7 @@
 #include "nmt/scoring/score_command.h"
 #include "nmt/scoring/scoring.h"
 #include "nmt/scoring/unicode.h"
+#include "tests/temporary_folder.h"
 
 namespace nmt::scoring::golden {
 namespace {
@@ -100,24 +101,18 @@ std::string from_hex(const std::string& hex) {
 class WorkingFolder {
  public:
   explicit WorkingFolder(const json& files) : before_(std::filesystem::current_path()) {
-    std::string name = (std::filesystem::temp_directory_path() / "nmt-score-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a folder");
-    folder_ = name;
-    std::filesystem::current_path(folder_);
+    std::filesystem::current_path(folder_.path());
     for (const auto& [file, content] : files.items()) {
       std::ofstream(file, std::ios::binary) << from_hex(content.get<std::string>());
     }
   }
-  ~WorkingFolder() {
-    std::filesystem::current_path(before_);
-    std::filesystem::remove_all(folder_);
-  }
+  ~WorkingFolder() { std::filesystem::current_path(before_); }
   WorkingFolder(const WorkingFolder&) = delete;
   WorkingFolder& operator=(const WorkingFolder&) = delete;
 
  private:
   std::filesystem::path before_;
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
 };
 
 /// Without what follows from having fewer choices than sacreBLEU.

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "golden.h"
+#include "tests/temporary_folder.h"
 
 // The fixtures in golden/ hold on every machine. Where python3 has sacreBLEU 2.6.0, others with
 // another seed are made and compared as well, so that each run tests text that nobody has tuned the
@@ -33,8 +34,8 @@ TEST(Oracle, SaysTheSameAboutOtherText) {
                   "\"2.6.0\")' 2> /dev/null") != 0) {
     GTEST_SKIP() << "python3 has no sacreBLEU 2.6.0: pip install sacrebleu==2.6.0";
   }
-  std::string folder = (std::filesystem::temp_directory_path() / "nmt-oracle-XXXXXX").string();
-  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const TemporaryFolder temporary;
+  const std::string& folder = temporary.path();
   const char* seed = std::getenv("NMT_ORACLE_SEED");
   const std::string command = "python3 '" + std::string(NMT_SOURCE_DIR) +
                               "/tests/scoring/make_golden.py' '" + folder + "' " +
@@ -44,7 +45,6 @@ TEST(Oracle, SaysTheSameAboutOtherText) {
   compare_scores(folder, 0);
   compare_resampling(folder, 0);
   compare_commands(folder);
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

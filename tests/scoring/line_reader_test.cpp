@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "nmt/support/error.h"
+#include "tests/temporary_folder.h"
 
 namespace nmt::scoring {
 namespace {
@@ -15,18 +16,9 @@ using Lines = std::vector<std::string>;
 
 class LineReader : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (std::filesystem::temp_directory_path() / "nmt-lines-XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-
+  std::string path(const std::string& name) const { return folder_.file(name); }
   std::string write(const std::string& name, const std::string& bytes) const {
-    std::ofstream(path(name), std::ios::binary) << bytes;
-    return path(name);
+    return folder_.write(name, bytes);
   }
 
   static std::string contents(const std::string& file) {
@@ -34,7 +26,7 @@ class LineReader : public testing::Test {
     return read_stream(in);
   }
 
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(LineReader, EndsLinesInFilesAtLineFeedsOnly) {
@@ -80,7 +72,7 @@ TEST_F(LineReader, NoticesDamage) {
   EXPECT_THROW(read_lines(write("plain.gz", "just text\n")), Error);
   EXPECT_THROW(read_lines(write("plain.zst", "just text\n")), Error);
   EXPECT_THROW(read_lines(path("missing")), Error);
-  EXPECT_THROW(read_lines(folder_.string()), Error);
+  EXPECT_THROW(read_lines(folder_.path()), Error);
 }
 
 TEST_F(LineReader, SaysWhereUtf8Ends) {

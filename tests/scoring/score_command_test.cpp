@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "nmt/scoring/score.h"
+#include "tests/temporary_folder.h"
 
 // What sacreBLEU says to command lines is tested by golden_test.cpp; here is what only nmt score
 // does.
@@ -31,16 +32,10 @@ Outcome run(const std::vector<std::string>& arguments, const std::string& input 
 
 class ScoreCommandTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (std::filesystem::temp_directory_path() / "nmt-score-XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
-    reference_ = (folder_ / "reference").string();
-    std::ofstream(reference_) << "a b c d e\n";
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void SetUp() override { reference_ = temporary_.write("reference", "a b c d e\n"); }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder temporary_;
+  const std::filesystem::path folder_{temporary_.path()};
   std::string reference_;
 };
 

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "nmt/support/error.h"
+#include "tests/temporary_folder.h"
 
 namespace nmt::scoring {
 namespace {
@@ -62,9 +63,6 @@ TEST(Tokenizer, UnknownNamesTheOthers) {
 class SpmTokenizer : public testing::Test {
  protected:
   void SetUp() override {
-    std::string name = (std::filesystem::temp_directory_path() / "nmt-spm-XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
     std::filesystem::create_directories(folder_ / "models");
     std::ofstream text(folder_ / "text");
     for (int i = 0; i < 200; ++i)
@@ -76,12 +74,10 @@ class SpmTokenizer : public testing::Test {
     ASSERT_TRUE(status.ok()) << status.ToString();
     model_ = (folder_ / "m.model").string();
   }
-  void TearDown() override {
-    unsetenv("SACREBLEU");
-    std::filesystem::remove_all(folder_);
-  }
+  void TearDown() override { unsetenv("SACREBLEU"); }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder temporary_;
+  const std::filesystem::path folder_{temporary_.path()};
   std::string model_;
 };
 
