@@ -148,6 +148,7 @@ void validate(const VocabularyOptions& options) {
 
 std::vector<CorpusSpec> parse_corpora(const std::vector<std::string>& texts) {
   std::vector<CorpusSpec> specs;
+  specs.reserve(texts.size());
   for (const std::string& text : texts) specs.push_back(CorpusSpec::parse(text));
   return specs;
 }

@@ -39,6 +39,7 @@ std::vector<std::vector<const Concept*>> gender_cells(const std::vector<const Co
     cells[genders].push_back(noun);
   }
   std::vector<std::vector<const Concept*>> found;
+  found.reserve(cells.size());
   for (auto& [genders, members] : cells) found.push_back(std::move(members));
   return found;
 }
