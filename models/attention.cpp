@@ -59,8 +59,8 @@ SelfAttentionImpl::SelfAttentionImpl(const LayerContext& context)
 
 torch::Tensor SelfAttentionImpl::project(const torch::Tensor& x, const AttentionInput& input) {
   const torch::Tensor h =
-      sites_->apply(qkv_site_, qkv->forward(x), input.info);     // [rows, n, 3·dim]
-  const torch::Tensor split = h.unflatten(-1, {3, heads_, -1});  // [rows, n, 3, heads, head size]
+      sites_->apply(qkv_site_, qkv->forward(x), input.info);  // [rows, n, 3·dim]
+  torch::Tensor split = h.unflatten(-1, {3, heads_, -1});     // [rows, n, 3, heads, head size]
   if (!input.query_scale.defined() && !input.rotation.defined()) return split;
   const auto parts = split.unbind(2);
   torch::Tensor queries = parts[0], keys = parts[1];

@@ -43,7 +43,7 @@ torch::Tensor SequenceEmbedding::look_up(const torch::Tensor& ids) const {
 
 torch::Tensor SequenceEmbedding::add_positions(const torch::Tensor& embedded,
                                                const torch::Tensor& position_ids) const {
-  const torch::Tensor scaled = embedded * std::sqrt(static_cast<double>(options_.dim));
+  torch::Tensor scaled = embedded * std::sqrt(static_cast<double>(options_.dim));
   if (positions.defined()) return scaled + at::embedding(positions, position_ids);
   if (sinusoids_) return scaled + sinusoids_->forward(position_ids).to(scaled.scalar_type());
   return scaled;
