@@ -65,7 +65,6 @@ bool less_is_better(const std::string& metric) {
 }
 
 std::string stars(double p_value) {
-  if (p_value < 0.001) return "***";
   if (p_value < 0.01) return "**";
   return p_value < 0.05 ? "*" : "";
 }
@@ -78,7 +77,7 @@ std::vector<std::string> explanations(const Comparison& comparison,
            bootstrap ? comparison.samples : scoring::kUsualResamples, " resamples."),
       text("p: of the difference from ", first_system, ", two-sided, by paired ",
            bootstrap ? "bootstrap resampling, " : "approximate randomization, ", comparison.samples,
-           bootstrap ? " resamples" : " trials", ". * p < 0.05, ** p < 0.01, *** p < 0.001."),
+           bootstrap ? " resamples" : " trials", ". * p < 0.05, ** p < 0.01."),
       "A small p says that the choice of test segments hardly explains the difference; it is not "
       "corrected for the number of comparisons."};
 }

@@ -41,7 +41,7 @@ Comparison compare(const ComparedSystems& compared, const ComparisonOptions& opt
 /// Whether a metric, by its printed name, counts errors.
 bool less_is_better(const std::string& metric);
 
-/// "***" for p < 0.001, "**" for p < 0.01, "*" for p < 0.05, else nothing.
+/// "**" for p < 0.01, "*" for p < 0.05, else nothing: a thousand resamples tell no more apart.
 std::string stars(double p_value);
 
 /// In sentences: what intervals, p-values and stars mean.
