@@ -18,11 +18,11 @@ constexpr size_t kMostMarkers = 40;
 
 // The drawing in its own units, which are about pixels.
 constexpr double kWidth = 420;
-constexpr double kHeight = 270;
+constexpr double kHeight = 284;
 constexpr double kLeft = 58;
 constexpr double kRight = 14;
 constexpr double kTop = 14;
-constexpr double kBottom = 48;
+constexpr double kBottom = 62;  // three lines: ticks, remarks, label
 
 struct Scale {
   double low = 0;
@@ -137,6 +137,8 @@ Scale x_scale(const LineChart& chart, double highest, std::string& svg) {
                       kWidth - kRight};
     for (size_t i = 0; i < chart.categories.size(); ++i)
       svg += label(scale(static_cast<double>(i)), floor + 18, "middle", chart.categories[i]);
+    for (size_t i = 0; i < chart.remarks.size(); ++i)
+      svg += label(scale(static_cast<double>(i)), floor + 34, "middle", chart.remarks[i]);
     svg += "\n";
     return scale;
   }

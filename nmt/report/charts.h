@@ -27,6 +27,7 @@ struct LineChart {
   std::string y_label;                  ///< the same
   std::vector<Series> series;           ///< with one point or more in all
   std::vector<std::string> categories;  ///< names of x = 0, 1, 2 …; empty: x is a number from 0
+  std::vector<std::string> remarks;     ///< one below each category, or none
 };
 
 std::string to_svg(const LineChart& chart);

@@ -65,7 +65,7 @@ Evaluations read_evaluations(const RunFolder& run, const std::string& checkpoint
   return evaluations;
 }
 
-/// The test sets of the first run that all runs have.
+/// The test sets that all runs have, by name.
 std::vector<std::string> common_sets(const std::vector<std::string>& runs,
                                      const std::vector<Evaluations>& evaluations) {
   std::map<std::string, size_t> counts;

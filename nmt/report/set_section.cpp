@@ -45,7 +45,7 @@ std::string length_chart(const ComparedSystems& compared, const TestSet& set,
                          const ComparisonOptions& options) {
   const auto metric = make_metric(options.metrics.front(), set, options);
   LineChart chart{.label = metric->name() + " by length of the reference",
-                  .x_label = "words of the reference",
+                  .x_label = "words of the reference, below: number of sentences",
                   .y_label = metric->name()};
   for (size_t s = 0; s < compared.systems.size(); ++s) {
     Series& series = chart.series.emplace_back(Series{.system = s});
@@ -55,7 +55,9 @@ std::string length_chart(const ComparedSystems& compared, const TestSet& set,
           {static_cast<double>(i), scores[i].score,
            text(compared.systems[s].name, ", ", scores[i].name,
                 " words: ", fixed(scores[i].score, 2), " (", scores[i].segments, " sentences)")});
-      if (s == 0) chart.categories.push_back(scores[i].name);
+      if (s > 0) continue;
+      chart.categories.push_back(scores[i].name);
+      chart.remarks.push_back(std::to_string(scores[i].segments));
     }
   }
   return "<figure><figcaption>" + escape_html(chart.label) + "</figcaption>\n" + to_svg(chart) +
@@ -120,7 +122,7 @@ std::string sentence(const Pair& pair, size_t i) {
 std::string sentences(const Pair& pair, const std::string& kind,
                       const std::vector<size_t>& segments) {
   const std::string& name = pair.compared.systems[pair.system].name;
-  std::string html = "<details open><summary>" + kind + " by " + escape_html(name) +
+  std::string html = "<details><summary>" + kind + " by " + escape_html(name) +
                      text(": ", segments.size(), segments.size() == 1 ? " sentence" : " sentences",
                           "</summary>\n");
   for (const size_t i : segments) html += sentence(pair, i);

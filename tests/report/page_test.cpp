@@ -35,7 +35,7 @@ TEST(Page, HoldsEveryPart) {
   const std::string page = small_page();
   for (const char* part :
        {"Validation BLEU", "Validation loss", "nats a token", "BLEU by length of the reference",
-        "difference in chrF2 points", "Most improved", "Most worsened", "2,096,128", "signature",
+        "difference in chrF2 points", "Most improved", "Most worsened", "2,096,128", "Signatures",
         "prefers-color-scheme: dark", "width=device-width", "der Hund bellt laut"})
     EXPECT_THAT(page, HasSubstr(part));
   EXPECT_THAT(page, HasSubstr("<mark>loud</mark>"));
@@ -57,7 +57,7 @@ TEST(Page, EqualSystemsFromFilesHaveOne) {
 
 TEST(Page, IsWellFormedAndNeedsNoNetwork) {
   if (shell("python3 -c '' 2>/dev/null").exit_code != 0) GTEST_SKIP() << "there is no python3";
-  const nmt::testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const Outcome outcome = shell("python3 " NMT_SOURCE_DIR "/tests/report/check_page.py < " +
                                 folder.write("page.html", small_page()));
   EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
@@ -75,7 +75,7 @@ std::string find_browser() {
 TEST(Page, FitsATelephone) {
   const std::string browser = find_browser();
   if (browser.empty()) GTEST_SKIP() << "there is no browser: install chromium to render the page";
-  const nmt::testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   std::string page = small_page();
   page.insert(page.rfind("</body>"),
               "<script>parent.postMessage([document.documentElement.scrollWidth, innerWidth, "
@@ -88,10 +88,11 @@ TEST(Page, FitsATelephone) {
       "<iframe src=\"page.html\" width=\"360\" height=\"800\" style=\"border:0\"></iframe>");
   const Outcome outcome =
       shell("timeout 120 " + browser +
-            " --headless --no-sandbox --disable-gpu --virtual-time-budget=5000 --user-data-dir=" +
+            " --headless --no-sandbox --disable-gpu --hide-scrollbars --virtual-time-budget=5000 "
+            "--user-data-dir=" +
             folder.file("profile") + " --dump-dom file://" + frame + " 2>/dev/null");
   if (outcome.exit_code != 0) GTEST_SKIP() << browser << " does not run here";
-  // All sets, two sets, and the switch of the marks.
+  // As wide as the frame; buttons for all sets, for two sets and for the marks.
   EXPECT_THAT(outcome.out, HasSubstr("measured: 360 360 4"));
 }
 

@@ -42,7 +42,9 @@ TEST(WordDifference, ComparesLongTextsAtTheirEnds) {
     first += "a" + std::to_string(i) + " ";
     second += "b" + std::to_string(i) + " ";
   }
-  const WordDifference words = find_word_difference(first + "end", second + "end");
+  first += "end";
+  second += "end";
+  const WordDifference words = find_word_difference(first, second);
   EXPECT_EQ(words.first.front().text, "start");
   EXPECT_EQ(words.first.back().text, "end");
   EXPECT_FALSE(words.first.back().differs);
