@@ -110,6 +110,25 @@ CommandDescription describe_score() {
           .declare_arguments = nullptr};
 }
 
+CommandDescription describe_compare() {
+  return {
+      .name = "compare",
+      .summary = "compare runs or files of translations, with significance and an HTML page",
+      .usage = "RUN RUN... | --hyp FILE FILE... --ref FILE [--src FILE]",
+      .about =
+          R"(Scores two systems or more on the test sets that all have translated, with 95 % confidence
+intervals and with paired significance tests against the first system. Of runs it reads what
+`nmt evaluate` left in their folders, and shows parameters, updates, training tokens and speed.
+
+  nmt compare runs/baseline runs/wide
+  nmt compare runs/baseline runs/wide --html report.html
+  nmt compare runs/baseline runs/wide --test ar --format latex
+  nmt compare --hyp a.de b.de --ref ref.de --src src.en --names Transformer ours --html report.html
+)",
+      .groups = {},
+      .declare_arguments = declare_arguments<CompareArguments>};
+}
+
 CommandDescription describe_score_documents() {
   return {
       .name = "score-documents",
@@ -248,6 +267,7 @@ const std::vector<CommandDescription>& command_descriptions() {
       describe_train(),
       describe_translate(),
       describe_evaluate(),
+      describe_compare(),
       describe_score(),
       describe_score_documents(),
       describe_score_contrastive(),

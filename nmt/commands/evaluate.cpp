@@ -68,6 +68,28 @@ std::vector<TestSet> read_sets(const std::vector<std::string>& wanted, const Rec
   return sets;
 }
 
+std::string as_file(const std::vector<std::string>& lines) {
+  std::string file;
+  for (const std::string& line : lines) file += line + "\n";
+  return file;
+}
+
+// Keeps the texts in the run folder, which `nmt compare` needs to be self-contained, and returns
+// their names for scores.json.
+nlohmann::json save_texts(const RunFolder& folder, const TestSet& set,
+                          const std::vector<std::string>& hypotheses,
+                          const std::string& checkpoint) {
+  const nlohmann::json names = {
+      {"hypotheses",
+       text("hypotheses.", set.name, ".", fs::path(checkpoint).filename().string(), ".txt")},
+      {"sources", "sources." + set.name + ".txt"},
+      {"references", "references." + set.name + ".txt"}};
+  write_file(folder.file(names["hypotheses"]), as_file(hypotheses));
+  write_file(folder.file(names["sources"]), as_file(set.sources));
+  write_file(folder.file(names["references"]), as_file(set.references));
+  return names;
+}
+
 std::vector<scoring::Score> score(const std::vector<std::string>& metrics,
                                   const std::vector<std::string>& hypotheses,
                                   const std::vector<std::string>& references,
@@ -121,19 +143,15 @@ int run_evaluate(const std::vector<std::string>& words) {
       requests.push_back(
           make_request(encoder, set.sources[i], "", set.direction, static_cast<int64_t>(i)));
     std::vector<std::string> hypotheses;
-    std::string file;
-    for (const Translation& translation : translator->translate(requests)) {
+    for (const Translation& translation : translator->translate(requests))
       hypotheses.push_back(encoder.decode(translation.hypotheses.front().tokens));
-      file += hypotheses.back() + "\n";
-    }
-    const std::string name = text("hypotheses.", set.name, ".", arguments.model.checkpoint, ".txt");
-    write_file(opened.run.folder.file(fs::path(name).filename().string()), file);
     nlohmann::json entry = {{"set", set.name},
                             {"checkpoint", arguments.model.checkpoint},
                             {"lines", set.sources.size()},
                             {"beam", decoding.beam},
                             {"lenpen", decoding.lenpen},
-                            {"hypotheses", name}};
+                            {"target_language", set.direction.target}};
+    entry.update(save_texts(opened.run.folder, set, hypotheses, arguments.model.checkpoint));
     for (const scoring::Score& result :
          score(arguments.metrics, hypotheses, set.references, set.direction.target)) {
       entry["scores"][result.name] = {{"score", result.value},

@@ -122,4 +122,61 @@ void declare(OptionTable& table, ScoreLanguageArguments& arguments) {
   declare_json(table, arguments.json);
 }
 
+void declare(OptionTable& table, CompareArguments& arguments) {
+  table
+      .add("runs", arguments.runs,
+           "folders of evaluated runs; the first is what others are compared with")
+      .hint("RUN")
+      .positional(0)
+      .command_line_only();
+  table
+      .add("checkpoint", arguments.checkpoint,
+           "compare evaluations of this checkpoint of each run; default: the newest evaluation")
+      .hint("NAME")
+      .command_line_only();
+  table
+      .add("hyp", arguments.hypotheses,
+           "instead of runs: files of translations, of each system one")
+      .hint("FILE")
+      .command_line_only();
+  table.add("ref", arguments.reference, "reference of the files").hint("FILE").command_line_only();
+  table.add("src", arguments.source, "source of the files, shown on the HTML page")
+      .hint("FILE")
+      .command_line_only();
+  table.add("names", arguments.names, "names of the systems; default: from their paths")
+      .hint("NAME")
+      .command_line_only();
+  table.add("metrics", arguments.metrics, "what is computed")
+      .choices({"bleu", "chrf", "chrf++", "ter"})
+      .command_line_only();
+  table
+      .add("tokenize", arguments.tokenize,
+           "BLEU's tokenizer, as in nmt score; default: the usual one of the target language of "
+           "runs, 13a for files")
+      .hint("NAME")
+      .command_line_only();
+  table.add("spm_model", arguments.spm_model, "SentencePiece model of --tokenize spm, flores200 …")
+      .hint("FILE")
+      .command_line_only();
+  table
+      .add("test", arguments.test,
+           "paired test against the first system: bootstrap resampling or approximate "
+           "randomization")
+      .command_line_only();
+  table
+      .add("samples", arguments.samples,
+           "resamples or trials of the test; 0: 1000 resamples, 10000 trials")
+      .range(0, 1000000)
+      .hint("N")
+      .command_line_only();
+  table.add("format", arguments.format, "how the tables are printed").command_line_only();
+  table
+      .add(
+          "html", arguments.html,
+          "also write a page with tables, training curves, scores by length and the sentences that "
+          "differ most")
+      .hint("FILE")
+      .command_line_only();
+}
+
 }  // namespace nmt

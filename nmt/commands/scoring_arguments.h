@@ -7,6 +7,7 @@
 #include "nmt/options/option_table.h"
 #include "nmt/scoring/document_reader.h"
 #include "nmt/scoring/sentence_alignment.h"
+#include "nmt/scoring/significance.h"
 
 // The command lines of the commands that score files, besides `nmt score`, whose command line is
 // sacreBLEU's.
@@ -21,6 +22,10 @@ inline EnumNames<DocumentFormat> enum_names(DocumentFormat) {
 
 inline EnumNames<Alignment> enum_names(Alignment) {
   return {{Alignment::kNone, "none"}, {Alignment::kPad, "pad"}, {Alignment::kEditDistance, "dp"}};
+}
+
+inline EnumNames<PairedTest> enum_names(PairedTest) {
+  return {{PairedTest::kBootstrap, "bs"}, {PairedTest::kApproximateRandomization, "ar"}};
 }
 
 }  // namespace nmt::scoring
@@ -63,5 +68,30 @@ struct ScoreLanguageArguments {
   bool json = false;
 };
 void declare(OptionTable& table, ScoreLanguageArguments& arguments);
+
+enum class ComparisonFormat { kText, kJson, kLatex, kMarkdown };
+inline EnumNames<ComparisonFormat> enum_names(ComparisonFormat) {
+  return {{ComparisonFormat::kText, "text"},
+          {ComparisonFormat::kJson, "json"},
+          {ComparisonFormat::kLatex, "latex"},
+          {ComparisonFormat::kMarkdown, "markdown"}};
+}
+
+/// nmt compare RUN RUN... | --hyp FILE FILE... --ref FILE
+struct CompareArguments {
+  std::vector<std::string> runs;
+  std::string checkpoint;  // empty: the one that was evaluated last
+  std::vector<std::string> hypotheses;
+  std::string reference, source;
+  std::vector<std::string> names;  // empty: from the paths
+  std::vector<std::string> metrics = {"bleu", "chrf", "ter"};
+  std::string tokenize;   // empty: the usual one of the target language of runs, 13a of files
+  std::string spm_model;  // empty: where sacreBLEU keeps it
+  scoring::PairedTest test = scoring::PairedTest::kBootstrap;
+  int64_t samples = 0;  // 0: as many as usual
+  ComparisonFormat format = ComparisonFormat::kText;
+  std::string html;  // empty: not written
+};
+void declare(OptionTable& table, CompareArguments& arguments);
 
 }  // namespace nmt

@@ -10,9 +10,14 @@ namespace nmt {
 ///
 ///   config.yaml            the resolved recipe
 ///   vocab.model            SentencePiece (vocab.source.model and vocab.target.model when the sides
-///   have their own) checkpoints/000001000/ model.safetensors, training.safetensors, state.json [,
-///   ema.safetensors] checkpoints/last, best links to a step's folder train.jsonl, train.log,
-///   events.*   logs data/                  the corpus as stored for this run
+///                          have their own)
+///   checkpoints/000001000/ model.safetensors, training.safetensors, state.json
+///                          [, ema.safetensors]
+///   checkpoints/last, best links to a step's folder
+///   train.jsonl, train.log, events.*   logs
+///   data/                  the corpus as stored for this run
+///   scores.json            what `nmt evaluate` found, with the names of the next files
+///   sources.SET.txt, references.SET.txt, hypotheses.SET.CHECKPOINT.txt   texts of a test set
 class RunFolder {
  public:
   RunFolder() = default;

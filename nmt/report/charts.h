@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "nmt/report/sentences.h"
+
+// Charts as inline SVG. Colours come from the style sheet of the page, by the number of the system;
+// each system also has a marker of its own, and from the eighth on a dashed line.
+
+namespace nmt::report {
+
+struct Point {
+  double x = 0;
+  double y = 0;
+  std::string title;  ///< shown when the point is pointed at
+};
+
+struct Series {
+  size_t system = 0;
+  std::vector<Point> points;
+};
+
+struct LineChart {
+  std::string label;                    ///< for readers that do not see it
+  std::string x_label;                  ///< with the unit
+  std::string y_label;                  ///< the same
+  std::vector<Series> series;           ///< with one point or more in all
+  std::vector<std::string> categories;  ///< names of x = 0, 1, 2 …; empty: x is a number from 0
+  std::vector<std::string> remarks;     ///< one below each category, or none
+};
+
+std::string to_svg(const LineChart& chart);
+
+/// Counts of sentences by difference, which `x_label` names.
+std::string to_svg(const DifferenceHistogram& histogram, const std::string& label,
+                   const std::string& x_label);
+
+/// A short piece of the line of a system, for keys.
+std::string key_svg(size_t system);
+
+/// Round numbers that cover [low, high], about `wanted` of them: 1, 2 or 5 times a power of ten
+/// apart.
+std::vector<double> round_ticks(double low, double high, int wanted);
+
+}  // namespace nmt::report

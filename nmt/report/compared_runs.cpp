@@ -1,0 +1,142 @@
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "nmt/report/compared_systems.h"
+#include "nmt/report/training_facts.h"
+#include "nmt/scoring/tokenizer.h"
+#include "nmt/support/atomic_file.h"
+#include "nmt/support/error.h"
+#include "nmt/support/log.h"
+
+namespace nmt::report {
+namespace {
+
+using nlohmann::json;
+
+/// An entry of scores.json, see evaluate.cpp.
+struct Evaluation {
+  std::string checkpoint, target_language;
+  std::string hypotheses, sources, references;  // files
+};
+
+/// By name of the test set.
+using Evaluations = std::map<std::string, Evaluation>;
+
+std::string advice(const RunFolder& run) {
+  return "Run `nmt evaluate " + run.path() + "` first.";
+}
+
+/// The newest evaluation of each test set: entries of scores.json stand in the order of time, and
+/// newer ones replaced the files of older ones.
+Evaluations read_evaluations(const RunFolder& run, const std::string& checkpoint) {
+  run.require();
+  const std::string path = run.file("scores.json");
+  if (!std::filesystem::exists(path))
+    throw Error(FilePosition{run.path()}, "the run was not evaluated", advice(run));
+  const json entries = json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
+  if (!entries.is_array()) throw Error(FilePosition{path}, "is damaged", advice(run));
+  Evaluations evaluations;
+  for (const json& entry : entries) {
+    if (!entry.is_object() || !entry.contains("set") || !entry.contains("checkpoint")) continue;
+    const std::string of = entry["checkpoint"];
+    if (!checkpoint.empty() && of != checkpoint) continue;
+    const auto file = [&](const char* key) {
+      const std::string name = entry.value(key, "");
+      return name.empty() ? name : run.file(name);
+    };
+    evaluations[entry["set"]] = {of, entry.value("target_language", ""), file("hypotheses"),
+                                 file("sources"), file("references")};
+  }
+  if (evaluations.empty()) {
+    throw Error(FilePosition{path},
+                checkpoint.empty() ? "tells of no evaluation"
+                                   : "tells of no evaluation of the checkpoint " + checkpoint,
+                advice(run));
+  }
+  for (const auto& [set, evaluation] : evaluations) {
+    if (!evaluation.references.empty() && !evaluation.sources.empty()) continue;
+    throw Error(
+        FilePosition{path},
+        "the evaluation of " + set + " is by an older nmt, which did not keep the references",
+        "Run `nmt evaluate " + run.path() + "` again.");
+  }
+  return evaluations;
+}
+
+/// The test sets that all runs have, by name.
+std::vector<std::string> common_sets(const std::vector<std::string>& runs,
+                                     const std::vector<Evaluations>& evaluations) {
+  std::map<std::string, size_t> counts;
+  for (const Evaluations& each : evaluations)
+    for (const auto& [set, evaluation] : each) ++counts[set];
+  std::vector<std::string> common;
+  for (const auto& [set, count] : counts) {
+    if (count == runs.size()) {
+      common.push_back(set);
+    } else {
+      log::warning("left out: ", set, ", which only ", count, " of ", runs.size(),
+                   " runs have translated");
+    }
+  }
+  if (common.empty()) {
+    throw Error("the runs have no test set in common",
+                "Evaluate all on the same ones: nmt evaluate RUN --data.test \"PATH:SRC-TGT\".");
+  }
+  return common;
+}
+
+TestSet read_set(const std::string& name, const std::vector<Evaluations>& evaluations) {
+  const Evaluation& first = evaluations.front().at(name);
+  TestSet set{.name = name,
+              .tokenizer = scoring::default_tokenizer(first.target_language),
+              .sources = read_segments(first.sources),
+              .references = read_segments(first.references)};
+  require_segments(first.sources, set.sources, first.references, set.references.size());
+  for (const Evaluations& each : evaluations) {
+    const Evaluation& evaluation = each.at(name);
+    if (read_segments(evaluation.references) != set.references) {
+      throw Error(FilePosition{evaluation.references}, "differs from " + first.references,
+                  "Scores can be compared on the same references only.");
+    }
+    set.outputs.push_back(read_segments(evaluation.hypotheses));
+    require_segments(evaluation.hypotheses, set.outputs.back(), evaluation.references,
+                     set.references.size());
+  }
+  return set;
+}
+
+/// The checkpoints that were evaluated on the sets, usually one.
+std::string evaluated_checkpoint(const Evaluations& evaluations,
+                                 const std::vector<std::string>& sets) {
+  std::string checkpoint = evaluations.at(sets.front()).checkpoint;
+  for (const std::string& set : sets) {
+    if (evaluations.at(set).checkpoint == checkpoint) continue;
+    throw Error("the newest evaluations of " + sets.front() + " and " + set +
+                    " are of different checkpoints",
+                "Give --checkpoint.");
+  }
+  return checkpoint;
+}
+
+}  // namespace
+
+ComparedSystems read_compared_runs(const std::vector<std::string>& runs,
+                                   const std::vector<std::string>& names,
+                                   const std::string& checkpoint) {
+  const std::vector<std::string> all_names = system_names(runs, names);
+  std::vector<Evaluations> evaluations;
+  for (const std::string& run : runs)
+    evaluations.push_back(read_evaluations(RunFolder(run), checkpoint));
+  const std::vector<std::string> sets = common_sets(runs, evaluations);
+  ComparedSystems compared;
+  for (size_t i = 0; i < runs.size(); ++i) {
+    const std::string evaluated = evaluated_checkpoint(evaluations[i], sets);
+    compared.systems.push_back({all_names[i], read_training_facts(RunFolder(runs[i]), evaluated)});
+  }
+  for (const std::string& set : sets) compared.sets.push_back(read_set(set, evaluations));
+  return compared;
+}
+
+}  // namespace nmt::report

@@ -1,0 +1,143 @@
+// nmt compare as a process. The numbers and the page are tested in tests/report.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "nmt/support/atomic_file.h"
+#include "nmt/support/safetensors.h"
+#include "program.h"
+#include "tests/temporary_folder.h"
+
+namespace nmt::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using ::testing::HasSubstr;
+
+class CompareProgram : public ::testing::Test {
+ protected:
+  std::string write(const std::string& name, const std::string& content) const {
+    return folder_.write(name, content);
+  }
+
+  /// A run folder after `nmt evaluate`, as far as nmt compare reads it.
+  std::string make_run(const std::string& name, const std::string& hypotheses,
+                       const std::string& references = "the dog barks\na cat sleeps\n") const {
+    fs::create_directories(folder_.file(name + "/checkpoints/000000200"));
+    write(name + "/config.yaml", "");
+    write(name + "/references.test.de-en.txt", references);
+    write(name + "/sources.test.de-en.txt", "der Hund bellt\neine Katze\n");
+    write(name + "/hypotheses.test.de-en.best.txt", hypotheses);
+    const json entry = {{"set", "test.de-en"},
+                        {"checkpoint", "best"},
+                        {"target_language", "en"},
+                        {"hypotheses", "hypotheses.test.de-en.best.txt"},
+                        {"sources", "sources.test.de-en.txt"},
+                        {"references", "references.test.de-en.txt"}};
+    write(name + "/scores.json", json::array({entry}).dump());
+    write(name + "/train.jsonl", R"({"event":"train","update":100,"target_tokens_per_second":10})"
+                                 "\n"
+                                 R"({"event":"train","update":200,"target_tokens_per_second":30})"
+                                 "\n"
+                                 R"({"event":"valid","update":200,"bleu":12.5,"nll":2.5})"
+                                 "\n{\"event\":\"tr");
+    const std::string checkpoint = folder_.file(name + "/checkpoints/000000200");
+    const std::vector<float> values(6);
+    write_safetensors(checkpoint + "/model.safetensors",
+                      {{"a", {"F32", {2, 2}, std::as_bytes(std::span(values).first(4))}},
+                       {"b", {"F32", {2}, std::as_bytes(std::span(values).first(2))}}});
+    write_file(checkpoint + "/state.json", R"({"training":{"update":200,"target_tokens":5000}})");
+    return folder_.file(name);
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(CompareProgram, Runs) {
+  const std::string runs = make_run("base", "the dog\na cat\n") + " " +
+                           make_run("ours", "the dog barks\na cat sleeps\n");
+  const std::string page = folder_.file("page.html");
+  const Outcome outcome = nmt_run("compare " + runs + " --format json --html " + page);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.out;
+  const json result = json::parse(outcome.out);
+  EXPECT_EQ(result["systems"][0],
+            json::parse(R"({"name":"base","checkpoint":"best","parameters":6,"updates":200,
+                            "target_tokens":5000,"target_tokens_per_second":20})"));
+  EXPECT_EQ(result["sets"][0]["name"], "test.de-en");
+  EXPECT_EQ(result["sets"][0]["segments"], 2);
+  EXPECT_NEAR(result["sets"][0]["metrics"][1]["systems"][1]["score"], 100, 1e-9);
+  EXPECT_THAT(read_file(page), HasSubstr("Validation BLEU"));
+  EXPECT_EQ(nmt_errors("compare " + runs + " --checkpoint last").exit_code, 1);
+}
+
+TEST_F(CompareProgram, RunsThatCannotBeCompared) {
+  const std::string base = make_run("base", "the dog\na cat\n");
+  const auto refuses = [&](const std::string& other, const std::string& words) {
+    const Outcome outcome = nmt_errors("compare " + base + " " + other);
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_THAT(outcome.out, HasSubstr(words));
+  };
+  refuses(folder_.file("none"), "there is no such run folder");
+  const std::string short_run = make_run("short", "the dog\n");
+  refuses(short_run, "has 1 lines, but " + short_run + "/references.test.de-en.txt has 2");
+  refuses(make_run("other", "the dog\na cat\n", "the dog\na cat\n"), "differs from " + base);
+  const std::string untested = make_run("untested", "a\nb\n");
+  fs::remove(untested + "/scores.json");
+  refuses(untested, "Run `nmt evaluate " + untested + "` first");
+  write("untested/scores.json", R"([{"set":"test.de-en","checkpoint":"best"}])");
+  refuses(untested, "Run `nmt evaluate " + untested + "` again");
+  write("untested/scores.json", "[{");
+  refuses(untested, "is damaged");
+}
+
+TEST_F(CompareProgram, RunsWithoutCheckpointsAreComparedWithAWarning) {
+  const std::string base = make_run("base", "the dog\na cat\n");
+  const std::string bare = make_run("bare", "the dog\na cat\n");
+  fs::remove_all(bare + "/checkpoints");
+  const Outcome outcome = nmt_run("compare " + base + " " + bare);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+  EXPECT_THAT(outcome.out, HasSubstr("there is no checkpoint 'best'"));
+}
+
+TEST_F(CompareProgram, Files) {
+  const std::string ref = write("ref", "the dog barks\na cat sleeps\n");
+  const std::string files =
+      "compare --hyp " + write("a", "the dog\na cat\n") + " " + ref + " --ref " + ref;
+  const Outcome text = nmt_run(files + " --names A B --metrics chrf++ --test ar --samples 10");
+  EXPECT_EQ(text.exit_code, 0) << text.out;
+  EXPECT_THAT(text.out, HasSubstr("chrF2++ ↑  A "));
+  EXPECT_THAT(text.out, HasSubstr("ar:10"));
+  EXPECT_THAT(nmt_run(files + " --format latex").out, HasSubstr("\\begin{tabular}{lrrr}"));
+  EXPECT_THAT(nmt_run(files + " --format markdown").out, HasSubstr("| system | BLEU ↑ |"));
+  const Outcome unequal = nmt_errors(files + " --src " + write("src", "der Hund\n"));
+  EXPECT_EQ(unequal.exit_code, 1);
+  EXPECT_THAT(unequal.out, HasSubstr("has 1 lines, but " + ref + " has 2"));
+  EXPECT_EQ(nmt_errors(files + " --html " + folder_.file("no/page.html")).exit_code, 1);
+}
+
+TEST_F(CompareProgram, WrongCommandLines) {
+  const std::string ref = write("ref", "the dog barks\n");
+  const auto refuses = [](const std::string& line, const std::string& words) {
+    const Outcome outcome = nmt_errors("compare " + line);
+    EXPECT_EQ(outcome.exit_code, 2) << line;
+    EXPECT_THAT(outcome.out, HasSubstr(words));
+  };
+  refuses("", "not two systems");
+  refuses("one", "not two systems");
+  refuses("run --hyp a b --ref c", "both runs and --hyp");
+  refuses("--hyp a b", "--hyp needs --ref");
+  refuses("a b --ref c", "belong to --hyp");
+  refuses("--hyp a b --ref c --checkpoint best", "--checkpoint belongs to runs");
+  refuses("--hyp a b --ref " + ref + " --names x", "1 --names for 2 systems");
+  refuses("--hyp a b --ref " + ref + " --names x x", "the same name");
+  refuses("--hyp a a --ref " + ref, "given twice");
+  refuses("a b --metrics comet", "comet");
+  refuses("a b --format pdf", "pdf");
+}
+
+}  // namespace
+}  // namespace nmt::testing
