@@ -90,8 +90,8 @@ CommandDescription describe_evaluate() {
       .usage = "RUN",
       .about =
           R"(Translates the test sets of the run's recipe and scores them against the raw, detokenised
-references. Prints the scores with their signatures and keeps them, with the translations, in the
-run folder (scores.json).
+references. Prints the scores with their signatures and keeps them, with sources, references and
+translations, in the run folder (scores.json), where `nmt compare` finds them.
 
   nmt evaluate runs/first
   nmt evaluate runs/first --sets test_2016_flickr --decode.beam 8

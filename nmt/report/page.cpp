@@ -39,7 +39,7 @@ std::string score_cell(const MetricOutcome& metric, const SystemOutcome& system)
 
 std::string score_table(const SetComparison& set) {
   std::string all =
-      "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">System</th>";
+      "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">system</th>";
   for (const MetricOutcome& metric : set.metrics) {
     all += "<th scope=\"col\">" + escape_html(metric.name) +
            (less_is_better(metric.name) ? " ↓" : " ↑") + "</th>";

@@ -110,7 +110,7 @@ class Installation {
     std::filesystem::create_directories(folder_.file("bin"));
     std::filesystem::create_directories(folder_.file("lib"));
     std::filesystem::copy_file(NMT_PROGRAM, program());
-    for (const char* name : {"support", "scoring", "options", "data", "recipe"}) {
+    for (const char* name : {"support", "scoring", "report", "options", "data", "recipe"}) {
       const std::string library = std::string("libnmt_") + name + ".so";
       std::filesystem::create_symlink(std::filesystem::path(NMT_PROGRAM).parent_path() / library,
                                       folder_.file("bin/" + library));
