@@ -159,6 +159,12 @@ TEST(Evaluate, ScoresAreThoseOfNmtScore) {
   ASSERT_EQ(score.exit_code, 0) << score.err;
   EXPECT_NE(result.out.find(lines_of(score.out).front()), std::string::npos)
       << result.out << score.out;
+  // The run folder holds what a comparison needs.
+  EXPECT_EQ(read_file(small_run().run + "/references.test.en-de.txt"),
+            read_file(small_run().text("test.de")));
+  const ProgramResult compared = run_program({"compare", small_run().run, small_run().run});
+  EXPECT_EQ(compared.exit_code, 0) << compared.err;
+  EXPECT_NE(compared.out.find("test.en-de"), std::string::npos) << compared.out;
 }
 
 TEST(Average, TheMeanOfOneCheckpointIsItself) {
