@@ -162,7 +162,8 @@ TEST(Evaluate, ScoresAreThoseOfNmtScore) {
   // The run folder holds what a comparison needs.
   EXPECT_EQ(read_file(small_run().run + "/references.test.en-de.txt"),
             read_file(small_run().text("test.de")));
-  const ProgramResult compared = run_program({"compare", small_run().run, small_run().run});
+  const ProgramResult compared =
+      run_program({"compare", small_run().run, small_run().run, "--names", "one", "two"});
   EXPECT_EQ(compared.exit_code, 0) << compared.err;
   EXPECT_NE(compared.out.find("test.en-de"), std::string::npos) << compared.out;
 }
