@@ -26,6 +26,7 @@ std::vector<std::string> system_names(const std::vector<std::string>& paths,
                                       const std::vector<std::string>& names) {
   if (names.empty()) {
     std::vector<std::string> last_parts;
+    last_parts.reserve(paths.size());
     for (const std::string& path : paths) last_parts.push_back(last_part(path));
     if (all_differ(last_parts)) return last_parts;
     if (all_differ(paths)) return paths;

@@ -127,6 +127,7 @@ ComparedSystems read_compared_runs(const std::vector<std::string>& runs,
                                    const std::string& checkpoint) {
   const std::vector<std::string> all_names = system_names(runs, names);
   std::vector<Evaluations> evaluations;
+  evaluations.reserve(runs.size());
   for (const std::string& run : runs)
     evaluations.push_back(read_evaluations(RunFolder(run), checkpoint));
   const std::vector<std::string> sets = common_sets(runs, evaluations);

@@ -8,7 +8,6 @@
 namespace nmt::report {
 namespace {
 
-using scoring::MetricOutcome;
 using scoring::PairedTest;
 
 SetComparison compare_set(const ComparedSystems& compared, const TestSet& set,

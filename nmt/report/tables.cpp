@@ -1,6 +1,7 @@
 #include "nmt/report/tables.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "nmt/scoring/number_text.h"
@@ -204,11 +205,10 @@ TextRows training_rows(const ComparedSystems& compared) {
   for (const ComparedSystem& system : compared.systems) {
     if (!system.training) continue;
     const TrainingFacts& facts = *system.training;
-    table.rows.push_back({system.name, facts.checkpoint, grouped(facts.parameters),
-                          grouped(facts.updates), grouped(facts.target_tokens),
-                          facts.tokens_per_second
-                              ? grouped(static_cast<int64_t>(*facts.tokens_per_second + 0.5))
-                              : "–"});
+    table.rows.push_back(
+        {system.name, facts.checkpoint, grouped(facts.parameters), grouped(facts.updates),
+         grouped(facts.target_tokens),
+         facts.tokens_per_second ? grouped(std::llround(*facts.tokens_per_second)) : "–"});
   }
   return table;
 }

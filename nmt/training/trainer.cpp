@@ -126,9 +126,8 @@ void Trainer::share_gradients(double& tokens) {
   if (parts_.world->size() == 1) return;
   std::vector<torch::Tensor> gradients;
   for (const torch::Tensor& parameter : optimizer_->parameters()) {
-    torch::Tensor owner = parameter;
-    if (!owner.grad().defined()) owner.mutable_grad() = torch::zeros_like(owner);
-    gradients.push_back(owner.grad());
+    if (!parameter.grad().defined()) parameter.mutable_grad() = torch::zeros_like(parameter);
+    gradients.push_back(parameter.grad());
   }
   parts_.world->sum(gradients);
   tokens = parts_.world->sum(tokens);

@@ -68,7 +68,7 @@ TrainingLog::TrainingLog(const RunFolder& run, int64_t first_update)
 
 void TrainingLog::event(const std::string& name, int64_t update, nlohmann::json values) {
   for (const auto& [key, value] : values.items())
-    if (value.is_number()) tensorboard_.scalar(name + "/" + key, value.get<double>(), update);
+    if (value.is_number()) tensorboard_.scalar(text(name, "/", key), value.get<double>(), update);
   values["event"] = name;
   values["update"] = update;
   file_ << values.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
