@@ -8,6 +8,7 @@
 #include "data/text_reader.h"
 #include "nmt/commands/engine_commands.h"
 #include "nmt/commands/opened_models.h"
+#include "nmt/scoring/named_metric.h"
 #include "nmt/scoring/scoring.h"
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/log.h"
@@ -95,13 +96,9 @@ std::vector<scoring::Score> score(const std::vector<std::string>& metrics,
                                   const std::vector<std::string>& references,
                                   const std::string& target_language) {
   std::vector<scoring::Score> scores;
-  for (const std::string& metric : metrics) {
-    if (metric == "bleu")
-      scores.push_back(scoring::Bleu({.tokenizer = target_language == "zh" ? "zh" : "13a"})
-                           .corpus(hypotheses, references));
-    else
-      scores.push_back(scoring::Chrf().corpus(hypotheses, references));
-  }
+  for (const std::string& metric : metrics)
+    scores.push_back(scoring::make_named_metric(metric, target_language == "zh" ? "zh" : "13a")
+                         ->corpus(hypotheses, references));
   return scores;
 }
 

@@ -4,9 +4,8 @@
 
 #include "nmt/commands/light_commands.h"
 #include "nmt/commands/scoring_arguments.h"
-#include "nmt/scoring/bleu.h"
-#include "nmt/scoring/chrf.h"
 #include "nmt/scoring/document_report.h"
+#include "nmt/scoring/named_metric.h"
 #include "nmt/support/log.h"
 
 namespace nmt {
@@ -28,14 +27,8 @@ DocumentPair read_pair(const ScoreDocumentsArguments& arguments) {
 std::vector<std::unique_ptr<scoring::Metric>> make_metrics(
     const ScoreDocumentsArguments& arguments) {
   std::vector<std::unique_ptr<scoring::Metric>> metrics;
-  for (const std::string& name : arguments.metrics) {
-    if (name == "bleu") {
-      metrics.push_back(std::make_unique<scoring::Bleu>(scoring::BleuOptions{
-          .tokenizer = arguments.tokenize, .tokenizer_model = arguments.spm_model}));
-    } else {
-      metrics.push_back(std::make_unique<scoring::Chrf>());
-    }
-  }
+  for (const std::string& name : arguments.metrics)
+    metrics.push_back(scoring::make_named_metric(name, arguments.tokenize, arguments.spm_model));
   return metrics;
 }
 

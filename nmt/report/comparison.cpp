@@ -1,8 +1,6 @@
 #include "nmt/report/comparison.h"
 
-#include "nmt/scoring/bleu.h"
-#include "nmt/scoring/chrf.h"
-#include "nmt/scoring/ter.h"
+#include "nmt/scoring/named_metric.h"
 #include "nmt/support/error.h"
 
 namespace nmt::report {
@@ -40,16 +38,8 @@ SetComparison compare_set(const ComparedSystems& compared, const TestSet& set,
 
 std::unique_ptr<scoring::Metric> make_metric(const std::string& name, const TestSet& set,
                                              const ComparisonOptions& options) {
-  if (name == "bleu") {
-    return std::make_unique<scoring::Bleu>(scoring::BleuOptions{
-        .tokenizer = options.tokenizer.empty() ? set.tokenizer : options.tokenizer,
-        .tokenizer_model = options.tokenizer_model});
-  }
-  if (name == "chrf") return std::make_unique<scoring::Chrf>();
-  if (name == "chrf++")
-    return std::make_unique<scoring::Chrf>(scoring::ChrfOptions{.word_order = 2});
-  if (name == "ter") return std::make_unique<scoring::Ter>();
-  throw UsageError("there is no metric '" + name + "'", "There are bleu, chrf, chrf++ and ter.");
+  return scoring::make_named_metric(
+      name, options.tokenizer.empty() ? set.tokenizer : options.tokenizer, options.tokenizer_model);
 }
 
 Comparison compare(const ComparedSystems& compared, const ComparisonOptions& options) {

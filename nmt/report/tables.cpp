@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "nmt/scoring/aligned_columns.h"
 #include "nmt/scoring/number_text.h"
 #include "nmt/scoring/text_replacement.h"
 #include "nmt/scoring/unicode.h"
@@ -50,22 +51,9 @@ std::string segments_heading(const SetComparison& set) {
 
 /// With the columns flush, the first ones as many as `left` to the left, the others to the right.
 std::string aligned(const TextRows& table, size_t left) {
-  const auto width = [](const std::string& cell) { return scoring::to_code_points(cell).size(); };
   std::vector<std::vector<std::string>> rows = table.rows;
   rows.insert(rows.begin(), table.header);
-  std::vector<size_t> widths(table.header.size(), 0);
-  for (const auto& row : rows)
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
-  std::string all;
-  for (const auto& row : rows) {
-    std::string line;
-    for (size_t i = 0; i < row.size(); ++i) {
-      const std::string padding(widths[i] - width(row[i]), ' ');
-      line += (i == 0 ? "" : "  ") + (i < left ? row[i] + padding : padding + row[i]);
-    }
-    all += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-  }
-  return all;
+  return scoring::aligned_columns(rows, left);
 }
 
 /// A row for each metric and system.

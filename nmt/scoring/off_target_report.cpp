@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "nmt/scoring/aligned_columns.h"
 #include "nmt/scoring/number_text.h"
 #include "nmt/support/error.h"
 
@@ -60,23 +61,6 @@ Row row(const DirectionOffTarget& direction) {
   return cells;
 }
 
-/// Columns as wide as they need to be; all but the first stand to the right.
-std::string aligned(const std::vector<Row>& rows) {
-  std::vector<size_t> widths(rows.front().size(), 0);
-  for (const Row& cells : rows)
-    for (size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], cells[i].size());
-  std::string all;
-  for (const Row& cells : rows) {
-    std::string line;
-    for (size_t i = 0; i < cells.size(); ++i) {
-      const std::string padding(widths[i] - cells[i].size(), ' ');
-      line += i == 0 ? cells[i] + padding : "  " + padding + cells[i];
-    }
-    all += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-  }
-  return all;
-}
-
 /// "en 20, nl 3", the most frequent first.
 std::string languages(const OffTargetReport& report) {
   std::vector<std::pair<std::string, size_t>> counts(report.wrong_languages().begin(),
@@ -98,11 +82,8 @@ ordered_json optional_number(const std::optional<double>& number) {
 std::string to_text(std::span<const DirectionOffTarget> directions, const std::string& identifier) {
   std::vector<Row> rows = {header()};
   for (const DirectionOffTarget& direction : directions) rows.push_back(row(direction));
-  if (directions.size() > 1) {
-    rows.push_back({"mean", percent_cell(mean_rate(directions))});
-    rows.back().resize(rows.front().size());
-  }
-  std::string all = aligned(rows);
+  if (directions.size() > 1) rows.push_back({"mean", percent_cell(mean_rate(directions))});
+  std::string all = aligned_columns(rows, 1);
   for (const DirectionOffTarget& direction : directions) {
     if (direction.report.off_target() > 0)
       all +=
