@@ -40,8 +40,9 @@ ValidationSet make_validation_set(const std::string& name,
 }
 
 // The standard planner, or what a method makes of it.
-std::unique_ptr<BatchPlanner> make_planner(const TrainingData& data, const Extensions& extensions) {
-  std::unique_ptr<BatchPlanner> standard = make_sentence_planner(data.plan);
+std::unique_ptr<BatchPlanner> make_planner(const PlanContext& context,
+                                           const Extensions& extensions) {
+  std::unique_ptr<BatchPlanner> standard = make_sentence_planner(context);
   const BatchPlannerFactory& factory = extensions.batch_planner.get();
   return factory ? factory(std::move(standard)) : std::move(standard);
 }
@@ -105,7 +106,8 @@ std::unique_ptr<BatchStream> open_batches(const TrainingData& data, const Recipe
                                .threads = recipe.data.threads,
                                .prefetch = recipe.data.prefetch};
   auto source = std::make_unique<BatchSource>(
-      std::shared_ptr<const BatchPlanner>(make_planner(data, extensions)), data.reader, options);
+      std::shared_ptr<const BatchPlanner>(make_planner(data.plan, extensions)), data.reader,
+      options);
   return std::make_unique<CorpusBatchStream>(std::move(source),
                                              make_assembly(data, extensions, device));
 }
@@ -113,20 +115,23 @@ std::unique_ptr<BatchStream> open_batches(const TrainingData& data, const Recipe
 Batch largest_batch(const TrainingData& data, const Extensions& extensions,
                     const torch::Device& device) {
   constexpr int64_t kEpoch = 0;
-  const BatchPlan plan = make_planner(data, extensions)->plan(kEpoch);
+  // On the stored pieces: to sample the whole corpus for this would delay the start.
+  PlanContext context = data.plan;
+  context.sampled_lengths = nullptr;
+  const BatchPlan plan = make_planner(context, extensions)->plan(kEpoch);
   int64_t largest = 0, most = -1;
   for (int64_t i = 0; i < plan.size(); ++i) {
     int64_t source = 0, target = 0;
     for (const Instance& instance : plan.batch(i)) {
-      // The stored lengths do for choosing: sampling again would cost as much as planning did.
-      const InstanceLengths lengths = data.plan.corpora->lengths(instance);
+      const InstanceLengths lengths = context.lengths(instance, kEpoch);
       source = std::max(source, lengths.source);
       target = std::max(target, lengths.target);
     }
     const int64_t positions = (source + target) * static_cast<int64_t>(plan.batch(i).size());
     if (positions > most) most = positions, largest = i;
   }
-  return make_assembly(data, extensions, device)(data.reader->read(plan.batch(largest), kEpoch));
+  const PairReader reader(context.corpora, data.encoder, {}, /*max_length=*/0, context.seed);
+  return make_assembly(data, extensions, device)(reader.read(plan.batch(largest), kEpoch));
 }
 
 }  // namespace nmt
