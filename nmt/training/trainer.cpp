@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "models/precision.h"
+#include "nmt/scoring/number_text.h"
 #include "nmt/support/error.h"
 #include "nmt/support/log.h"
 #include "nmt/support/progress.h"
@@ -16,6 +17,7 @@ namespace nmt {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using scoring::fixed;
 
 // After so many updates without a finite gradient the run will not recover by itself.
 constexpr int64_t kMaxConsecutiveSkips = 20;
@@ -26,12 +28,6 @@ double seconds_since(Clock::time_point start) {
 
 torch::ScalarType compute_type(Precision precision) {
   return precision == Precision::kBf16 ? torch::kBFloat16 : torch::kFloat32;
-}
-
-std::string fixed(double value, int decimals) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
-  return buffer;
 }
 
 std::string first_numbers(const std::vector<int64_t>& numbers) {

@@ -13,6 +13,7 @@
 #include "data/corpus_writer.h"
 #include "nmt/support/error.h"
 #include "tests/data/test_corpus.h"
+#include "tests/message_of.h"
 
 namespace nmt {
 namespace {
@@ -44,15 +45,6 @@ void write_small(const std::string& folder, int64_t vocabulary_size = 300) {
   writer.add({Ids{largest}, "drei"}, {Ids{7, 8}, "three"});
   writer.add({Ids{9}, "vier"}, {Ids{largest, 10, 11}, "four"});
   writer.finish(small_manifest());
-}
-
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "(no error)";
 }
 
 // Without the flush to disk of write_file(), which would make thousands of damaged files slow.

@@ -8,6 +8,7 @@
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/error.h"
 #include "nmt/support/utf8.h"
+#include "tests/message_of.h"
 #include "tests/temporary_folder.h"
 
 namespace nmt {
@@ -24,15 +25,6 @@ std::vector<std::string> read_all(const std::string& path,
     lines.push_back(line->valid ? std::string(line->text) : "(invalid)");
   EXPECT_EQ(reader.line(), static_cast<int64_t>(lines.size()));
   return lines;
-}
-
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "(no error)";
 }
 
 std::string gzip(const std::string& data) {

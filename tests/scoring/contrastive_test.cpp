@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nmt/support/error.h"
+#include "tests/message_of.h"
 #include "tests/temporary_folder.h"
 
 namespace nmt::scoring {
@@ -17,20 +18,10 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 class ContrastiveTest : public testing::Test {
  protected:
   std::string write(const std::string& name, const std::string& content) const {
-    std::ofstream(folder_.file(name), std::ios::binary) << content;
-    return folder_.file(name);
+    return folder_.write(name, content);
   }
   std::vector<ContrastiveItem> read(const std::string& json) const {
     return read_contrastive_items(write("items.json", json));

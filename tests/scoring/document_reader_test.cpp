@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "nmt/support/error.h"
+#include "tests/message_of.h"
 #include "tests/temporary_folder.h"
 
 namespace nmt::scoring {
@@ -16,20 +17,10 @@ using ::testing::HasSubstr;
 using Lines = std::vector<std::string>;
 using Ranges = std::vector<LineRange>;
 
-std::string message_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 class DocumentReaderTest : public testing::Test {
  protected:
   std::string write(const std::string& name, const std::string& content) const {
-    std::ofstream(folder_.file(name), std::ios::binary) << content;
-    return folder_.file(name);
+    return folder_.write(name, content);
   }
   DocumentPair read(const std::string& reference, const std::string& hypothesis,
                     DocumentFormat format) const {
