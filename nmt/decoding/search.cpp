@@ -262,8 +262,10 @@ StoppingRule Search::stopping_rule(int64_t source_length, int64_t tags) const {
   auto most = static_cast<int64_t>(options_.max_len_a * static_cast<double>(source_length)) +
               options_.max_len_b;
   if (options_.max_len > 0) most = std::min(most, options_.max_len);
-  return {
-      .sentences = 1, .max_length = tags + most, .min_sentence_tokens = tags + options_.min_len};
+  return {.sentences = 1,
+          .max_length = tags + most,
+          .min_sentence_tokens = options_.min_len,
+          .tags = tags};
 }
 
 std::vector<std::vector<Hypothesis>> Search::run(SearchBatch batch) const {
@@ -278,7 +280,7 @@ std::vector<std::vector<Hypothesis>> Search::run(SearchBatch batch) const {
   const int64_t longest = models_.max_positions() - 1;  // BOS takes a position
   for (size_t i = 0; i < size; ++i) {
     StoppingRule& rule = batch.rules[i];
-    const PrefixShape shape = prefix_shape(batch.prefixes[i], tokens_.eos);
+    const PrefixShape shape = prefix_shape(batch.prefixes[i], tokens_.eos, rule.tags);
     if (shape.eos >= rule.sentences)
       throw Error(text("a forced prefix already holds ", shape.eos,
                        " sentence ends, but the translation is to have ", rule.sentences));

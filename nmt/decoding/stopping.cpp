@@ -6,8 +6,8 @@
 
 namespace nmt {
 
-PrefixShape prefix_shape(const std::vector<int32_t>& prefix, int64_t eos) {
-  PrefixShape shape;
+PrefixShape prefix_shape(const std::vector<int32_t>& prefix, int64_t eos, int64_t tags) {
+  PrefixShape shape{.since_eos = -tags};
   for (const int32_t token : prefix) {
     ++shape.length;
     ++shape.since_eos;

@@ -19,15 +19,17 @@ struct StoppingRule {
   /// EOS is not allowed while the sentence being written, its forced tokens counted, has fewer
   /// tokens. A forced EOS wins.
   int64_t min_sentence_tokens = 0;
+  /// The first so many forced tokens are tags, no part of the first sentence.
+  int64_t tags = 0;
 };
 
 /// A row's forced beginning, as far as stopping depends on it.
 struct PrefixShape {
   int64_t length = 0;     // tokens
   int64_t eos = 0;        // EOS among them
-  int64_t since_eos = 0;  // tokens after the last EOS
+  int64_t since_eos = 0;  // tokens after the last EOS, tags left out
 };
-PrefixShape prefix_shape(const std::vector<int32_t>& prefix, int64_t eos);
+PrefixShape prefix_shape(const std::vector<int32_t>& prefix, int64_t eos, int64_t tags);
 
 /// Applies the rules of a batch's sentences to all their hypotheses, on the device. What the host
 /// can know without asking the device (which step it is, whether any rule can bite) decides whether

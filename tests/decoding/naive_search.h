@@ -22,8 +22,8 @@ struct NaiveHypothesis {
 
 inline std::vector<double> next_log_probs(const std::vector<Transformer>& models,
                                           const std::vector<int32_t>& source,
-                                          const std::vector<int32_t>& target) {
-  std::vector<int64_t> input{kBos};
+                                          const std::vector<int32_t>& target, int64_t bos = kBos) {
+  std::vector<int64_t> input{bos};
   input.insert(input.end(), target.begin(), target.end());
   std::vector<double> mean;
   for (Transformer model : models) {
@@ -45,13 +45,14 @@ inline std::vector<double> next_log_probs(const std::vector<Transformer>& models
   return mean;
 }
 
-inline bool repeats_ngram(const std::vector<int32_t>& text, int32_t token, int64_t n) {
+inline bool repeats_ngram(const std::vector<int32_t>& text, int32_t token, int64_t n,
+                          int32_t eos = kEos) {
   if (n == 0) return false;
   std::vector<int32_t> all = text;
   all.push_back(token);
   if (std::ssize(all) < n) return false;
   const std::vector<int32_t> last(all.end() - n, all.end());
-  if (std::count(last.begin(), last.end(), kEos) > 0) return false;
+  if (std::count(last.begin(), last.end(), eos) > 0) return false;
   for (auto begin = all.begin(); begin + n < all.end(); ++begin)
     if (std::equal(last.begin(), last.end(), begin)) return true;
   return false;
@@ -68,7 +69,8 @@ inline std::vector<NaiveHypothesis> naive_search(const std::vector<Transformer>&
     int32_t token;
   };
   const auto beam = static_cast<size_t>(options.beam);
-  const int64_t done = std::count(prefix.begin(), prefix.end(), kEos);
+  const auto end = static_cast<int32_t>(special.eos);
+  const int64_t done = std::count(prefix.begin(), prefix.end(), end);
   rule.max_length =
       std::max<int64_t>(rule.max_length, std::ssize(prefix) + rule.sentences - done - 1);
   std::vector<NaiveHypothesis> live(1), finals;
@@ -78,16 +80,17 @@ inline std::vector<NaiveHypothesis> naive_search(const std::vector<Transformer>&
     for (size_t b = 0; b < live.size(); ++b) {
       std::vector<int32_t> text = prefix;
       text.insert(text.end(), live[b].tokens.begin(), live[b].tokens.end());
-      const int64_t eos = std::count(text.begin(), text.end(), kEos);
-      const int64_t since = std::find(text.rbegin(), text.rend(), kEos) - text.rbegin();
+      const int64_t eos = std::count(text.begin(), text.end(), end);
+      int64_t since = std::find(text.rbegin(), text.rend(), end) - text.rbegin();
+      if (eos == 0) since -= rule.tags;
       const bool forced = t + (rule.sentences - eos - 1) >= rule.max_length;
-      const std::vector<double> log_probs = next_log_probs(models, source, text);
+      const std::vector<double> log_probs = next_log_probs(models, source, text, special.bos);
       for (int32_t token = 0; token < std::ssize(log_probs); ++token) {
-        if (forced && token != kEos) continue;
-        if (token == kPad || token == kBos) continue;
+        if (forced && token != end) continue;
+        if (token == special.pad || token == special.bos) continue;
         if (std::count(special.excluded.begin(), special.excluded.end(), token) > 0) continue;
-        if (!forced && token == kEos && since < rule.min_sentence_tokens) continue;
-        if (!forced && repeats_ngram(text, token, options.no_repeat_ngram)) continue;
+        if (!forced && token == end && since < rule.min_sentence_tokens) continue;
+        if (!forced && repeats_ngram(text, token, options.no_repeat_ngram, end)) continue;
         candidates.push_back({live[b].log_prob + log_probs[token], b, token});
       }
       texts.push_back(text);
@@ -104,7 +107,7 @@ inline std::vector<NaiveHypothesis> naive_search(const std::vector<Transformer>&
       h.log_prob = c.log_prob;
       const std::vector<int32_t>& text = texts[c.parent];
       const bool finishes =
-          c.token == kEos && std::count(text.begin(), text.end(), kEos) + 1 >= rule.sentences;
+          c.token == end && std::count(text.begin(), text.end(), end) + 1 >= rule.sentences;
       if (finishes) {
         const double length = static_cast<double>(h.tokens.size()) + 1;
         switch (options.lenpen_kind) {

@@ -72,6 +72,7 @@ Case random_case(uint32_t seed) {
       }
     rule.max_length = std::ssize(prefix) + draw(0, 9);
     rule.min_sentence_tokens = draw(0, 2) == 0 ? draw(1, 4) : 0;
+    if (!prefix.empty() && prefix.front() != kEos) rule.tags = draw(0, 1);
     c.prefixes.push_back(prefix);
     c.rules.push_back(rule);
   }
