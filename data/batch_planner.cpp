@@ -254,22 +254,32 @@ BatchPlan pack_batches(const PlanContext& context, std::vector<Instance> instanc
   return {std::move(placed), std::move(order)};
 }
 
-BatchPlan plan_by_length(const CorpusSet& corpora, const BatchLimits& limits) {
-  std::vector<std::pair<InstanceLengths, Instance>> sentences;
+std::vector<Instance> BatchPlanner::validation_instances(const CorpusSet& corpora) const {
+  std::vector<Instance> sentences;
+  sentences.reserve(static_cast<size_t>(corpora.sentences()));
   for (int64_t c = 0; c < corpora.count(); ++c)
     for (int64_t i = 0; i < corpora[c].size(); ++i)
-      if (corpora[c].length(Side::kSource, i) > 0 && corpora[c].length(Side::kTarget, i) > 0) {
-        const Instance instance{i, static_cast<int32_t>(c), 1};
-        sentences.emplace_back(corpora.lengths(instance), instance);
-      }
-  std::stable_sort(sentences.begin(), sentences.end(), [](const auto& a, const auto& b) {
+      sentences.push_back({i, static_cast<int32_t>(c), 1});
+  return sentences;
+}
+
+BatchPlan plan_by_length(const CorpusSet& corpora, const std::vector<Instance>& instances,
+                         const BatchLimits& limits) {
+  std::vector<std::pair<InstanceLengths, Instance>> sorted;
+  for (const Instance& instance : instances) {
+    const CorpusStore& store = corpora[instance.corpus];
+    if (store.run_length(Side::kSource, instance.first, instance.count) > 0 &&
+        store.run_length(Side::kTarget, instance.first, instance.count) > 0)
+      sorted.emplace_back(corpora.lengths(instance), instance);
+  }
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
     return std::pair(a.first.target, a.first.source) < std::pair(b.first.target, b.first.source);
   });
-  std::vector<Instance> instances;
+  std::vector<Instance> ordered;
   std::vector<InstanceLengths> lengths;
-  for (const auto& [length, instance] : sentences)
-    lengths.push_back(length), instances.push_back(instance);
-  return {std::move(instances), cut_batches(limits, lengths, 0)};
+  for (const auto& [length, instance] : sorted)
+    lengths.push_back(length), ordered.push_back(instance);
+  return {std::move(ordered), cut_batches(limits, lengths, 0)};
 }
 
 }  // namespace nmt

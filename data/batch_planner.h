@@ -110,6 +110,8 @@ class BatchPlanner {
   /// `epoch` counts from 0. Must be a pure function, callable from any thread. The number of
   /// batches is a multiple of context().world.
   virtual BatchPlan plan(int64_t epoch) const = 0;
+  /// What a validation corpus is measured on: here every sentence by itself.
+  virtual std::vector<Instance> validation_instances(const CorpusSet& corpora) const;
   const PlanContext& context() const { return context_; }
 
  private:
@@ -120,9 +122,10 @@ class BatchPlanner {
 /// batched by length (pack_batches).
 std::unique_ptr<BatchPlanner> make_sentence_planner(PlanContext context);
 
-/// Every sentence of every corpus once, from short to long, in as few batches as the limits allow:
-/// for validation. Sentences with an empty side are left out.
-BatchPlan plan_by_length(const CorpusSet& corpora, const BatchLimits& limits);
+/// The instances from short to long, in as few batches as the limits allow: for validation. Those
+/// with an empty side are left out.
+BatchPlan plan_by_length(const CorpusSet& corpora, const std::vector<Instance>& instances,
+                         const BatchLimits& limits);
 
 /// How many sentences each corpus gives to an epoch. An epoch has as many as the corpora together;
 /// corpus c gets the share weights[c] / Σ weights, or without weights n_c^(1/T) / Σ n^(1/T).

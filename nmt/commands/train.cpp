@@ -28,7 +28,9 @@ bool may_change(const Option& option) {
   static const std::vector<std::string> allowed = {"train.max_updates", "train.max_epochs",
                                                    "train.log_every",   "plugins",
                                                    "data.threads",      "data.prefetch"};
-  static const std::vector<std::string> groups = {"valid", "save", "decode"};
+  std::vector<std::string> groups = {"valid", "save", "decode"};
+  for (const MethodDescription& method : method_descriptions())
+    groups.insert(groups.end(), method.decoding_groups.begin(), method.decoding_groups.end());
   return std::find(allowed.begin(), allowed.end(), option.key()) != allowed.end() ||
          std::find(groups.begin(), groups.end(), option.group()) != groups.end();
 }
@@ -88,17 +90,18 @@ Validator make_validator(const Run& run, const Recipe& recipe, const TrainingDat
   Validation::MakeTranslator make;
   if (recipe.training.validation.metric != ValidationMetric::kLoss ||
       recipe.training.validation.samples > 0)
-    make = [&run, decoding](Transformer& model) { return make_translator(run, {model}, decoding); };
-  return Validation(data.valid, std::move(criterion), run.encoder, std::move(make),
-                    recipe.training.validation.samples);
+    make = [&run, &recipe, decoding](Transformer& model) {
+      return make_translator(run, recipe, {model}, decoding);
+    };
+  return Validation(make_validation_sets(data, recipe, run.extensions), std::move(criterion),
+                    run.encoder, std::move(make), recipe.training.validation.samples);
 }
 
 // Everything a training run is made of, built from the recipe.
 class TrainingSession {
  public:
   TrainingSession(const ParsedCommand<TrainArguments>& command, const torch::Device& device)
-      : command_(command),
-        recipe_(command.recipe),
+      : recipe_(command.recipe),
         folder_(command.arguments.run),
         device_(device),
         world_(single_process()) {
@@ -194,7 +197,6 @@ class TrainingSession {
       log::info("translate with: nmt translate ", folder_.path(), " < INPUT > OUTPUT");
   }
 
-  const ParsedCommand<TrainArguments>& command_;
   const Recipe& recipe_;
   RunFolder folder_;
   torch::Device device_;

@@ -15,30 +15,6 @@ Direction direction_of(const CorpusStore& store) {
   return {store.manifest().source_language, store.manifest().target_language};
 }
 
-ValidationSet make_validation_set(const std::string& name,
-                                  const std::shared_ptr<const CorpusStore>& store,
-                                  const std::shared_ptr<const PairEncoder>& encoder,
-                                  const Recipe& recipe) {
-  ValidationSet set;
-  set.name = name;
-  const Direction direction = direction_of(*store);
-  const auto corpora = std::make_shared<const CorpusSet>(
-      std::vector{store}, encoder->source_extra(), encoder->target_extra());
-  const PairReader reader(corpora, encoder, {}, /*max_length=*/0, /*seed=*/0);
-  const BatchPlan plan = plan_by_length(*corpora, recipe.data.batch);
-  const Vocabulary& target = *encoder->vocabularies().target;
-  for (int64_t i = 0; i < plan.size(); ++i)
-    set.batches.push_back(make_batch(reader.read(plan.batch(i), 0), target.pad(), target.bos()));
-  const int64_t limit = recipe.training.validation.max_lines;
-  const int64_t lines = limit > 0 ? std::min(limit, store->size()) : store->size();
-  for (int64_t line = 0; line < lines; ++line) {
-    set.sources.emplace_back(store->line(Side::kSource, line));
-    set.references.emplace_back(store->line(Side::kTarget, line));
-    set.requests.push_back(make_request(*encoder, set.sources.back(), "", direction, line));
-  }
-  return set;
-}
-
 // The standard planner, or what a method makes of it.
 std::unique_ptr<BatchPlanner> make_planner(const PlanContext& context,
                                            const Extensions& extensions) {
@@ -53,12 +29,37 @@ BatchAssembly make_assembly(const TrainingData& data, const Extensions& extensio
   return {target.pad(), target.bos(), source_annotator(extensions), device};
 }
 
+ValidationSet make_validation_set(const std::string& name,
+                                  const std::shared_ptr<const CorpusStore>& store,
+                                  const TrainingData& data, const BatchPlanner& planner,
+                                  const BatchAssembly& assemble, const Recipe& recipe) {
+  ValidationSet set;
+  set.name = name;
+  const PairEncoder& encoder = *data.encoder;
+  const auto corpora = std::make_shared<const CorpusSet>(std::vector{store}, encoder.source_extra(),
+                                                         encoder.target_extra());
+  const PairReader reader(corpora, data.encoder, {}, /*max_length=*/0, /*seed=*/0);
+  const BatchPlan plan =
+      plan_by_length(*corpora, planner.validation_instances(*corpora), recipe.data.batch);
+  for (int64_t i = 0; i < plan.size(); ++i)
+    set.batches.push_back(assemble(reader.read(plan.batch(i), 0)));
+  const Direction direction = direction_of(*store);
+  const int64_t limit = recipe.training.validation.max_lines;
+  const int64_t lines = limit > 0 ? std::min(limit, store->size()) : store->size();
+  for (int64_t line = 0; line < lines; ++line) {
+    set.sources.emplace_back(store->line(Side::kSource, line));
+    set.references.emplace_back(store->line(Side::kTarget, line));
+    set.requests.push_back(make_request(encoder, set.sources.back(), "", direction, line));
+    if (store->documents() > 0) set.requests.back().tokens.document = store->document_of(line);
+  }
+  return set;
+}
+
 }  // namespace
 
 TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe,
                                    const World& world) {
-  const std::vector<CorpusSpec> train = parse_corpora(recipe.data.train),
-                                valid = parse_corpora(recipe.data.valid);
+  const std::vector<CorpusSpec> train = parse_corpora(recipe.data.train);
   if (train.empty())
     throw UsageError("the recipe names no training corpus",
                      "Set data.train, for example [\"data/train.{}:en-de\"].");
@@ -93,9 +94,20 @@ TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe
     data.plan.sampled_lengths = [reader = data.reader](const Instance& instance, int64_t epoch) {
       return reader->lengths(instance, epoch);
     };
-  for (size_t i = 0; i < valid.size(); ++i)
-    data.valid.push_back(make_validation_set(valid[i].text, valid_stores[i], data.encoder, recipe));
+  data.valid = valid_stores;
   return data;
+}
+
+std::vector<ValidationSet> make_validation_sets(const TrainingData& data, const Recipe& recipe,
+                                                const Extensions& extensions) {
+  const std::unique_ptr<BatchPlanner> planner = make_planner(data.plan, extensions);
+  const BatchAssembly assemble = make_assembly(data, extensions, torch::kCPU);
+  std::vector<ValidationSet> sets;
+  sets.reserve(data.valid.size());
+  for (size_t i = 0; i < data.valid.size(); ++i)
+    sets.push_back(
+        make_validation_set(recipe.data.valid[i], data.valid[i], data, *planner, assemble, recipe));
+  return sets;
 }
 
 std::unique_ptr<BatchStream> open_batches(const TrainingData& data, const Recipe& recipe,

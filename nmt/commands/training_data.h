@@ -20,13 +20,18 @@ struct TrainingData {
   std::shared_ptr<const PairEncoder> encoder;
   PlanContext plan;                          // of the training corpora
   std::shared_ptr<const PairReader> reader;  // of the training corpora
-  std::vector<ValidationSet> valid;
+  std::vector<std::shared_ptr<const CorpusStore>> valid;
 };
 
-/// Trains or loads the vocabularies, stores the corpora in the run folder (or finds them there),
-/// and gets the validation sets ready. Reports what was dropped.
+/// Trains or loads the vocabularies, and stores the corpora in the run folder, or finds them there.
+/// Reports what was dropped.
 TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe,
                                    const World& world);
+
+/// The validation sets: batches of the instances that the batch planner of the methods makes of
+/// them, annotated as in training, and every line to translate, with its document.
+std::vector<ValidationSet> make_validation_sets(const TrainingData& data, const Recipe& recipe,
+                                                const Extensions& extensions);
 
 /// The stream of training batches from `start`, with the batch planner and annotators of the
 /// methods.

@@ -239,7 +239,9 @@ TEST_F(Planning, CountsTagsInLengths) {
 TEST_F(Planning, ValidationSeesEverySentenceOnceFromShortToLong) {
   const CorpusSet corpora(
       {random_store(folder_.file("a"), 200, 3, 20, 0), random_store(folder_.file("b"), 50)});
-  const BatchPlan plan = plan_by_length(corpora, {500, 0, BatchMeasure::kPadded});
+  const BatchPlan plan =
+      plan_by_length(corpora, make_sentence_planner({})->validation_instances(corpora),
+                     {500, 0, BatchMeasure::kPadded});
   size_t usable = 0;
   for (int64_t c = 0; c < 2; ++c)
     for (int64_t i = 0; i < corpora[c].size(); ++i)
