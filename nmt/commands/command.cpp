@@ -46,6 +46,7 @@ the flag overrides the recipe.
 )",
       .groups = {"", "data", "vocabulary", "model", "criterion", "train", "valid", "save",
                  "decode"},
+      .translates = true,
       .declare_arguments = declare_arguments<TrainArguments>};
 }
 
@@ -64,7 +65,8 @@ The recipe of the run gives the defaults of the search.
   nmt translate runs/seed1 --models runs/seed2 runs/seed3 < in.en > out.de    an ensemble
   nmt translate runs/first --decode.n_best 5 --format nbest < in.en
 )",
-      .groups = {"decode", "plugins"},
+      .groups = {"decode", "plugins", "data.documents"},
+      .translates = true,
       .declare_arguments = declare_arguments<TranslateArguments>};
 }
 
@@ -97,7 +99,8 @@ translations, in the run folder (scores.json), where `nmt compare` finds them.
   nmt evaluate runs/first --sets test_2016_flickr --decode.beam 8
   nmt evaluate runs/first --data.test "other.{}:en-de"
 )",
-      .groups = {"decode", "plugins", "data.test"},
+      .groups = {"decode", "plugins", "data.test", "data.documents"},
+      .translates = true,
       .declare_arguments = declare_arguments<EvaluateArguments>};
 }
 
@@ -303,9 +306,10 @@ std::string command_help(const CommandDescription& command, const OptionTable& t
   if (!command.usage.empty()) all += " " + command.usage;
   all += "\n";
   if (!command.about.empty()) all += "\n" + command.about;
-  const std::string options = table.help([&command](const Option& option) {
-    const auto uses = [&command](const std::string& name) {
-      return std::find(command.groups.begin(), command.groups.end(), name) != command.groups.end();
+  const std::vector<std::string> used = used_groups(command);
+  const std::string options = table.help([&used](const Option& option) {
+    const auto uses = [&used](const std::string& name) {
+      return std::find(used.begin(), used.end(), name) != used.end();
     };
     return option.is_command_line_only() || uses(option.group()) || uses(option.key());
   });

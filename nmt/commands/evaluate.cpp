@@ -133,7 +133,7 @@ int run_evaluate(const std::vector<std::string>& words) {
   const DecodingOptions& decoding = command.recipe.decoding;
   const PairEncoder& encoder = *opened.run.encoder;
   const std::unique_ptr<Translator> translator =
-      make_translator(opened.run, opened.models, decoding);
+      make_translator(opened.run, command.recipe, opened.models, decoding);
   for (const TestSet& set : sets) {
     std::vector<TranslationRequest> requests;
     for (size_t i = 0; i < set.sources.size(); ++i)

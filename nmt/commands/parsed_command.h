@@ -26,7 +26,7 @@ class ParsedCommand {
     table.read_yaml(recipe_file(arguments));
     table.apply();
     validate(recipe, table);
-    refuse_unused(table, recipe, name, find_command(name)->groups);
+    refuse_unused(table, recipe, name, used_groups(*find_command(name)));
   }
 
   OptionTable table;

@@ -26,7 +26,8 @@ std::set<std::string> groups_of(const OptionTable& table) {
   return names;
 }
 
-/// The groups that belong to each method: what its options alone declare.
+/// The groups that a run has only when it switches on the method: what the method's options alone
+/// declare, except what it offers to every run.
 std::map<std::string, std::set<std::string>> method_groups() {
   std::map<std::string, std::set<std::string>> groups;
   for (const MethodDescription& method : method_descriptions()) {
@@ -34,6 +35,7 @@ std::map<std::string, std::set<std::string>> method_groups() {
     const std::unique_ptr<MethodOptions> options = method.make_options();
     options->declare(own);
     groups[method.name] = groups_of(own);
+    for (const std::string& group : method.decoding_groups) groups[method.name].erase(group);
   }
   return groups;
 }

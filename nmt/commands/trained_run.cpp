@@ -2,9 +2,11 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "nmt/decoding/document_requests.h"
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/error.h"
 
@@ -41,6 +43,7 @@ Vocabularies load_vocabularies(const RunFolder& folder) {
 
 std::vector<std::string> piece_texts(const Vocabulary& vocabulary) {
   std::vector<std::string> texts;
+  texts.reserve(static_cast<size_t>(vocabulary.size()));
   for (int32_t id = 0; id < vocabulary.size(); ++id) texts.push_back(vocabulary.piece(id).text);
   return texts;
 }
@@ -134,17 +137,59 @@ SourceAnnotator source_annotator(const Extensions& extensions) {
   };
 }
 
-std::unique_ptr<Translator> make_translator(const Run& run, std::vector<Transformer> models,
-                                            const DecodingOptions& options) {
-  const Vocabularies& vocabularies = run.encoder->vocabularies();
-  const Vocabulary& target = *vocabularies.target;
+namespace {
+
+Search make_search(const Run& run, const std::vector<Transformer>& models,
+                   const DecodingOptions& options) {
+  const Vocabulary& target = *run.encoder->vocabularies().target;
   const SearchTokens tokens{target.pad(), target.bos(), target.eos(), never_generated(target)};
-  Search search(Ensemble(std::move(models)), tokens, options);
+  return {Ensemble(models), tokens, options};
+}
+
+std::unique_ptr<Translator> make_sentence_translator(const Run& run,
+                                                     const std::vector<Transformer>& models,
+                                                     const DecodingOptions& options) {
   std::unique_ptr<Translator> standard = std::make_unique<BatchTranslator>(
-      std::move(search), break_table(piece_texts(*vocabularies.source)),
+      make_search(run, models, options),
+      break_table(piece_texts(*run.encoder->vocabularies().source)),
       source_annotator(run.extensions));
   const TranslatorFactory& factory = run.extensions.translator.get();
   return factory ? factory(std::move(standard)) : std::move(standard);
+}
+
+bool switched_on(const Recipe& recipe, const std::string& method) {
+  return std::find(recipe.methods.begin(), recipe.methods.end(), method) != recipe.methods.end();
+}
+
+}  // namespace
+
+std::unique_ptr<DocumentTranslator> make_document_translator(const Run& run, const Recipe& recipe,
+                                                             const std::vector<Transformer>& models,
+                                                             const DecodingOptions& options,
+                                                             DocumentContext context) {
+  const MethodImplementation& method = document_method();
+  return method.make_document_translator(
+      *recipe.method_options.at(method.name),
+      {.search = make_search(run, models, options),
+       .encoder = run.encoder,
+       .annotate = source_annotator(run.extensions),
+       .fallback = make_sentence_translator(run, models, options),
+       .method_on = switched_on(recipe, method.name),
+       .reference_context = context == DocumentContext::kReference});
+}
+
+std::unique_ptr<Translator> make_translator(const Run& run, const Recipe& recipe,
+                                            const std::vector<Transformer>& models,
+                                            const DecodingOptions& options) {
+  std::unique_ptr<Translator> sentences = make_sentence_translator(run, models, options);
+  if (!switched_on(recipe, document_method().name)) return sentences;
+  return std::make_unique<DocumentRequestTranslator>(
+      std::move(sentences),
+      [&run, &recipe, models, options] {
+        return make_document_translator(run, recipe, models, options,
+                                        DocumentContext::kTranslation);
+      },
+      run.encoder->languages());
 }
 
 TranslationRequest make_request(const PairEncoder& encoder, std::string_view line,

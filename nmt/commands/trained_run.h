@@ -8,6 +8,7 @@
 #include "data/pair_encoder.h"
 #include "models/transformer.h"
 #include "nmt/commands/recipe.h"
+#include "nmt/decoding/document_translator.h"
 #include "nmt/decoding/translator.h"
 #include "nmt/training/checkpoint.h"
 #include "nmt/training/extensions.h"
@@ -48,9 +49,21 @@ Run open_run(const RunFolder& folder, const Recipe& recipe, const std::string& c
 void load_weights(Transformer& model, const TensorMap& weights, const std::string& origin);
 
 /// The translator of a run, or of an ensemble of `models` that share its vocabulary; with the
-/// methods of the run.
-std::unique_ptr<Translator> make_translator(const Run& run, std::vector<Transformer> models,
+/// methods of `recipe`, the run's own. When one of these translates documents, requests that belong
+/// to a document are translated in its context.
+std::unique_ptr<Translator> make_translator(const Run& run, const Recipe& recipe,
+                                            const std::vector<Transformer>& models,
                                             const DecodingOptions& options);
+
+/// What the context of a document's sentences is made of.
+enum class DocumentContext { kTranslation, kReference };
+
+/// Translates documents with any run: through its method for that, else through the first one there
+/// is.
+std::unique_ptr<DocumentTranslator> make_document_translator(const Run& run, const Recipe& recipe,
+                                                             const std::vector<Transformer>& models,
+                                                             const DecodingOptions& options,
+                                                             DocumentContext context);
 
 /// One line to be translated in `direction`; `prefix` is text that the translation must begin with,
 /// `number` keys sampling.

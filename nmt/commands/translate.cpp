@@ -49,7 +49,7 @@ int run_translate(const std::vector<std::string>& words) {
   const Direction direction =
       choose_direction(encoder.languages(), arguments.source_language, arguments.target_language);
   const std::unique_ptr<Translator> translator =
-      make_translator(opened.run, opened.models, command.recipe.decoding);
+      make_translator(opened.run, command.recipe, opened.models, command.recipe.decoding);
 
   LineStream input(arguments.input.empty() ? "-" : arguments.input);
   std::optional<LineStream> prefixes;

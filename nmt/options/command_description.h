@@ -19,6 +19,8 @@ struct CommandDescription {
   /// What the command reads of a recipe, groups or single keys; other options on its command line
   /// are refused.
   std::vector<std::string> groups;
+  /// It translates: it also reads the decoding groups of all methods (see MethodDescription).
+  bool translates = false;
   /// Declares the command's own arguments, bound to fields of the returned object. Empty: the
   /// command parses its arguments, and answers --help, itself.
   std::function<std::shared_ptr<void>(OptionTable&)> declare_arguments;

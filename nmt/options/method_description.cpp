@@ -17,6 +17,14 @@ const std::vector<MethodDescription>& method_descriptions() {
   return table();
 }
 
+std::vector<std::string> used_groups(const CommandDescription& command) {
+  std::vector<std::string> groups = command.groups;
+  if (!command.translates) return groups;
+  for (const MethodDescription& method : method_descriptions())
+    groups.insert(groups.end(), method.decoding_groups.begin(), method.decoding_groups.end());
+  return groups;
+}
+
 void append_method(MethodDescription description) {
   const bool is_taken = std::any_of(table().begin(), table().end(), [&](const auto& known) {
     return known.name == description.name;

@@ -29,6 +29,9 @@ struct MethodDescription {
   std::function<std::unique_ptr<MethodOptions>()> make_options;
   /// The stage commands that the method adds to `nmt`.
   std::vector<CommandDescription> commands;
+  /// Groups of its options that commands which translate read even for a run without the method:
+  /// what it offers to every run (see DocumentTranslatorFactory).
+  std::vector<std::string> decoding_groups = {};
 };
 
 /// The methods of this source tree. Declared here, defined in modules/method_descriptions.cpp: the
@@ -37,6 +40,10 @@ std::vector<MethodDescription> built_in_method_descriptions();
 
 /// All methods: those of this source tree, then those appended by plug-ins.
 const std::vector<MethodDescription>& method_descriptions();
+
+/// What `command` reads of a recipe: its own groups and, when it translates, the decoding groups of
+/// all methods.
+std::vector<std::string> used_groups(const CommandDescription& command);
 
 /// Adds a method from outside the source tree, before any recipe is declared. Throws Error when its
 /// name is taken.

@@ -31,6 +31,12 @@ Extensions attach_methods(const std::vector<std::string>& names,
   return extensions;
 }
 
+const MethodImplementation& document_method() {
+  for (const MethodImplementation& method : implementations())
+    if (method.make_document_translator) return method;
+  throw Error("no method of this program translates documents");
+}
+
 MethodCommand find_method_command(const std::string& name) {
   for (const MethodImplementation& method : implementations())
     for (const auto& [command, function] : method.commands)

@@ -7,6 +7,7 @@
 #include "data/languages.h"
 #include "data/vocabulary.h"
 #include "models/transformer_options.h"
+#include "nmt/decoding/document_translator.h"
 #include "nmt/options/method_description.h"
 #include "nmt/training/extensions.h"
 #include "nmt/training/run_folder.h"
@@ -37,6 +38,8 @@ struct MethodImplementation {
   std::string name;  // as in its MethodDescription
   AttachMethod attach;
   std::vector<std::pair<std::string, MethodCommand>> commands;
+  /// Translates documents, also for runs without the method; empty: the method has none.
+  DocumentTranslatorFactory make_document_translator;
 };
 
 /// The methods of this source tree. Declared here, defined in modules/methods.cpp: the core names
@@ -52,6 +55,10 @@ void append_implementation(MethodImplementation implementation);
 Extensions attach_methods(const std::vector<std::string>& names,
                           const std::map<std::string, std::unique_ptr<MethodOptions>>& options,
                           const MethodContext& context);
+
+/// The method that translates documents: the first of the table that can. Throws Error when none
+/// does.
+const MethodImplementation& document_method();
 
 /// The stage command of that name of any method, or an empty function.
 MethodCommand find_method_command(const std::string& name);
