@@ -1,3 +1,4 @@
+#include "modules/length_bias/method.h"
 #include "nmt/training/method.h"
 
 // The explicit table of this source tree's methods. A new method is one folder modules/METHOD, one
@@ -6,7 +7,7 @@
 namespace nmt {
 
 std::vector<MethodImplementation> built_in_methods() {
-  return {};
+  return {length_bias::implement()};
 }
 
 }  // namespace nmt
