@@ -66,7 +66,7 @@ class DTagText : public ParallelText {
 
   std::optional<ParallelLine> next() override {
     while (std::optional<ParallelLine> pair = lines_.next()) {
-      const bool source = pair->source == kTag, target = pair->target == kTag;
+      const bool source = pair->source == kDocumentTag, target = pair->target == kDocumentTag;
       if (source != target) report_one_side(source);
       if (source) {
         at_start_ = true;
@@ -79,8 +79,6 @@ class DTagText : public ParallelText {
   }
 
  private:
-  static constexpr std::string_view kTag = "<d>";
-
   [[noreturn]] void report_one_side(bool on_source) const {
     const CorpusSpec& spec = lines_.spec();
     const std::string& with = on_source ? spec.source_path : spec.target_path;

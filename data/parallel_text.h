@@ -33,6 +33,9 @@ class ParallelText {
 /// kXml, which holds the text of its files.
 std::unique_ptr<ParallelText> open_parallel_text(const CorpusSpec& spec, InvalidUtf8 policy);
 
+/// The line that begins a document where lines mark them so.
+inline constexpr std::string_view kDocumentTag = "<d>";
+
 /// Whether a line has nothing but white space.
 bool is_blank(std::string_view line);
 
