@@ -55,7 +55,7 @@ DocumentText parse_blank_lines(const std::vector<std::string>& lines, const std:
   return builder.finish();
 }
 
-DocumentText parse_d_lines(const std::vector<std::string>& lines, const std::string& file) {
+DocumentText parse_d_tags(const std::vector<std::string>& lines, const std::string& file) {
   if (!lines.empty() && lines.front() != "<d>") {
     throw Error(line_of(file, 0), "the first line is not \"<d>\", which begins each document",
                 "Put \"<d>\" before each document, or name another format with --documents.");
@@ -89,7 +89,7 @@ DocumentText parse_id_column(const std::vector<std::string>& lines, const std::s
 
 /// The lines of a file; with names in front, an empty sentence keeps its tab.
 std::vector<std::string> read_for(DocumentFormat format, const std::string& file) {
-  return format == DocumentFormat::kIdColumn ? read_lines(file) : read_trimmed(file);
+  return format == DocumentFormat::kTsv ? read_lines(file) : read_trimmed(file);
 }
 
 DocumentText parse(const std::vector<std::string>& lines, const std::string& file,
@@ -97,9 +97,9 @@ DocumentText parse(const std::vector<std::string>& lines, const std::string& fil
   switch (format) {
     case DocumentFormat::kBlankLine:
       return parse_blank_lines(lines, file);
-    case DocumentFormat::kDLine:
-      return parse_d_lines(lines, file);
-    case DocumentFormat::kIdColumn:
+    case DocumentFormat::kDTag:
+      return parse_d_tags(lines, file);
+    case DocumentFormat::kTsv:
       return parse_id_column(lines, file);
   }
   return {};
