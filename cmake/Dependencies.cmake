@@ -54,6 +54,16 @@ if(NOT NMT_ZSTD)
 endif()
 nmt_wrap(compression ZLIB::ZLIB ${NMT_ZSTD})
 
+find_package(pugixml QUIET)
+if(NOT pugixml_FOUND)
+  nmt_missing("pugixml" libpugixml-dev)
+endif()
+if(TARGET pugixml::pugixml)
+  nmt_wrap(xml pugixml::pugixml)
+else()
+  nmt_wrap(xml pugixml)
+endif()
+
 # pkg-config forgets the trainer, so both libraries are looked for by name.
 find_library(NMT_SENTENCEPIECE sentencepiece)
 find_library(NMT_SENTENCEPIECE_TRAIN sentencepiece_train)

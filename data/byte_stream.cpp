@@ -48,17 +48,6 @@ class RawFile {
     }
   }
 
-  /// Reads until `buffer` is full or the file ends.
-  size_t fill(std::span<char> buffer) {
-    size_t filled = 0;
-    while (filled < buffer.size()) {
-      const size_t count = read(buffer.subspan(filled));
-      if (count == 0) break;
-      filled += count;
-    }
-    return filled;
-  }
-
   const std::string& path() const { return path_; }
 
  private:
@@ -181,12 +170,13 @@ class ZstdStream : public ByteStream {
 }  // namespace
 
 std::unique_ptr<ByteStream> open_bytes(const std::string& path) {
+  constexpr std::string_view kGzip = "\x1f\x8b", kZstd = "\x28\xb5\x2f\xfd";
   auto file = std::make_unique<RawFile>(path);
-  std::string head(4, '\0');
-  head.resize(file->fill(head));
-  const std::string_view magic = head;
-  const bool gzip = magic.starts_with("\x1f\x8b");
-  const bool zstd = magic == "\x28\xb5\x2f\xfd";
+  // No byte more than it takes to tell: a short line of a pipe must not wait for the next one.
+  std::string head;
+  for (char next = 0; kGzip.starts_with(head) || kZstd.starts_with(head); head += next)
+    if (head == kGzip || head == kZstd || file->read({&next, 1}) == 0) break;
+  const bool gzip = head == kGzip, zstd = head == kZstd;
   PlainStream plain(std::move(file), std::move(head));
   if (gzip) return std::make_unique<GzipStream>(std::move(plain));
   if (zstd) return std::make_unique<ZstdStream>(std::move(plain));

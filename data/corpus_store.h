@@ -45,7 +45,7 @@ struct CorpusManifest {
   static constexpr int64_t kVersion = 1;
 
   std::string source_language, target_language;
-  int64_t lines = 0;                       // read
+  int64_t lines = 0;                       // pairs read; marks of documents are none
   int64_t sentences = 0;                   // kept
   int64_t documents = 0;                   // 0: without documents
   int64_t documents_cut = 0;               // documents divided where a line inside them was dropped
@@ -56,7 +56,7 @@ struct CorpusManifest {
   std::array<int64_t, 2> vocabulary_size{};
   std::array<std::string, 2> vocabulary_hash;
   std::string settings;             // what decided which lines were kept, as JSON
-  std::vector<CorpusInput> inputs;  // source, target
+  std::vector<CorpusInput> inputs;  // the files of the corpus, the source first
   bool has_text = false;
 
   struct File {

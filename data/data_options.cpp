@@ -1,10 +1,7 @@
 #include "data/data_options.h"
 
 #include <algorithm>
-#include <cctype>
-#include <filesystem>
 
-#include "data/corpus_store.h"
 #include "nmt/support/error.h"
 
 namespace nmt {
@@ -12,10 +9,11 @@ namespace nmt {
 void declare(OptionTable& table, DataOptions& o) {
   table.group("data", "Corpora and batches");
   table
-      .add("data.train", o.train,
-           "training corpora, each PATH:SRC-TGT where {} in PATH stands for the language "
-           "(data/train.{}.gz:en-de), or "
-           "SOURCE,TARGET:SRC-TGT, or the folder of a prepared corpus")
+      .add(
+          "data.train", o.train,
+          "training corpora, each PATH:SRC-TGT where {} in PATH stands for the language "
+          "(data/train.{}.gz:en-de), or SOURCE,TARGET:SRC-TGT, or the folder of a prepared corpus; "
+          "see data.documents for one file with both sides and for ids of documents")
       .hint("CORPUS");
   table.add("data.valid", o.valid, "corpora to validate on; scored against their raw target text")
       .hint("CORPUS");
@@ -36,7 +34,15 @@ void declare(OptionTable& table, DataOptions& o) {
            "a corpus of n pairs gets a share ∝ n^(1/T): 1 = every pair once per epoch, larger = "
            "more even")
       .range(1, 1e6);
-  table.add("data.documents", o.documents, "how document boundaries are marked in the text");
+  table.add(
+      "data.documents", o.documents,
+      "how the text of corpora shows its documents: none (each sentence stands alone), blank-line "
+      "(a line blank on both sides ends one), d-tag (a line <d> on both sides begins one), docid "
+      "(PATH with docid for the language, or SOURCE,TARGET,IDS, holds an int64 for each line; "
+      ".docid.txt "
+      "a number a line), tsv (one FILE:SRC-TGT of source, target and ids between tabs, a new one "
+      "where an id changes, an end where both sides are empty), xml (a set of WMT or IWSLT in one "
+      "file or two)");
   table.add(
       "data.invalid_utf8", o.invalid_utf8,
       "lines with NUL bytes or bytes that are not UTF-8: stop, put U+FFFD there, or drop the pair");
@@ -146,70 +152,14 @@ void validate(const VocabularyOptions& options) {
                      "Give both, or none to train them.");
 }
 
-std::vector<CorpusSpec> parse_corpora(const std::vector<std::string>& texts) {
-  std::vector<CorpusSpec> specs;
-  specs.reserve(texts.size());
-  for (const std::string& text : texts) specs.push_back(CorpusSpec::parse(text));
-  return specs;
-}
-
 Languages languages_of(const DataOptions& options) {
   Languages languages;
-  for (const CorpusSpec& spec : parse_corpora(options.train))
+  for (const CorpusSpec& spec : parse_corpora(options.train, options.documents))
     languages.add({spec.source_language, spec.target_language});
   for (const auto& corpora : {options.valid, options.test})
-    for (const CorpusSpec& spec : parse_corpora(corpora))
+    for (const CorpusSpec& spec : parse_corpora(corpora, options.documents))
       languages.add_languages({spec.source_language, spec.target_language});
   return languages;
-}
-
-CorpusSpec CorpusSpec::parse(const std::string& text) {
-  CorpusSpec spec;
-  spec.text = text;
-  if (std::filesystem::is_directory(text)) {
-    const auto store = CorpusStore::open(text);
-    spec.store = text;
-    spec.source_language = store->manifest().source_language;
-    spec.target_language = store->manifest().target_language;
-    return spec;
-  }
-  const auto fail = [&](const std::string& what) {
-    throw UsageError(
-        "corpus '" + text + "': " + what,
-        "Write PATH:SRC-TGT with {} in PATH for the language (data/train.{}.gz:en-de), or "
-        "SOURCE,TARGET:SRC-TGT, or the folder of a corpus made by `nmt prepare`.");
-  };
-  const auto is_language = [](const std::string& word) {
-    return !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
-      return std::isalnum(c) != 0 || c == '_';
-    });
-  };
-  const size_t colon = text.rfind(':');
-  if (colon == std::string::npos) fail("no languages given, and no prepared corpus is there");
-  const std::string path = text.substr(0, colon), pair = text.substr(colon + 1);
-  const size_t dash = pair.find('-');
-  spec.source_language = pair.substr(0, dash);
-  if (dash != std::string::npos) spec.target_language = pair.substr(dash + 1);
-  if (!is_language(spec.source_language) || !is_language(spec.target_language))
-    fail("'" + pair + "' is not a pair of languages such as en-de");
-  const auto with_language = [](std::string pattern, const std::string& language) {
-    for (size_t at = pattern.find("{}"); at != std::string::npos;
-         at = pattern.find("{}", at + language.size()))
-      pattern.replace(at, 2, language);
-    return pattern;
-  };
-  if (path.find("{}") != std::string::npos) {
-    if (spec.source_language == spec.target_language) fail("both sides would be the same file");
-    spec.source_path = with_language(path, spec.source_language);
-    spec.target_path = with_language(path, spec.target_language);
-    return spec;
-  }
-  const size_t comma = path.find(',');
-  if (comma == std::string::npos) fail("the path names one file, two are needed");
-  spec.source_path = path.substr(0, comma);
-  spec.target_path = path.substr(comma + 1);
-  if (spec.source_path.empty() || spec.target_path.empty()) fail("a path is empty");
-  return spec;
 }
 
 }  // namespace nmt

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/corpus_spec.h"
 #include "data/languages.h"
 #include "data/text_reader.h"
 #include "data/vocabulary.h"
@@ -12,15 +13,6 @@
 #include "nmt/options/option_table.h"
 
 namespace nmt {
-
-/// How document boundaries are found in text.
-enum class DocumentMarks {
-  kNone,       // every sentence stands alone
-  kBlankLine,  // a line that is blank on both sides ends a document
-};
-inline EnumNames<DocumentMarks> enum_names(DocumentMarks) {
-  return {{DocumentMarks::kNone, "none"}, {DocumentMarks::kBlankLine, "blank-line"}};
-}
 
 /// What data.max_tokens limits.
 enum class BatchMeasure {
@@ -82,23 +74,6 @@ void declare(OptionTable& table, VocabularyOptions& options);
 /// Throws UsageError for values that contradict each other.
 void validate(const DataOptions& options);
 void validate(const VocabularyOptions& options);
-
-/// One corpus as data.train, data.valid and data.test name it:
-///   "data/train.{}.gz:en-de"   two files; {} stands for the language
-///   "a.txt,b.txt:en-de"        two files by name, source first
-///   "data/store/train-1"       a folder made by `nmt prepare`; its languages are in its manifest
-struct CorpusSpec {
-  std::string text;   // as written
-  std::string store;  // the folder; "" when the corpus is text
-  std::string source_path, target_path;
-  std::string source_language, target_language;
-
-  bool is_store() const { return !store.empty(); }
-  /// Throws UsageError when `text` has none of the three forms, Error when the store it names does
-  /// not open.
-  static CorpusSpec parse(const std::string& text);
-};
-std::vector<CorpusSpec> parse_corpora(const std::vector<std::string>& texts);
 
 /// The languages of a run: trained directions in the order of data.train; those of data.valid and
 /// data.test add languages.

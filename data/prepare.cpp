@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "data/ordered_pool.h"
-#include "data/text_reader.h"
+#include "data/parallel_text.h"
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/checksum.h"
 #include "nmt/support/error.h"
@@ -27,7 +27,7 @@ using nlohmann::json;
 // with long lines.
 constexpr size_t kChunkLines = 512, kChunkBytes = 1 << 20;
 
-enum class Fate { kKeep, kDocumentEnd, kInvalid, kEmpty, kTooLong, kRatio };
+enum class Fate { kKeep, kInvalid, kEmpty, kTooLong, kRatio };
 
 // Reasons as reported and stored in the manifest.
 std::string reason(Fate fate) {
@@ -41,7 +41,6 @@ std::string reason(Fate fate) {
     case Fate::kRatio:
       return "length ratio above data.max_ratio";
     case Fate::kKeep:
-    case Fate::kDocumentEnd:
       break;
   }
   return "";
@@ -49,34 +48,26 @@ std::string reason(Fate fate) {
 
 struct PairLine {
   std::string source, target;
+  bool begins_document = false;
   Fate fate = Fate::kKeep;
   std::vector<int32_t> source_ids, target_ids;
 };
 using Chunk = std::vector<PairLine>;
 
-bool blank(std::string_view line) {
-  return line.find_first_not_of(" \t\r") == std::string_view::npos;
-}
-
-std::optional<Chunk> read_chunk(ParallelReader& reader, const PrepareSettings& settings) {
+std::optional<Chunk> read_chunk(ParallelText& reader) {
   Chunk chunk;
   size_t bytes = 0;
   while (chunk.size() < kChunkLines && bytes < kChunkBytes) {
-    const auto lines = reader.next();
-    if (!lines) break;
-    const TextLine &source = (*lines)[0], &target = (*lines)[1];
+    const std::optional<ParallelLine> line = reader.next();
+    if (!line) break;
     PairLine& pair = chunk.emplace_back();
-    if (!source.valid || !target.valid) {
+    pair.begins_document = line->begins_document;
+    if (!line->valid) {
       pair.fate = Fate::kInvalid;
       continue;
     }
-    if (settings.documents == DocumentMarks::kBlankLine && blank(source.text) &&
-        blank(target.text)) {
-      pair.fate = Fate::kDocumentEnd;
-      continue;
-    }
-    pair.source = source.text;
-    pair.target = target.text;
+    pair.source = line->source;
+    pair.target = line->target;
     bytes += pair.source.size() + pair.target.size();
   }
   if (chunk.empty()) return std::nullopt;
@@ -109,18 +100,16 @@ Chunk encode_chunk(Chunk chunk, const Vocabularies& vocabularies, const PrepareS
 // Writes encoded pairs in order and keeps the books.
 class StoreBuilder {
  public:
-  StoreBuilder(const Vocabularies& vocabularies, const PrepareSettings& settings,
+  StoreBuilder(const CorpusSpec& spec, const Vocabularies& vocabularies, StoredText stored_text,
                const std::string& folder)
-      : vocabularies_(vocabularies),
-        settings_(settings),
-        writer_(folder, {vocabularies.source->size(), vocabularies.target->size()},
-                settings.stored_text) {}
+      : spec_(spec),
+        vocabularies_(vocabularies),
+        writer_(folder, {vocabularies.source->size(), vocabularies.target->size()}, stored_text) {}
 
   void add(const PairLine& pair) {
     ++manifest_.lines;
-    if (pair.fate == Fate::kDocumentEnd) {
-      at_document_start_ = true;
-    } else if (pair.fate == Fate::kKeep) {
+    if (pair.begins_document) at_document_start_ = true;
+    if (pair.fate == Fate::kKeep) {
       keep(pair);
     } else {
       ++manifest_.dropped[reason(pair.fate)];
@@ -128,19 +117,19 @@ class StoreBuilder {
     }
   }
 
-  void finish(const CorpusSpec& spec, std::vector<CorpusInput> inputs,
-              std::string recorded_settings) {
-    manifest_.source_language = spec.source_language;
-    manifest_.target_language = spec.target_language;
+  void finish(std::vector<CorpusInput> inputs, std::string recorded_settings) {
+    manifest_.source_language = spec_.source_language;
+    manifest_.target_language = spec_.target_language;
     manifest_.vocabulary_hash = {vocabularies_.source->hash(), vocabularies_.target->hash()};
     manifest_.inputs = std::move(inputs);
     manifest_.settings = std::move(recorded_settings);
     if (manifest_.lines == 0)
-      throw Error(FilePosition{spec.source_path}, "the corpus is empty",
+      throw Error(FilePosition{spec_.source_path},
+                  "the corpus is empty: there is no sentence in it",
                   "Check the path of the corpus.");
     if (writer_.sentences() == 0)
       throw Error(
-          FilePosition{spec.source_path},
+          FilePosition{spec_.source_path},
           text("no pair of this corpus was kept: ", describe(manifest_)),
           "Check that the files are what they should be, and data.max_length and data.max_ratio.");
     writer_.finish(std::move(manifest_));
@@ -148,7 +137,7 @@ class StoreBuilder {
 
  private:
   void keep(const PairLine& pair) {
-    if (settings_.documents != DocumentMarks::kNone) {
+    if (spec_.documents != DocumentMarks::kNone) {
       // Sentences around a dropped one are no neighbours: the document is divided there.
       if (!at_document_start_ && after_gap_) ++manifest_.documents_cut;
       if (at_document_start_ || after_gap_) writer_.begin_document();
@@ -161,22 +150,17 @@ class StoreBuilder {
     writer_.add({pair.source_ids, pair.source}, {pair.target_ids, pair.target});
   }
 
+  const CorpusSpec& spec_;
   const Vocabularies& vocabularies_;
-  const PrepareSettings& settings_;
   CorpusWriter writer_;
   CorpusManifest manifest_;
   bool at_document_start_ = true, after_gap_ = false;
 };
 
 // Everything in the settings that decides about the content of a store.
-std::string record(const PrepareSettings& settings) {
-  const auto name = [](auto value) {
-    for (const auto& [known, text] : enum_names(value))
-      if (known == value) return text;
-    return std::string();
-  };
-  return json{{"documents", name(settings.documents)},
-              {"invalid_utf8", name(settings.invalid_utf8)},
+std::string record(const CorpusSpec& spec, const PrepareSettings& settings) {
+  return json{{"documents", to_string(spec.documents)},
+              {"invalid_utf8", to_string(settings.invalid_utf8)},
               {"max_length", settings.max_length},
               {"max_ratio", settings.max_ratio},
               {"keep_all", settings.filter == PairFilter::kKeepAll},
@@ -207,36 +191,52 @@ bool up_to_date(const CorpusManifest& manifest, const CorpusSpec& spec,
          manifest.target_language == spec.target_language &&
          manifest.vocabulary_hash[0] == vocabularies.source->hash() &&
          manifest.vocabulary_hash[1] == vocabularies.target->hash() &&
-         manifest.settings == record(settings) && manifest.inputs.size() == 2 &&
-         same_file(manifest.inputs[0], spec.source_path) &&
-         same_file(manifest.inputs[1], spec.target_path);
+         manifest.settings == record(spec, settings) &&
+         std::ranges::equal(manifest.inputs, spec.files(), same_file);
 }
 
-// A model in `folder`, trained when it is not there or was made from other texts or options.
+// What decides about the text of a vocabulary, beside the bytes of its files.
+json record(const VocabularyText& text) {
+  json texts = json::array();
+  for (const Side side : text.sides)
+    for (const CorpusSpec& corpus : text.corpora) {
+      const bool both_sides = corpus.target_path.empty();
+      const std::string& path =
+          both_sides || side == Side::kSource ? corpus.source_path : corpus.target_path;
+      json entry = {{"path", path}, {"bytes", file_status(path).bytes}};
+      if (both_sides) entry["side"] = to_string(side);
+      // In the other formats every line that is not blank is a sentence.
+      if (both_sides || corpus.documents == DocumentMarks::kDTag ||
+          corpus.documents == DocumentMarks::kXml)
+        entry["documents"] = to_string(corpus.documents);
+      texts.push_back(entry);
+    }
+  return texts;
+}
+
+// The model at `path`, trained when it is not there or was made from other texts or options.
 std::shared_ptr<const Vocabulary> provide_model(const VocabularyOptions& options,
-                                                const std::vector<std::string>& texts,
+                                                const VocabularyText& text,
                                                 const std::vector<std::string>& languages,
-                                                InvalidUtf8 invalid_utf8, const std::string& path) {
-  json made_from = {{"type", options.type == VocabularyType::kBpe ? "bpe" : "unigram"},
-                    {"size", options.size},
-                    {"coverage", options.coverage},
-                    {"byte_fallback", options.byte_fallback},
-                    {"normalization", options.normalization},
-                    {"symbols", options.symbols},
-                    {"languages", languages},
-                    {"more_languages", options.languages},
-                    {"sample", options.sample},
-                    {"seed", options.seed},
-                    {"texts", json::array()}};
-  for (const std::string& file : texts)
-    made_from["texts"].push_back({{"path", file}, {"bytes", file_status(file).bytes}});
+                                                const std::string& path) {
+  const json made_from = {{"type", options.type == VocabularyType::kBpe ? "bpe" : "unigram"},
+                          {"size", options.size},
+                          {"coverage", options.coverage},
+                          {"byte_fallback", options.byte_fallback},
+                          {"normalization", options.normalization},
+                          {"symbols", options.symbols},
+                          {"languages", languages},
+                          {"more_languages", options.languages},
+                          {"sample", options.sample},
+                          {"seed", options.seed},
+                          {"texts", record(text)}};
   const std::string record_path = path + ".json";
   if (fs::exists(path) && fs::exists(record_path)) {
     if (json::parse(read_file(record_path), nullptr, false) == made_from)
       return Vocabulary::load(path);
     log::info(path, " was made from other texts or options; training it again");
   }
-  const std::string model = train_vocabulary(options, texts, languages, invalid_utf8);
+  const std::string model = train_vocabulary(options, draw_sentences(options, text), languages);
   fs::create_directories(fs::path(path).parent_path());
   write_file(path, model);
   write_file(record_path, made_from.dump(2) + "\n");
@@ -264,8 +264,7 @@ Vocabularies vocabularies_beside(const std::string& store) {
 }  // namespace
 
 PrepareSettings PrepareSettings::for_training(const DataOptions& options) {
-  return {.documents = options.documents,
-          .invalid_utf8 = options.invalid_utf8,
+  return {.invalid_utf8 = options.invalid_utf8,
           .max_length = options.max_length,
           .max_ratio = options.max_ratio,
           .filter = PairFilter::kTraining,
@@ -302,16 +301,18 @@ std::shared_ptr<const CorpusStore> prepare_corpus(const CorpusSpec& spec,
                                                   const Vocabularies& vocabularies,
                                                   const PrepareSettings& settings,
                                                   const std::string& folder) {
-  std::vector<CorpusInput> inputs = {file_status(spec.source_path), file_status(spec.target_path)};
-  ParallelReader reader({spec.source_path, spec.target_path}, settings.invalid_utf8);
-  auto hashes = std::async(std::launch::async, [&spec] {
-    return std::array{sha256_file(spec.source_path), sha256_file(spec.target_path)};
+  std::vector<CorpusInput> inputs;
+  for (const std::string& file : spec.files()) inputs.push_back(file_status(file));
+  const std::unique_ptr<ParallelText> reader = open_parallel_text(spec, settings.invalid_utf8);
+  auto hashes = std::async(std::launch::async, [inputs]() mutable {
+    for (CorpusInput& input : inputs) input.sha256 = sha256_file(input.path);
+    return inputs;
   });
-  StoreBuilder builder(vocabularies, settings, folder);
+  StoreBuilder builder(spec, vocabularies, settings.stored_text, folder);
   Progress progress("preparing " + spec.text, 0, "lines");
   {
     OrderedPool<Chunk, Chunk> pool(
-        settings.threads, 4 * settings.threads, [&] { return read_chunk(reader, settings); },
+        settings.threads, 4 * settings.threads, [&] { return read_chunk(*reader); },
         [&](Chunk chunk) { return encode_chunk(std::move(chunk), vocabularies, settings); });
     while (const auto chunk = pool.next()) {
       for (const PairLine& pair : *chunk) builder.add(pair);
@@ -319,9 +320,7 @@ std::shared_ptr<const CorpusStore> prepare_corpus(const CorpusSpec& spec,
     }
   }
   progress.finish();
-  const auto digests = hashes.get();
-  for (size_t side = 0; side < inputs.size(); ++side) inputs[side].sha256 = digests[side];
-  builder.finish(spec, std::move(inputs), record(settings));
+  builder.finish(hashes.get(), record(spec, settings));
   return CorpusStore::open(folder);
 }
 
@@ -361,14 +360,17 @@ std::shared_ptr<const CorpusStore> provide_corpus(const CorpusSpec& spec,
                                                   const std::string& folder) {
   auto store = open_or_prepare(spec, vocabularies, settings, folder);
   log::info(store->folder(), ": ", describe(store->manifest()));
+  if (store->documents() == 1 && store->size() > 1)
+    log::warning(spec.text, " is one document of ", store->size(),
+                 " sentences: does it mark its documents as data.documents says?");
   return store;
 }
 
 std::vector<std::shared_ptr<const CorpusStore>> provide_corpora(
-    const std::vector<std::string>& corpora, const Vocabularies& vocabularies,
+    const std::vector<CorpusSpec>& corpora, const Vocabularies& vocabularies,
     const PrepareSettings& settings, const std::string& folder, const std::string& name) {
   std::vector<std::shared_ptr<const CorpusStore>> stores;
-  for (const CorpusSpec& spec : parse_corpora(corpora)) {
+  for (const CorpusSpec& spec : corpora) {
     const std::string place = (fs::path(folder) / text(name, "-", stores.size() + 1)).string();
     stores.push_back(provide_corpus(spec, vocabularies, settings, place));
   }
@@ -384,27 +386,23 @@ Vocabularies provide_vocabularies(const VocabularyOptions& options,
   }
   if (!corpora.empty() && corpora.front().is_store())
     return vocabularies_beside(corpora.front().store);
-  std::vector<std::string> source_texts, target_texts;
   std::set<std::string> languages;
   for (const CorpusSpec& spec : corpora) {
     if (spec.is_store())
       throw UsageError(text("a vocabulary cannot be trained from the prepared corpus ", spec.store),
                        "Give the vocabulary it was prepared with in vocabulary.file.");
-    source_texts.push_back(spec.source_path);
-    target_texts.push_back(spec.target_path);
     languages.insert({spec.source_language, spec.target_language});
   }
   const std::vector<std::string> tags(languages.begin(), languages.end());
-  const fs::path place(folder);
+  const auto provide = [&](std::vector<Side> sides, const char* name) {
+    return provide_model(options, {corpora, std::move(sides), invalid_utf8}, tags,
+                         (fs::path(folder) / name).string());
+  };
   if (options.joint) {
-    source_texts.insert(source_texts.end(), target_texts.begin(), target_texts.end());
-    const auto joint =
-        provide_model(options, source_texts, tags, invalid_utf8, (place / kJointModel).string());
+    const auto joint = provide({Side::kSource, Side::kTarget}, kJointModel);
     return {joint, joint};
   }
-  return {
-      provide_model(options, source_texts, tags, invalid_utf8, (place / kSourceModel).string()),
-      provide_model(options, target_texts, tags, invalid_utf8, (place / kTargetModel).string())};
+  return {provide({Side::kSource}, kSourceModel), provide({Side::kTarget}, kTargetModel)};
 }
 
 }  // namespace nmt

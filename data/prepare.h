@@ -28,7 +28,6 @@ enum class PairFilter {
 };
 
 struct PrepareSettings {
-  DocumentMarks documents = DocumentMarks::kNone;
   InvalidUtf8 invalid_utf8 = InvalidUtf8::kError;
   int64_t max_length = 256;  // 0: no limit
   double max_ratio = 0;      // 0: no limit
@@ -41,9 +40,11 @@ struct PrepareSettings {
   static PrepareSettings for_scoring(const DataOptions& options);
 };
 
-/// Reads the two texts of `spec`, writes the store into `folder` and returns it opened. Memory does
-/// not grow with the text. Shows progress. Throws Error for texts that do not fit together (see
-/// ParallelReader, LineReader) and when no pair is left of a training corpus.
+/// Reads the text of `spec`, writes the store into `folder` and returns it opened. Memory grows no
+/// more than that of open_parallel_text(). Sentences around a dropped one are no neighbours: the
+/// document is divided there, and the cut counted. Shows progress. Throws Error for text that
+/// cannot be read (see ParallelText), when there is no sentence in it (an empty file, only blank
+/// lines), and when no pair is left of a training corpus.
 std::shared_ptr<const CorpusStore> prepare_corpus(const CorpusSpec& spec,
                                                   const Vocabularies& vocabularies,
                                                   const PrepareSettings& settings,
@@ -57,10 +58,10 @@ std::shared_ptr<const CorpusStore> provide_corpus(const CorpusSpec& spec,
                                                   const PrepareSettings& settings,
                                                   const std::string& folder);
 
-/// provide_corpus() for each of `corpora` (as in data.train), as the folders NAME-1, NAME-2 … in
+/// provide_corpus() for each of `corpora`, as the folders NAME-1, NAME-2 … in
 /// `folder`.
 std::vector<std::shared_ptr<const CorpusStore>> provide_corpora(
-    const std::vector<std::string>& corpora, const Vocabularies& vocabularies,
+    const std::vector<CorpusSpec>& corpora, const Vocabularies& vocabularies,
     const PrepareSettings& settings, const std::string& folder, const std::string& name);
 
 /// Opens the vocabularies that `options` names. Without names: those beside the first of `corpora`,

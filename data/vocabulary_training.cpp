@@ -6,6 +6,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "data/parallel_text.h"
 #include "data/vocabulary.h"
 #include "nmt/support/error.h"
 #include "nmt/support/log.h"
@@ -18,37 +19,42 @@ namespace {
 // Longer lines say little about words and cost the trainer much memory.
 constexpr size_t kLongestLine = 1 << 14;
 
-// Draws `count` lines evenly from the files (reservoir sampling, algorithm R).
-std::vector<std::string> draw_lines(const std::vector<std::string>& texts, int64_t count,
-                                    int64_t seed, InvalidUtf8 invalid_utf8) {
-  std::vector<std::string> sample;
-  RandomStream random(
-      hash_key({static_cast<uint64_t>(seed), static_cast<uint64_t>(RandomPurpose::kSampling)}));
-  Progress progress("reading text for the vocabulary", 0, "lines");
-  uint64_t seen = 0;
-  int64_t too_long = 0;
-  for (const std::string& path : texts) {
-    LineReader reader(path, invalid_utf8);
-    while (const auto line = reader.next()) {
-      progress.advance();
-      if (!line->valid || line->text.empty()) continue;
-      if (line->text.size() > kLongestLine) {
-        ++too_long;
-        continue;
-      }
-      ++seen;
-      if (static_cast<int64_t>(sample.size()) < count) {
-        sample.emplace_back(line->text);
-      } else if (const uint64_t place = random.below(seen); place < sample.size()) {
-        sample[place] = line->text;
-      }
+// Keeps `size` of the sentences that it is offered, each with the same probability (reservoir
+// sampling, algorithm R).
+class Sample {
+ public:
+  Sample(int64_t size, int64_t seed)
+      : size_(static_cast<uint64_t>(size)),
+        random_(hash_key(
+            {static_cast<uint64_t>(seed), static_cast<uint64_t>(RandomPurpose::kSampling)})) {}
+
+  void offer(std::string_view sentence) {
+    if (sentence.empty()) return;
+    if (sentence.size() > kLongestLine) {
+      ++too_long_;
+      return;
+    }
+    ++seen_;
+    if (sentences_.size() < size_) {
+      sentences_.emplace_back(sentence);
+    } else if (const uint64_t place = random_.below(seen_); place < size_) {
+      sentences_[place] = sentence;
     }
   }
-  progress.finish();
-  if (too_long > 0)
-    log::info(too_long, " lines above ", kLongestLine,
-              " bytes were not used to train the vocabulary");
-  return sample;
+  int64_t too_long() const { return too_long_; }
+  std::vector<std::string> take() { return std::move(sentences_); }
+
+ private:
+  uint64_t size_, seen_ = 0;
+  RandomStream random_;
+  int64_t too_long_ = 0;
+  std::vector<std::string> sentences_;
+};
+
+// What tells the text of a side from that of another corpus.
+std::string identity(const CorpusSpec& corpus, Side side) {
+  if (corpus.target_path.empty()) return corpus.source_path + ' ' + to_string(side);
+  return side == Side::kSource ? corpus.source_path : corpus.target_path;
 }
 
 class LineIterator : public sentencepiece::SentenceIterator {
@@ -82,16 +88,36 @@ std::string plain_message(const std::string& status) {
 
 }  // namespace
 
-std::string train_vocabulary(const VocabularyOptions& options, std::vector<std::string> texts,
-                             const std::vector<std::string>& languages, InvalidUtf8 invalid_utf8) {
-  // A text that serves several directions counts once.
-  std::set<std::string> known;
-  std::erase_if(texts, [&](const std::string& path) { return !known.insert(path).second; });
-  const std::vector<std::string> lines =
-      draw_lines(texts, options.sample, options.seed, invalid_utf8);
-  if (lines.empty())
-    throw Error(texts.empty() ? std::string("no text to train the vocabulary on")
-                              : text("no text to train the vocabulary on in ", texts.front()),
+std::vector<std::string> draw_sentences(const VocabularyOptions& options,
+                                        const VocabularyText& text) {
+  Sample sample(options.sample, options.seed);
+  Progress progress("reading text for the vocabulary", 0, "pairs");
+  std::set<std::string> known;  // a text that serves several directions counts once
+  for (const CorpusSpec& corpus : text.corpora) {
+    std::vector<Side> sides;
+    for (const Side side : text.sides)
+      if (known.insert(identity(corpus, side)).second) sides.push_back(side);
+    if (sides.empty()) continue;
+    const std::unique_ptr<ParallelText> reader = open_parallel_text(corpus, text.invalid_utf8);
+    while (const std::optional<ParallelLine> pair = reader->next()) {
+      progress.advance();
+      if (!pair->valid) continue;
+      for (const Side side : sides)
+        sample.offer(side == Side::kSource ? pair->source : pair->target);
+    }
+  }
+  progress.finish();
+  if (sample.too_long() > 0)
+    log::info(sample.too_long(), " sentences above ", kLongestLine,
+              " bytes were not used to train the vocabulary");
+  return sample.take();
+}
+
+std::string train_vocabulary(const VocabularyOptions& options,
+                             const std::vector<std::string>& sentences,
+                             const std::vector<std::string>& languages) {
+  if (sentences.empty())
+    throw Error("there is no text to train the vocabulary on",
                 "Give parallel text in data.train, or an existing model in vocabulary.file.");
 
   std::set<std::string> tags;
@@ -115,8 +141,8 @@ std::string train_vocabulary(const VocabularyOptions& options, std::vector<std::
   if (!options.symbols.empty()) arguments["user_defined_symbols"] = join_csv(options.symbols);
 
   log::info("training a ", arguments["model_type"], " vocabulary of ", options.size, " pieces on ",
-            lines.size(), " lines");
-  LineIterator iterator(lines);
+            sentences.size(), " sentences");
+  LineIterator iterator(sentences);
   std::string model;
   const auto status = sentencepiece::SentencePieceTrainer::Train(arguments, &iterator, &model);
   if (!status.ok())

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "data/corpus_spec.h"
+#include "data/corpus_store.h"
 #include "data/text_reader.h"
 
 namespace nmt {
@@ -32,11 +34,24 @@ struct VocabularyOptions {
   int64_t seed = 1;                    // of that draw
 };
 
-/// Trains a SentencePiece model on lines drawn evenly from `texts`, with ids pad 0, unk 1, bos 2,
-/// eos 3 and a tag for each of `languages`. Returns the content of the model file. The same input
-/// gives the same model on every machine: the trainer always works in 16 parts, whatever the number
-/// of processors. Throws UsageError when the size does not suit the text.
-std::string train_vocabulary(const VocabularyOptions& options, std::vector<std::string> texts,
-                             const std::vector<std::string>& languages, InvalidUtf8 invalid_utf8);
+/// What a vocabulary is trained on: one or both sides of parallel text.
+struct VocabularyText {
+  std::vector<CorpusSpec> corpora;  // text, no stores
+  std::vector<Side> sides;          // of each corpus
+  InvalidUtf8 invalid_utf8 = InvalidUtf8::kError;
+};
+
+/// Draws at most options.sample sentences evenly from `text`. A side that stands in several corpora
+/// counts once; empty sentences, very long ones and marks of documents do not count.
+std::vector<std::string> draw_sentences(const VocabularyOptions& options,
+                                        const VocabularyText& text);
+
+/// Trains a SentencePiece model on `sentences`, with ids pad 0, unk 1, bos 2, eos 3 and a tag for
+/// each of `languages`. Returns the content of the model file. The same input gives the same model
+/// on every machine: the trainer always works in 16 parts, whatever the number of processors.
+/// Throws UsageError when the size does not suit the text, Error when there is none.
+std::string train_vocabulary(const VocabularyOptions& options,
+                             const std::vector<std::string>& sentences,
+                             const std::vector<std::string>& languages);
 
 }  // namespace nmt

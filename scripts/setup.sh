@@ -6,7 +6,7 @@ set -euo pipefail
 torch_version=${NMT_TORCH_VERSION:-2.11.0}
 packages=(g++ cmake ninja-build ccache python3 python3-pip git libsentencepiece-dev libboost-program-options-dev
           libyaml-cpp-dev libicu-dev libspdlog-dev nlohmann-json3-dev zlib1g-dev libzstd-dev libcld2-dev
-          libgtest-dev libgmock-dev)
+          libpugixml-dev libgtest-dev libgmock-dev)
 [ "${1:-}" = --developer ] && packages+=(clang-format clang-tidy)
 
 as_root() {

@@ -5,7 +5,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "data/text_reader.h"
+#include "data/parallel_text.h"
 #include "nmt/commands/engine_commands.h"
 #include "nmt/commands/opened_models.h"
 #include "nmt/scoring/named_metric.h"
@@ -34,18 +34,16 @@ std::string set_name(const CorpusSpec& spec) {
 }
 
 TestSet read_set(const std::string& text, const Recipe& recipe) {
-  const CorpusSpec spec = CorpusSpec::parse(text);
+  const CorpusSpec spec = CorpusSpec::parse(text, recipe.data.documents);
   if (spec.is_store())
     throw UsageError(text + ": test sets are scored against raw text",
-                     "Name the two text files: PATH:SRC-TGT.");
+                     "Name the text itself: PATH:SRC-TGT.");
   TestSet set{set_name(spec), {spec.source_language, spec.target_language}, {}, {}};
-  ParallelReader reader({spec.source_path, spec.target_path}, recipe.data.invalid_utf8);
-  while (const auto lines = reader.next()) {
-    if (recipe.data.documents == DocumentMarks::kBlankLine && (*lines)[0].text.empty() &&
-        (*lines)[1].text.empty())
-      continue;
-    set.sources.emplace_back((*lines)[0].text);
-    set.references.emplace_back((*lines)[1].text);
+  const std::unique_ptr<ParallelText> reader = open_parallel_text(spec, recipe.data.invalid_utf8);
+  while (const std::optional<ParallelLine> pair = reader->next()) {
+    if (!pair->valid) continue;
+    set.sources.emplace_back(pair->source);
+    set.references.emplace_back(pair->target);
   }
   return set;
 }
@@ -54,7 +52,7 @@ std::vector<TestSet> read_sets(const std::vector<std::string>& wanted, const Rec
   std::vector<TestSet> sets;
   std::string known;
   for (const std::string& text : recipe.data.test) {
-    const std::string name = set_name(CorpusSpec::parse(text));
+    const std::string name = set_name(CorpusSpec::parse(text, recipe.data.documents));
     known += (known.empty() ? "" : ", ") + name;
     const bool is_wanted =
         wanted.empty() || std::any_of(wanted.begin(), wanted.end(), [&](const std::string& w) {

@@ -1,40 +1,27 @@
 #pragma once
 
-#include <condition_variable>
-#include <deque>
-#include <exception>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
+
+#include "data/read_ahead.h"
+#include "data/text_reader.h"
 
 namespace nmt {
 
-/// Lines of a file or of stdin, read ahead on a thread of their own and handed out in groups: large
-/// ones when the input is there (so that batches are full), small ones when it trickles in (so that
-/// nobody waits). Lines that are not UTF-8 have U+FFFD in place of the bad bytes: every line comes
-/// out.
+/// Lines of a file or of stdin, in the groups in which they arrive (see ReadAhead). Lines that are
+/// not UTF-8 have U+FFFD in place of the bad bytes: every line comes out.
 class LineStream {
  public:
-  /// `path` "-" is stdin.
+  /// `path` "-" is stdin. Throws Error when the file cannot be opened.
   explicit LineStream(const std::string& path);
-  ~LineStream();
-  LineStream(const LineStream&) = delete;
-  LineStream& operator=(const LineStream&) = delete;
 
-  /// The next lines, at most `most`; waits for the first and then only as long as more keep coming.
-  /// Empty at the end. Throws what reading threw, after the lines before it were handed out.
-  std::vector<std::string> next(size_t most);
+  /// The next lines, at most `most`; empty at the end.
+  std::vector<std::string> next(size_t most) { return lines_.next(most); }
 
  private:
-  void read(const std::string& path);
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::string> lines_;
-  bool ended_ = false, abandoned_ = false;
-  std::exception_ptr error_;
-  std::thread thread_;
+  LineReader reader_;
+  ReadAhead<std::string> lines_;
 };
 
 /// Where results go: a file written atomically, or stdout flushed after every group.

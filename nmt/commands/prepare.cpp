@@ -27,13 +27,16 @@ int run_prepare(const std::vector<std::string>& arguments) {
                      "Name parallel text in data.train, for example data/train.{}.gz:en-de.");
   languages_of(data);  // all corpora are named well, before hours of work
 
+  const std::vector<CorpusSpec> train = parse_corpora(data.train, data.documents),
+                                valid = parse_corpora(data.valid, data.documents),
+                                test = parse_corpora(data.test, data.documents);
   const Vocabularies vocabularies =
-      provide_vocabularies(recipe.vocabulary, parse_corpora(data.train), data.invalid_utf8, folder);
+      provide_vocabularies(recipe.vocabulary, train, data.invalid_utf8, folder);
   const PrepareSettings training = PrepareSettings::for_training(data),
                         scoring = PrepareSettings::for_scoring(data);
-  provide_corpora(data.train, vocabularies, training, folder, "train");
-  provide_corpora(data.valid, vocabularies, scoring, folder, "valid");
-  provide_corpora(data.test, vocabularies, scoring, folder, "test");
+  provide_corpora(train, vocabularies, training, folder, "train");
+  provide_corpora(valid, vocabularies, scoring, folder, "valid");
+  provide_corpora(test, vocabularies, scoring, folder, "test");
   log::info("train on it: nmt train ", command.recipe, " --data.store ", folder, " --run RUN");
   return 0;
 }

@@ -16,8 +16,8 @@ namespace nmt::scoring {
 
 inline EnumNames<DocumentFormat> enum_names(DocumentFormat) {
   return {{DocumentFormat::kBlankLine, "blank-line"},
-          {DocumentFormat::kDLine, "d-line"},
-          {DocumentFormat::kIdColumn, "id-column"}};
+          {DocumentFormat::kDTag, "d-tag"},
+          {DocumentFormat::kTsv, "tsv"}};
 }
 
 inline EnumNames<Alignment> enum_names(Alignment) {

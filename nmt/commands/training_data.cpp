@@ -59,7 +59,7 @@ ValidationSet make_validation_set(const std::string& name,
 
 TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe,
                                    const World& world) {
-  const std::vector<CorpusSpec> train = parse_corpora(recipe.data.train);
+  const std::vector<CorpusSpec> train = parse_corpora(recipe.data.train, recipe.data.documents);
   if (train.empty())
     throw UsageError("the recipe names no training corpus",
                      "Set data.train, for example [\"data/train.{}:en-de\"].");
@@ -72,9 +72,9 @@ TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe
 
   TrainingData data;
   const auto train_stores = provide_corpora(
-      recipe.data.train, vocabularies, PrepareSettings::for_training(recipe.data), store, "train");
+      train, vocabularies, PrepareSettings::for_training(recipe.data), store, "train");
   const auto valid_stores = provide_corpora(
-      recipe.data.valid, vocabularies, PrepareSettings::for_scoring(recipe.data), store, "valid");
+      valid, vocabularies, PrepareSettings::for_scoring(recipe.data), store, "valid");
   Languages languages;
   for (const auto& corpus : train_stores) languages.add(direction_of(*corpus));
   for (const auto& corpus : valid_stores) languages.add_languages(direction_of(*corpus));

@@ -1,12 +1,10 @@
 #include "nmt/scoring/document_reader.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <unordered_set>
 
 #include "nmt/scoring/line_reader.h"
 #include "nmt/scoring/unicode.h"
-#include "nmt/support/atomic_file.h"
+#include "nmt/support/document_ids.h"
 #include "nmt/support/error.h"
 
 namespace nmt::scoring {
@@ -18,8 +16,12 @@ std::vector<std::string> read_trimmed(const std::string& file) {
   return lines;
 }
 
+int64_t line_number(size_t index) {
+  return static_cast<int64_t>(index) + 1;
+}
+
 FilePosition line_of(const std::string& file, size_t index) {
-  return {file, static_cast<long>(index + 1)};
+  return {file, line_number(index)};
 }
 
 /// Collects sentences into documents.
@@ -53,7 +55,7 @@ DocumentText parse_blank_lines(const std::vector<std::string>& lines, const std:
   return builder.finish();
 }
 
-DocumentText parse_d_lines(const std::vector<std::string>& lines, const std::string& file) {
+DocumentText parse_d_tags(const std::vector<std::string>& lines, const std::string& file) {
   if (!lines.empty() && lines.front() != "<d>") {
     throw Error(line_of(file, 0), "the first line is not \"<d>\", which begins each document",
                 "Put \"<d>\" before each document, or name another format with --documents.");
@@ -69,28 +71,6 @@ DocumentText parse_d_lines(const std::vector<std::string>& lines, const std::str
   return builder.finish();
 }
 
-/// Groups a stream of ids; throws at an id that comes back after another one.
-class IdGroups {
- public:
-  explicit IdGroups(const std::string& file) : file_(file) {}
-
-  /// Whether the id of sentence `index` begins a group.
-  bool begins(const std::string& id, size_t index) {
-    if (index > 0 && id == current_) return false;
-    if (!seen_.insert(id).second) {
-      throw Error(line_of(file_, index), text("'", id, "' comes back after '", current_, "'"),
-                  "Sort the sentences so that those of a document follow each other.");
-    }
-    current_ = id;
-    return true;
-  }
-
- private:
-  const std::string& file_;
-  std::string current_;
-  std::unordered_set<std::string> seen_;
-};
-
 DocumentText parse_id_column(const std::vector<std::string>& lines, const std::string& file) {
   DocumentBuilder builder(file);
   IdGroups groups(file);
@@ -101,7 +81,7 @@ DocumentText parse_id_column(const std::vector<std::string>& lines, const std::s
       throw Error(line_of(file, i), "this is not a document's name, a tab and a sentence",
                   "Write each line so, or name another format with --documents.");
     }
-    if (groups.begins(id, i)) builder.begin(id);
+    if (groups.begins(id, line_number(i))) builder.begin(id);
     builder.add(std::string(trim_right(std::string_view(lines[i]).substr(tab + 1))));
   }
   return builder.finish();
@@ -109,7 +89,7 @@ DocumentText parse_id_column(const std::vector<std::string>& lines, const std::s
 
 /// The lines of a file; with names in front, an empty sentence keeps its tab.
 std::vector<std::string> read_for(DocumentFormat format, const std::string& file) {
-  return format == DocumentFormat::kIdColumn ? read_lines(file) : read_trimmed(file);
+  return format == DocumentFormat::kTsv ? read_lines(file) : read_trimmed(file);
 }
 
 DocumentText parse(const std::vector<std::string>& lines, const std::string& file,
@@ -117,9 +97,9 @@ DocumentText parse(const std::vector<std::string>& lines, const std::string& fil
   switch (format) {
     case DocumentFormat::kBlankLine:
       return parse_blank_lines(lines, file);
-    case DocumentFormat::kDLine:
-      return parse_d_lines(lines, file);
-    case DocumentFormat::kIdColumn:
+    case DocumentFormat::kDTag:
+      return parse_d_tags(lines, file);
+    case DocumentFormat::kTsv:
       return parse_id_column(lines, file);
   }
   return {};
@@ -174,21 +154,19 @@ void check_correspondence(const DocumentText& reference, const DocumentText& hyp
   }
 }
 
-/// int64 numbers, little-endian, as fairseq tools for documents write them.
 std::vector<std::string> read_binary_ids(const std::string& file) {
-  const std::string bytes = read_file(file);
-  if (bytes.size() % sizeof(int64_t) != 0) {
+  const std::string bytes = read_bytes(file);
+  if (bytes.size() % kDocumentIdBytes != 0) {
     throw Error(FilePosition{file},
                 text("a .docid file holds 8 bytes a sentence, but this has ", bytes.size()),
                 "Call it .docid.txt if it is text with an id a line.");
   }
   std::vector<std::string> ids;
-  ids.reserve(bytes.size() / sizeof(int64_t));
-  for (size_t start = 0; start < bytes.size(); start += sizeof(int64_t)) {
-    uint64_t number = 0;
-    for (size_t byte = sizeof(int64_t); byte-- > 0;)
-      number = number << 8U | static_cast<uint8_t>(bytes[start + byte]);
-    ids.push_back(std::to_string(static_cast<int64_t>(number)));
+  ids.reserve(bytes.size() / kDocumentIdBytes);
+  for (size_t start = 0; start < bytes.size(); start += kDocumentIdBytes) {
+    DocumentIdBytes number{};
+    bytes.copy(number.data(), number.size(), start);
+    ids.push_back(std::to_string(decode_document_id(number)));
   }
   return ids;
 }
@@ -196,8 +174,7 @@ std::vector<std::string> read_binary_ids(const std::string& file) {
 /// The id of each of `expected` sentences, which are those of `text_file`.
 std::vector<std::string> read_ids(const std::string& file, size_t expected,
                                   const std::string& text_file) {
-  std::vector<std::string> ids =
-      file.ends_with(".docid") ? read_binary_ids(file) : read_trimmed(file);
+  std::vector<std::string> ids = has_binary_ids(file) ? read_binary_ids(file) : read_trimmed(file);
   if (ids.size() != expected) {
     throw Error(
         FilePosition{file},
@@ -242,7 +219,7 @@ DocumentPair read_document_pair(const std::string& reference_file,
   DocumentBuilder builder(reference_file);
   IdGroups groups(id_file);
   for (size_t i = 0; i < reference.size(); ++i) {
-    if (groups.begins(ids[i], i)) builder.begin(ids[i]);
+    if (groups.begins(ids[i], line_number(i))) builder.begin(ids[i]);
     builder.add(std::move(reference[i]));
   }
   DocumentPair pair{builder.finish(), {}};
@@ -260,7 +237,7 @@ std::vector<LineRange> read_instances(const std::string& id_file, const Document
   for (size_t document = 0; document < reference.documents.size(); ++document) {
     const LineRange& range = reference.documents[document];
     for (size_t i = range.first; i < range.last; ++i) {
-      const bool begins = groups.begins(ids[i], i);
+      const bool begins = groups.begins(ids[i], line_number(i));
       if (!begins && i == range.first) {
         throw Error(line_of(id_file, i),
                     text("instance '", ids[i], "' crosses the end of document ",

@@ -13,8 +13,8 @@ namespace nmt::scoring {
 /// How a file shows where documents begin.
 enum class DocumentFormat {
   kBlankLine,  ///< one or more blank lines between documents
-  kDLine,      ///< a line "<d>" before each document
-  kIdColumn    ///< each line is the document's name, a tab and the sentence
+  kDTag,      ///< a line "<d>" before each document
+  kTsv    ///< each line is the document's name, a tab and the sentence
 };
 
 /// A reference and its translation, document by document.
@@ -33,7 +33,7 @@ DocumentPair read_document_pair(const std::string& reference_file,
                                 const std::string& hypothesis_file, DocumentFormat format);
 
 /// The same for files without marks, where line n of `id_file` names the document of sentence n: an
-/// int64 a sentence when the file is called .docid (little-endian, no header), otherwise a line of
+/// int64 a sentence when the file is called .docid (see has_binary_ids()), otherwise a line of
 /// text a sentence. Blank lines are empty sentences. Throws Error when the three do not have the
 /// same number of sentences, and when a document is interrupted by another one.
 DocumentPair read_document_pair(const std::string& reference_file,

@@ -146,11 +146,15 @@ std::vector<std::string> split_lines(const std::string& text, LineEnds ends) {
   return lines;
 }
 
-std::vector<std::string> read_lines(const std::string& file, const std::string& encoding) {
+std::string read_bytes(const std::string& file) {
   std::string bytes = read_file(file);
-  if (file.ends_with(".gz")) bytes = gunzip(bytes, file);
-  if (file.ends_with(".zst")) bytes = unzstd(bytes, file);
-  return split_lines(decode_text(std::move(bytes), encoding, file), LineEnds::kLineFeed);
+  if (file.ends_with(".gz")) return gunzip(bytes, file);
+  if (file.ends_with(".zst")) return unzstd(bytes, file);
+  return bytes;
+}
+
+std::vector<std::string> read_lines(const std::string& file, const std::string& encoding) {
+  return split_lines(decode_text(read_bytes(file), encoding, file), LineEnds::kLineFeed);
 }
 
 }  // namespace nmt::scoring

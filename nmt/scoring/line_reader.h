@@ -18,6 +18,10 @@ enum class LineEnds {
 /// Splits `text`; a line end at the very end opens no further line.
 std::vector<std::string> split_lines(const std::string& text, LineEnds ends);
 
+/// A whole file; those named .gz and .zst are decompressed. Throws Error when it is missing or
+/// damaged.
+std::string read_bytes(const std::string& file);
+
 /// The lines of a file as UTF-8, without their line ends but with other white space. Files named
 /// .gz and .zst are decompressed. `encoding` is any that ICU knows. Throws Error when the file is
 /// missing or damaged, when the encoding is unknown, and when the file is not text in it (naming

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 
 #include "nmt/support/error.h"
 #include "tests/data/test_corpus.h"
+#include "tests/message_of.h"
 
 namespace nmt {
 namespace {
@@ -15,16 +17,18 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::Pair;
 using testing::UnorderedElementsAre;
+using Lines = std::vector<std::string>;
 
 class Prepare : public testing::Test {
  protected:
   std::shared_ptr<const CorpusStore> prepare(const std::vector<std::string>& source,
                                              const std::vector<std::string>& target,
-                                             const PrepareSettings& settings) {
+                                             const PrepareSettings& settings,
+                                             DocumentMarks documents = DocumentMarks::kNone) {
     write_file(folder_.file("t.en"), join_lines(source));
     write_file(folder_.file("t.de"), join_lines(target));
-    return prepare_corpus(CorpusSpec::parse(folder_.file("t.{}:en-de")), small_vocabularies(),
-                          settings, folder_.file("store"));
+    return prepare_corpus(CorpusSpec::parse(folder_.file("t.{}:en-de"), documents),
+                          small_vocabularies(), settings, folder_.file("store"));
   }
   TemporaryFolder folder_;
 };
@@ -101,7 +105,7 @@ TEST_F(Prepare, FindsDocumentsAndDividesThemAtDroppedLines) {
                                            "ti", "",   "",   "vo", "",  "zu", ""};
   const std::vector<std::string> target = {"",   "ka", "lo", "", "",   "mi", "", "ru",
                                            "ti", "",   "",   "", "\t", "zu", ""};
-  const auto store = prepare(source, target, {.documents = DocumentMarks::kBlankLine});
+  const auto store = prepare(source, target, {}, DocumentMarks::kBlankLine);
   ASSERT_EQ(store->size(), 6);  // ka lo | mi | ru ti | zu
   ASSERT_EQ(store->documents(), 4);
   std::vector<int64_t> begins;
@@ -110,6 +114,94 @@ TEST_F(Prepare, FindsDocumentsAndDividesThemAtDroppedLines) {
   EXPECT_EQ(store->manifest().documents_cut, 1);
   EXPECT_THAT(store->manifest().dropped, UnorderedElementsAre(Pair("empty side", 2)));
   store->verify();
+}
+
+// The same documents in every format give the same store.
+TEST_F(Prepare, KnowsDocumentsInEveryFormat) {
+  folder_.write("blank.en", "ka\nlo\n\nmi\n\nru\n");
+  folder_.write("blank.de", "ne\nti\n\nvo\n\nzu\n");
+  folder_.write("tags.en", "<d>\nka\nlo\n<d>\nmi\n<d>\nru\n");
+  folder_.write("tags.de", "<d>\nne\nti\n<d>\nvo\n<d>\nzu\n");
+  folder_.write("ids.en", "ka\nlo\nmi\nru\n");
+  folder_.write("ids.de", "ne\nti\nvo\nzu\n");
+  folder_.write("ids.docid.txt", "3\n3\n9\n2\n");
+  folder_.write("t.tsv", "ka\tne\tx\nlo\tti\tx\nmi\tvo\ty\nru\tzu\tz\n");
+  const auto xml = [&](const std::string& name, const Lines& sentences) {
+    const auto doc = [](const std::string& id, const std::string& text) {
+      return "<doc id='" + id + "'>" + text + "</doc>";
+    };
+    const auto seg = [&](size_t i) { return "<seg>" + sentences[i] + "</seg>"; };
+    folder_.write(name,
+                  "<a>" + doc("1", seg(0) + seg(1)) + doc("2", seg(2)) + doc("3", seg(3)) + "</a>");
+  };
+  xml("t.en.xml", {"ka", "lo", "mi", "ru"});
+  xml("t.de.xml", {"ne", "ti", "vo", "zu"});
+  const std::map<DocumentMarks, std::string> corpora = {
+      {DocumentMarks::kBlankLine, "blank.{}:en-de"},
+      {DocumentMarks::kDTag, "tags.{}:en-de"},
+      {DocumentMarks::kDocid, "ids.{}:en-de"},
+      {DocumentMarks::kTsv, "t.tsv:en-de"},
+      {DocumentMarks::kXml, "t.{}.xml:en-de"}};
+  for (const auto& [documents, name] : corpora) {
+    const CorpusSpec spec = CorpusSpec::parse(folder_.file(name), documents);
+    const std::string place = folder_.file("store-" + to_string(documents));
+    const auto store =
+        provide_corpus(spec, small_vocabularies(), PrepareSettings::for_scoring({}), place);
+    Lines lines;
+    for (int64_t i = 0; i < store->size(); ++i)
+      lines.push_back(std::string(store->line(Side::kSource, i)) + "=" +
+                      std::string(store->line(Side::kTarget, i)));
+    EXPECT_EQ(lines, (Lines{"ka=ne", "lo=ti", "mi=vo", "ru=zu"})) << name;
+    ASSERT_EQ(store->documents(), 3) << name;
+    EXPECT_EQ(store->document_begin(1), 2);
+    EXPECT_EQ(store->document_begin(2), 3);
+    EXPECT_EQ(store->manifest().lines, 4);
+    EXPECT_EQ(store->manifest().inputs.size(), spec.files().size());
+    EXPECT_EQ(store->manifest().inputs.back().sha256, sha256_file(spec.files().back()));
+    const auto written = fs::last_write_time(place + "/manifest.json");
+    provide_corpus(spec, small_vocabularies(), PrepareSettings::for_scoring({}), place);
+    EXPECT_EQ(fs::last_write_time(place + "/manifest.json"), written);
+  }
+}
+
+TEST_F(Prepare, MakesTheStoreAgainWhenDocumentsChange) {
+  folder_.write("t.en", "ka\nlo\nmi\n");
+  folder_.write("t.de", "ka\nlo\nmi\n");
+  const auto documents = [&](DocumentMarks marks) {
+    const CorpusSpec spec = CorpusSpec::parse(folder_.file("t.{}:en-de"), marks);
+    return provide_corpus(spec, small_vocabularies(), {}, folder_.file("store"))->documents();
+  };
+  EXPECT_EQ(documents(DocumentMarks::kNone), 0);
+  folder_.write("t.docid.txt", "1\n1\n2\n");
+  EXPECT_EQ(documents(DocumentMarks::kDocid), 2);
+  folder_.write("t.docid.txt", "1\n2\n3\n");
+  EXPECT_EQ(documents(DocumentMarks::kDocid), 3);
+  EXPECT_EQ(documents(DocumentMarks::kBlankLine), 1);
+}
+
+TEST_F(Prepare, DividesADocumentWhoseFirstSentenceWasDropped) {
+  folder_.write("t.tsv", "ka\t\t1\nlo\tlo\t1\nmi\tmi\t1\nne\t\t2\nru\tru\t3\n\tti\t3\nvo\tvo\t3\n");
+  const auto store =
+      prepare_corpus(CorpusSpec::parse(folder_.file("t.tsv:en-de"), DocumentMarks::kTsv),
+                     small_vocabularies(), {}, folder_.file("store"));
+  ASSERT_EQ(store->size(), 4);  // lo mi | ru | vo
+  ASSERT_EQ(store->documents(), 3);
+  EXPECT_EQ(store->document_begin(1), 2);
+  EXPECT_EQ(store->document_begin(2), 3);
+  EXPECT_EQ(store->manifest().documents_cut, 1);
+  EXPECT_EQ(store->manifest().lines, 7);
+}
+
+TEST_F(Prepare, RefusesACorpusOfMarksAlone) {
+  for (const auto& [documents, text] : {std::pair{DocumentMarks::kBlankLine, "\n \n\n"},
+                                        std::pair{DocumentMarks::kDTag, "<d>\n<d>\n"}}) {
+    folder_.write("t.en", text);
+    folder_.write("t.de", text);
+    const CorpusSpec spec = CorpusSpec::parse(folder_.file("t.{}:en-de"), documents);
+    EXPECT_THAT(
+        message_of([&] { prepare_corpus(spec, small_vocabularies(), {}, folder_.file("store")); }),
+        HasSubstr("the corpus is empty"));
+  }
 }
 
 TEST_F(Prepare, StopsAtBadTextAndLeavesNoStore) {
@@ -208,6 +300,34 @@ TEST_F(Prepare, TrainsVocabulariesOnceAndFindsThemBesideStores) {
   named.target_file = folder_.file("apart/target.vocab.model");
   EXPECT_EQ(provide_vocabularies(named, {}, InvalidUtf8::kError, "").target->hash(),
             apart.target->hash());
+}
+
+TEST_F(Prepare, TrainsAVocabularyOnATableOnce) {
+  std::string rows;
+  const auto source = made_up_lines(600, 1), target = made_up_lines(600, 1001);
+  for (size_t i = 0; i < source.size(); ++i) rows += source[i] + "\t" + target[i] + "\tx\n";
+  const CorpusSpec table =
+      CorpusSpec::parse(folder_.write("t.tsv", rows) + ":en-de", DocumentMarks::kTsv);
+  const CorpusSpec files = CorpusSpec::parse(write_parallel(folder_.path(), "t", 600));
+  VocabularyOptions options;
+  options.size = 330;
+  for (const bool joint : {true, false}) {
+    options.joint = joint;
+    const auto train = [&](const CorpusSpec& spec, const std::string& name) {
+      return provide_vocabularies(options, {spec}, InvalidUtf8::kError, folder_.file(name));
+    };
+    EXPECT_EQ(train(table, "table").source->hash(), train(files, "files").source->hash());
+    EXPECT_EQ(train(table, "table").target->hash(), train(files, "files").target->hash());
+    const std::string model =
+        folder_.file(joint ? "table/vocab.model" : "table/target.vocab.model");
+    const auto written = fs::last_write_time(model);
+    train(table, "table");
+    EXPECT_EQ(fs::last_write_time(model), written);
+    // The same file as other text: not the same vocabulary.
+    train(CorpusSpec::parse(folder_.file("t.tsv") + "," + folder_.file("t.tsv") + ":en-de"),
+          "table");
+    EXPECT_NE(fs::last_write_time(model), written);
+  }
 }
 
 }  // namespace

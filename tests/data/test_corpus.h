@@ -52,15 +52,12 @@ inline std::shared_ptr<const Vocabulary> small_vocabulary(
   static std::map<VocabularyType, std::shared_ptr<const Vocabulary>> known;
   auto& vocabulary = known[type];
   if (!vocabulary) {
-    const TemporaryFolder folder;
-    write_file(folder.file("text"), join_lines(made_up_lines(800, 7)));
     VocabularyOptions options;
     options.type = type;
     options.size = 340;
     options.symbols = {"<sep>"};
-    vocabulary = Vocabulary::parse(
-        train_vocabulary(options, {folder.file("text")}, {"en", "de"}, InvalidUtf8::kError),
-        "small vocabulary");
+    vocabulary = Vocabulary::parse(train_vocabulary(options, made_up_lines(800, 7), {"en", "de"}),
+                                   "small vocabulary");
   }
   return vocabulary;
 }

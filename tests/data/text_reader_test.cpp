@@ -1,13 +1,15 @@
 #include "data/text_reader.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
-#include <zstd.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/error.h"
 #include "nmt/support/utf8.h"
+#include "tests/data/compressed.h"
 #include "tests/message_of.h"
 #include "tests/temporary_folder.h"
 
@@ -25,26 +27,6 @@ std::vector<std::string> read_all(const std::string& path,
     lines.push_back(line->valid ? std::string(line->text) : "(invalid)");
   EXPECT_EQ(reader.line(), static_cast<int64_t>(lines.size()));
   return lines;
-}
-
-std::string gzip(const std::string& data) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(deflateBound(&stream, data.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
-  stream.avail_in = static_cast<uInt>(data.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
-std::string zstd(const std::string& data) {
-  std::string out(ZSTD_compressBound(data.size()), '\0');
-  out.resize(ZSTD_compress(out.data(), out.size(), data.data(), data.size(), 3));
-  return out;
 }
 
 class TextReader : public testing::Test {
@@ -131,6 +113,18 @@ TEST_F(TextReader, NamesPlaceAndRemedyOfInvalidBytes) {
 TEST_F(TextReader, RefusesFoldersAndMissingFiles) {
   EXPECT_THAT(message_of([&] { read_all(folder_.file("nothing")); }), HasSubstr("cannot open"));
   EXPECT_THAT(message_of([&] { read_all(folder_.file(".")); }), HasSubstr("is a folder"));
+}
+
+TEST_F(TextReader, DeliversALineOfAPipeAsSoonAsItIsThere) {
+  const std::string pipe = folder_.file("pipe");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int writer = ::open(pipe.c_str(), O_RDWR);  // stays open: reading on would wait for ever
+  for (const std::string line : {"a", "", "(", "\x1f"}) {
+    ASSERT_EQ(::write(writer, (line + "\n").data(), line.size() + 1), std::ssize(line) + 1);
+    LineReader reader(pipe);
+    EXPECT_EQ(reader.next()->text, line);
+  }
+  ::close(writer);
 }
 
 TEST_F(TextReader, SaysWhereParallelFilesPart) {

@@ -3,14 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <numeric>
 
 #include "nmt/support/error.h"
 #include "tests/data/test_corpus.h"
+#include "tests/message_of.h"
 
 namespace nmt {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using Ids = std::vector<int32_t>;
 
@@ -95,34 +99,72 @@ TEST_P(AnyVocabulary, RefusesNoiseOfTheOtherKind) {
 
 TEST_P(AnyVocabulary, TrainingIsRepeatable) {
   const TemporaryFolder folder;
-  write_file(folder.file("text"), join_lines(made_up_lines(800, 7)));
+  const CorpusSpec corpus = CorpusSpec::parse(write_parallel(folder.path(), "text", 800));
   VocabularyOptions options;
   options.type = GetParam();
   options.size = 330;
   options.sample = 300;
   const auto train = [&] {
-    return train_vocabulary(options, {folder.file("text")}, {"en"}, InvalidUtf8::kError);
+    return train_vocabulary(options, draw_sentences(options, {{corpus}, {Side::kSource}}), {"en"});
   };
   EXPECT_EQ(train(), train());
 }
 INSTANTIATE_TEST_SUITE_P(, AnyVocabulary,
                          testing::Values(VocabularyType::kUnigram, VocabularyType::kBpe));
 
-TEST(VocabularyErrors, NamesASizeThatDoesNotSuit) {
+TEST(VocabularySample, DrawsEvenlyFromTheSidesThatAreWanted) {
   const TemporaryFolder folder;
-  write_file(folder.file("text"), join_lines(made_up_lines(100, 7)));
+  const CorpusSpec corpus = CorpusSpec::parse(write_parallel(folder.path(), "a", 40));
+  CorpusSpec same_source = CorpusSpec::parse(write_parallel(folder.path(), "b", 30, 9));
+  same_source.source_path = corpus.source_path;
+  write_parallel(folder.path(), "a", 40);
+  write_file(same_source.target_path, join_lines(made_up_lines(40, 77)));
+  const auto draw = [](const VocabularyOptions& options, const VocabularyText& text) {
+    std::vector<std::string> drawn = draw_sentences(options, text);
+    std::sort(drawn.begin(), drawn.end());
+    return drawn;
+  };
+  std::vector<std::string> expected = made_up_lines(40, 1);
+  for (const uint64_t seed : {1001, 77})
+    for (const std::string& line : made_up_lines(40, seed)) expected.push_back(line);
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(draw({}, {{corpus, same_source}, {Side::kSource, Side::kTarget}}), expected);
+
+  // Each of 40 sentences is one of 10 drawn with probability 1/4.
+  VocabularyOptions options;
+  options.sample = 10;
+  std::map<std::string, int> times;
+  for (options.seed = 0; options.seed < 2000; ++options.seed)
+    for (const std::string& line : draw_sentences(options, {{corpus}, {Side::kSource}}))
+      ++times[line];
+  for (const auto& [line, count] : times) EXPECT_NEAR(count, 500, 100) << line;  // 5 deviations
+}
+
+TEST(VocabularySample, HasSentencesButNoMarks) {
+  const TemporaryFolder folder;
+  const std::string tsv =
+      folder.write("t.tsv", "ka\tlo\tdoc1\n\t\nmi\t\tdoc2\n" + std::string(20000, 'k') + "\tne\n");
+  const auto draw = [](const CorpusSpec& corpus, Side side) {
+    return draw_sentences({}, {{corpus}, {side}});
+  };
+  const CorpusSpec table = CorpusSpec::parse(tsv + ":en-de", DocumentMarks::kTsv);
+  EXPECT_THAT(draw(table, Side::kSource), ElementsAre("ka", "mi"));
+  EXPECT_THAT(draw(table, Side::kTarget), ElementsAre("lo", "ne"));
+  folder.write("d.en", "<d>\nka\n");
+  folder.write("d.de", "<d>\nlo\n");
+  const CorpusSpec tags = CorpusSpec::parse(folder.file("d.{}:en-de"), DocumentMarks::kDTag);
+  EXPECT_THAT(draw(tags, Side::kSource), ElementsAre("ka"));
+  EXPECT_THROW(draw(CorpusSpec::parse(folder.file("x.{}:en-de")), Side::kSource), Error);
+}
+
+TEST(VocabularyErrors, NamesASizeThatDoesNotSuit) {
   VocabularyOptions options;
   for (const int64_t size : {50'000, 20}) {
     options.size = size;
-    try {
-      train_vocabulary(options, {folder.file("text")}, {}, InvalidUtf8::kError);
-      FAIL();
-    } catch (const UsageError& error) {
-      EXPECT_THAT(error.what(), HasSubstr("vocabulary.size"));
-    }
+    EXPECT_THAT(message_of([&] { train_vocabulary(options, made_up_lines(100, 7), {}); }),
+                HasSubstr("vocabulary.size"));
   }
-  write_file(folder.file("empty"), "\n\n");
-  EXPECT_THROW(train_vocabulary(options, {folder.file("empty")}, {}, InvalidUtf8::kError), Error);
+  EXPECT_THROW(train_vocabulary(options, {}, {}), Error);
 }
 
 TEST(VocabularyErrors, RefusesWhatIsNoModel) {

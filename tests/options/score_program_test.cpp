@@ -51,7 +51,7 @@ TEST_F(ScoreProgram, DocumentsByIds) {
   const std::string ids = write("ids", "1\n1\n2\n");
   const std::string both = "score-documents " + ref + " " + ref + " --ids " + ids;
   EXPECT_EQ(json::parse(nmt_run(both + " --json").out)["documents"], 2);
-  const Outcome twice = nmt_errors(both + " --documents d-line");
+  const Outcome twice = nmt_errors(both + " --documents d-tag");
   EXPECT_EQ(twice.exit_code, 2);
   EXPECT_THAT(twice.out, HasSubstr("--ids and --documents are two ways to say the same"));
 }

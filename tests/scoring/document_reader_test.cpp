@@ -55,25 +55,25 @@ TEST_F(DocumentReaderTest, BlankLinesOfAMirroredFileAreEmptyTranslations) {
               HasSubstr("there are 3 documents, but 2 in"));
 }
 
-TEST_F(DocumentReaderTest, ReadsDLines) {
+TEST_F(DocumentReaderTest, ReadsDTags) {
   const DocumentPair pair =
-      read("<d>\na\n\nb\n<d>\nc\n", "<d>\n<d>\nc\nd\n", DocumentFormat::kDLine);
+      read("<d>\na\n\nb\n<d>\nc\n", "<d>\n<d>\nc\nd\n", DocumentFormat::kDTag);
   EXPECT_EQ(pair.reference.sentences, (Lines{"a", "", "b", "c"}));
   EXPECT_EQ(pair.reference.documents, (Ranges{{0, 3}, {3, 4}}));
   EXPECT_EQ(pair.hypothesis.documents, (Ranges{{0, 0}, {0, 2}}));
-  EXPECT_THAT(error("<d>\na\n", "a\n", DocumentFormat::kDLine),
+  EXPECT_THAT(error("<d>\na\n", "a\n", DocumentFormat::kDTag),
               HasSubstr("hyp:1: the first line is not \"<d>\""));
-  EXPECT_THAT(error("<d>\na\n<d>\n", "<d>\na\n<d>\n", DocumentFormat::kDLine),
+  EXPECT_THAT(error("<d>\na\n<d>\n", "<d>\na\n<d>\n", DocumentFormat::kDTag),
               HasSubstr("document 2 is empty"));
 }
 
 TEST_F(DocumentReaderTest, ReadsAnIdColumn) {
   const DocumentPair pair =
-      read("x\ta\nx\t\ny\tc\td \n", "x\tA\ny\tC\ny\tD\n", DocumentFormat::kIdColumn);
+      read("x\ta\nx\t\ny\tc\td \n", "x\tA\ny\tC\ny\tD\n", DocumentFormat::kTsv);
   EXPECT_EQ(pair.reference.sentences, (Lines{"a", "", "c\td"}));
   EXPECT_EQ(pair.reference.ids, (Lines{"x", "y"}));
   EXPECT_EQ(pair.hypothesis.documents, (Ranges{{0, 1}, {1, 3}}));
-  const auto format = DocumentFormat::kIdColumn;
+  const auto format = DocumentFormat::kTsv;
   EXPECT_THAT(error("x\ta\ny\tb\n", "x\ta\nz\tb\n", format),
               HasSubstr("hyp:2: document 'z' stands where"));
   EXPECT_THAT(error("x\ta\ny\tb\nx\tc\n", "x\ta\n", format),

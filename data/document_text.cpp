@@ -1,0 +1,62 @@
+#include "data/document_text.h"
+
+#include <utility>
+
+#include "data/parallel_text.h"
+#include "nmt/support/error.h"
+
+namespace nmt {
+
+DocumentText::DocumentText(const std::string& path, DocumentLayout layout,
+                           const std::string& ids_path)
+    : lines_(path, InvalidUtf8::kReplace),
+      layout_(layout),
+      groups_(layout == DocumentLayout::kDocid ? ids_path : path) {
+  if ((layout == DocumentLayout::kDocid) != !ids_path.empty())
+    throw UsageError("a file of document ids and the layout docid belong together",
+                     "Give both, or name the layout that the text itself has.");
+  if (!ids_path.empty()) ids_.emplace(ids_path);
+}
+
+std::optional<DocumentLine> DocumentText::next() {
+  const std::optional<TextLine> read = lines_.next();
+  const std::optional<int64_t> id = ids_ ? ids_->next() : std::nullopt;
+  if (ids_ && read.has_value() != id.has_value()) report_unequal();
+  if (!read) return std::nullopt;
+  DocumentLine line{.text = std::string(read->text)};
+  const bool layout = (layout_ == DocumentLayout::kBlankLine && is_blank(line.text)) ||
+                      (layout_ == DocumentLayout::kDTag && line.text == kDocumentTag);
+  if (layout) {
+    has_marks_ = at_start_ = true;
+    return DocumentLine{.sentence = false, .before = std::move(line.text)};
+  }
+  if (id) line.document_id = std::to_string(*id);
+  if (layout_ == DocumentLayout::kTsv) split_off_id(line);
+  const bool has_id = layout_ == DocumentLayout::kDocid || layout_ == DocumentLayout::kTsv;
+  line.begins_document =
+      has_id ? groups_.begins(line.document_id, lines_.line()) : std::exchange(at_start_, false);
+  has_marks_ = has_marks_ || has_id;
+  documents_ += line.begins_document;
+  ++sentences_;
+  if (!has_id) line.document_id = std::to_string(documents_);
+  return line;
+}
+
+void DocumentText::split_off_id(DocumentLine& line) const {
+  const size_t tab = line.text.find('\t');
+  if (tab == 0 || tab == std::string::npos)
+    throw Error(FilePosition{lines_.path(), lines_.line()},
+                "this is not the id of a document, a tab and a sentence",
+                "Write each line so, or name the layout that the text has.");
+  line.document_id = line.text.substr(0, tab);
+  line.before = line.text.substr(0, tab + 1);
+  line.text.erase(0, tab + 1);
+}
+
+void DocumentText::report_unequal() {
+  while (lines_.next()) {
+  }
+  ids_->report_unequal(lines_.path(), lines_.line());
+}
+
+}  // namespace nmt
