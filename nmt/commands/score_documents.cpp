@@ -44,6 +44,7 @@ int run_score_documents(const std::vector<std::string>& words) {
   declare(table, arguments);
   table.read_command_line(words);
   table.apply();
+  check_metrics(arguments.metrics);
   if (!arguments.ids.empty() && table.find("documents")->is_set())
     throw UsageError("--ids and --documents are two ways to say the same", "Give one of them.");
 

@@ -1,5 +1,7 @@
 #include "nmt/commands/scoring_arguments.h"
 
+#include <set>
+
 namespace nmt {
 namespace {
 
@@ -8,6 +10,14 @@ void declare_json(OptionTable& table, bool& json) {
 }
 
 }  // namespace
+
+void check_metrics(const std::vector<std::string>& metrics) {
+  if (metrics.empty()) throw UsageError("--metrics names none", "Name one, or leave it out.");
+  std::set<std::string> seen;
+  for (const std::string& metric : metrics)
+    if (!seen.insert(metric).second)
+      throw UsageError("--metrics names " + metric + " twice", "Name it once.");
+}
 
 void declare(OptionTable& table, ScoreDocumentsArguments& arguments) {
   table.add("ref", arguments.reference, "reference, in documents")

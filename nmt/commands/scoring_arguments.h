@@ -32,6 +32,9 @@ inline EnumNames<PairedTest> enum_names(PairedTest) {
 
 namespace nmt {
 
+/// Throws UsageError when --metrics names none, or one twice.
+void check_metrics(const std::vector<std::string>& metrics);
+
 /// nmt score-documents REF HYP
 struct ScoreDocumentsArguments {
   std::string reference, hypothesis;

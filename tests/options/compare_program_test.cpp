@@ -90,6 +90,10 @@ TEST_F(CompareProgram, RunsThatCannotBeCompared) {
   refuses(untested, "Run `nmt evaluate " + untested + "` first");
   write("untested/scores.json", R"([{"set":"test.de-en","checkpoint":"best"}])");
   refuses(untested, "Run `nmt evaluate " + untested + "` again");
+  write("untested/scores.json", R"([7, {"set":[],"checkpoint":1}])");
+  refuses(untested, "tells of no evaluation");
+  write("untested/scores.json", R"([{"set":"test.de-en","checkpoint":"best","sources":{}}])");
+  refuses(untested, "Run `nmt evaluate " + untested + "` again");
   write("untested/scores.json", "[{");
   refuses(untested, "is damaged");
 }
@@ -134,7 +138,10 @@ TEST_F(CompareProgram, WrongCommandLines) {
   refuses("--hyp a b --ref c --checkpoint best", "--checkpoint belongs to runs");
   refuses("--hyp a b --ref " + ref + " --names x", "1 --names for 2 systems");
   refuses("--hyp a b --ref " + ref + " --names x x", "the same name");
+  refuses("--hyp a b --ref " + ref + " --names '' x", "name of a system is empty");
   refuses("--hyp a a --ref " + ref, "given twice");
+  refuses("a b --metrics", "--metrics names none");
+  refuses("a b --metrics bleu ter bleu", "--metrics names bleu twice");
   refuses("a b --metrics comet", "comet");
   refuses("a b --format pdf", "pdf");
 }

@@ -63,6 +63,9 @@ TEST_F(ScoreProgram, DocumentsWithoutMarksAreOne) {
   EXPECT_EQ(nmt_errors("score-documents " + ref).exit_code, 2);
   EXPECT_EQ(nmt_errors("score-documents " + ref + " " + ref + " --tokenize 14a").exit_code, 2);
   EXPECT_EQ(nmt_errors("score-documents " + ref + " " + ref + " --positions 3 3").exit_code, 1);
+  EXPECT_EQ(nmt_errors("score-documents " + ref + " " + ref + " --metrics").exit_code, 2);
+  EXPECT_THAT(nmt_errors("score-documents " + ref + " " + ref + " --metrics bleu bleu").out,
+              HasSubstr("--metrics names bleu twice"));
 }
 
 TEST_F(ScoreProgram, Contrastive) {
@@ -74,7 +77,7 @@ TEST_F(ScoreProgram, Contrastive) {
             1);
   const Outcome outcome = nmt_errors("score-contrastive " + items + " " + write("few", "-1\n"));
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_THAT(outcome.out, HasSubstr("there are 1 scores for 4 translations"));
+  EXPECT_THAT(outcome.out, HasSubstr("few: there are 1 scores for 4 translations"));
 }
 
 TEST_F(ScoreProgram, Language) {
@@ -98,6 +101,7 @@ TEST_F(ScoreProgram, Language) {
   EXPECT_EQ(nmt_errors(line + " --ref " + ref + " --tokenize 14a").exit_code, 2);
   EXPECT_THAT(nmt_errors(line + " --ref " + write("empty", "")).out,
               HasSubstr("there are 3 translations for 0 references"));
+  EXPECT_THAT(nmt_errors(line + " --fasttext no.bin").out, HasSubstr("no.bin"));
   EXPECT_THAT(nmt_errors("score-language --directions en-xx --hyp " + hyp).out,
               HasSubstr("does not know the language 'xx'"));
 }
