@@ -92,7 +92,7 @@ TEST_F(ScoreCommandTest, ColoursTerminalsOnly) {
 TEST_F(ScoreCommandTest, WorksWithAnyNumberOfThreads) {
   const std::string systems = "a b c d f\ta b c\n";
   const std::vector<std::string> one = {reference_, "--paired-bs", "-m", "bleu", "chrf", "-q"};
-  for (const char* threads : {"0", "2", "5"}) {
+  for (const char* threads : {"0", "2", "5", "1000000"}) {
     std::vector<std::string> several = one;
     several.insert(several.end(), {"-j", threads});
     EXPECT_EQ(run(several, systems).output, run(one, systems).output);
@@ -130,6 +130,7 @@ TEST_F(ScoreCommandTest, RefusesNumbersThatNoMachineHasRoomFor) {
   };
   refuses({"-nr", "2000000000"}, 17, "expected 2000000000 fields, but found 1");
   refuses({"-w", "2000000000"}, 1, "cannot have 2000000000 decimals");
+  refuses({"-ci", "-cin", "2000000000"}, 1, "Draw up to 10000000");
   refuses({"-m", "chrf", "-cc", "1000000000"}, 1, "Use orders from 0 to 1000");
   refuses({"-m", "chrf", "-cw", "1000000000"}, 1, "Use orders from 0 to 1000");
 }
