@@ -133,7 +133,7 @@ CommandDescription describe_score_documents() {
   return {
       .name = "score-documents",
       .summary = "BLEU and chrF of documents, by sentence position and by length",
-      .usage = "REF HYP [--documents blank-line|d-line|id-column]",
+      .usage = "REF HYP [--further_refs REF...] [--documents blank-line|d-line|id-column]",
       .about =
           R"(Scores translated documents. d-BLEU takes a whole document as one segment, s-BLEU a sentence;
 then the same by length of the sentence, by its position in the document and by length of the

@@ -31,8 +31,13 @@ void declare(OptionTable& table, ScoreDocumentsArguments& arguments) {
       .required()
       .command_line_only();
   table
+      .add("further_refs", arguments.further_references,
+           "more references, with as many sentences in each document as REF, whose lengths count")
+      .hint("FILE")
+      .command_line_only();
+  table
       .add("documents", arguments.documents,
-           "how both files show their documents: blank lines between them, a line <d> before each, "
+           "how all files show their documents: blank lines between them, a line <d> before each, "
            "or its name and a tab before each sentence")
       .command_line_only();
   table

@@ -46,6 +46,18 @@ TEST_F(ScoreProgram, Documents) {
   EXPECT_EQ(scores["scores"].size(), 1U);
 }
 
+TEST_F(ScoreProgram, DocumentsWithSeveralReferences) {
+  const std::string ref = write("ref", "a b c d e\n\nk l m n o\n");
+  const std::string other = write("other", "a b c d z\n\nk l m n o\n");
+  const std::string both = "score-documents " + ref + " " + other + " --json";
+  EXPECT_LT(json::parse(nmt_run(both).out)["scores"][0]["documents"]["score"], 99);
+  const json scores = json::parse(nmt_run(both + " --further_refs " + other).out)["scores"][0];
+  EXPECT_NEAR(scores["documents"]["score"], 100, 1e-9);
+  EXPECT_NEAR(scores["sentences"]["score"], 100, 1e-9);
+  EXPECT_THAT(nmt_errors(both + " --further_refs " + write("more", "a\nb\n\nc\n")).out,
+              HasSubstr("more: document 1 has 2 sentences, but 1 in " + ref));
+}
+
 TEST_F(ScoreProgram, DocumentsByIds) {
   const std::string ref = write("ref", "a b\n\nc d\n");
   const std::string ids = write("ids", "1\n1\n2\n");
