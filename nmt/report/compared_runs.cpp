@@ -28,8 +28,7 @@ std::string advice(const RunFolder& run) {
   return "Run `nmt evaluate " + run.path() + "` first.";
 }
 
-/// The newest evaluation of each test set: entries of scores.json stand in the order of time, and
-/// newer ones replaced the files of older ones.
+/// The newest evaluation of each test set: entries of scores.json stand in the order of time.
 Evaluations read_evaluations(const RunFolder& run, const std::string& checkpoint) {
   run.require();
   const std::string path = run.file("scores.json");

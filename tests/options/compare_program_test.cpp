@@ -31,11 +31,11 @@ class CompareProgram : public ::testing::Test {
     write(name + "/config.yaml", "");
     write(name + "/references.test.de-en.txt", references);
     write(name + "/sources.test.de-en.txt", "der Hund bellt\neine Katze\n");
-    write(name + "/hypotheses.test.de-en.best.txt", hypotheses);
+    write(name + "/hypotheses.test.de-en.best.beam5-lenpen1.txt", hypotheses);
     const json entry = {{"set", "test.de-en"},
                         {"checkpoint", "best"},
                         {"target_language", "en"},
-                        {"hypotheses", "hypotheses.test.de-en.best.txt"},
+                        {"hypotheses", "hypotheses.test.de-en.best.beam5-lenpen1.txt"},
                         {"sources", "sources.test.de-en.txt"},
                         {"references", "references.test.de-en.txt"}};
     write(name + "/scores.json", json::array({entry}).dump());
@@ -72,6 +72,27 @@ TEST_F(CompareProgram, Runs) {
   EXPECT_NEAR(result["sets"][0]["metrics"][1]["systems"][1]["score"], 100, 1e-9);
   EXPECT_THAT(read_file(page), HasSubstr("Validation BLEU"));
   EXPECT_EQ(nmt_errors("compare " + runs + " --checkpoint last").exit_code, 1);
+}
+
+TEST_F(CompareProgram, TheNewestOfSeveralSearchesIsCompared) {
+  const std::string base = make_run("base", "the dog\na cat\n");
+  const std::string ours = make_run("ours", "the dog\na cat\n");
+  json entries = json::parse(read_file(ours + "/scores.json"));
+  json newer = entries[0];
+  newer["beam"] = 1;
+  newer["hypotheses"] = "hypotheses.test.de-en.best.beam1-lenpen1.txt";
+  entries.push_back(newer);
+  write("ours/hypotheses.test.de-en.best.beam1-lenpen1.txt", "the dog barks\na cat sleeps\n");
+  write("ours/scores.json", entries.dump());
+  const auto systems = [&](const std::string& words) {
+    const Outcome outcome = nmt_run("compare " + words + " --metrics chrf --format json");
+    return json::parse(outcome.out)["sets"][0]["metrics"][0]["systems"];
+  };
+  EXPECT_NEAR(systems(base + " " + ours)[1]["score"], 100, 1e-9);
+  std::swap(entries[0], entries[1]);
+  write("ours/scores.json", entries.dump());
+  const json equal = systems(base + " " + ours);
+  EXPECT_EQ(equal[1]["score"], equal[0]["score"]);
 }
 
 TEST_F(CompareProgram, RunsThatCannotBeCompared) {
