@@ -13,7 +13,7 @@ echo "Scores on unseen text (runs/testbed/test.en, never seen in training):"
 build/nmt evaluate $run | cut -f2
 echo
 echo "What the model gets right, by phenomenon:"
-build/nmt testbed score --labels runs/testbed/test.labels.de.jsonl --hyp $run/hypotheses.test.en-de.best.txt
+build/nmt testbed score --labels runs/testbed/test.labels.de.jsonl --hyp $run/hypotheses.test.en-de.best.beam5-lenpen1.txt
 echo
 echo "Some translations:"
 paste -d '\n' <(sed -n '5p;105p;305p;505p' runs/testbed/test.en) \

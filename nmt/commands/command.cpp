@@ -64,8 +64,16 @@ The recipe of the run gives the defaults of the search.
   nmt translate runs/first --input in.en --output out.de --decode.beam 8 --checkpoint last
   nmt translate runs/seed1 --models runs/seed2 runs/seed3 < in.en > out.de    an ensemble
   nmt translate runs/first --decode.n_best 5 --format nbest < in.en
+
+With --documents, sentences are translated in the context of their document, whatever the run was
+trained on. As many sentences go in as come out, in their places; memory does not grow with the
+length of a document.
+
+  nmt translate runs/first --documents < book.en > book.de              blank lines between documents
+  nmt translate runs/first --documents --sd.mode whole < book.en        also sliding, chunked, sentences
+  nmt translate runs/first --documents --layout tsv --report report.jsonl < in.tsv > out.tsv
 )",
-      .groups = {"decode", "plugins", "data.documents"},
+      .groups = {"decode", "plugins"},
       .translates = true,
       .declare_arguments = declare_arguments<TranslateArguments>};
 }
@@ -136,7 +144,7 @@ CommandDescription describe_score_documents() {
   return {
       .name = "score-documents",
       .summary = "BLEU and chrF of documents, by sentence position and by length",
-      .usage = "REF HYP [--documents blank-line|d-tag|tsv]",
+      .usage = "REF HYP [--further_refs REF...] [--documents blank-line|d-tag|tsv]",
       .about =
           R"(Scores translated documents. d-BLEU takes a whole document as one segment, s-BLEU a sentence;
 then the same by length of the sentence, by its position in the document and by length of the

@@ -25,7 +25,7 @@ void check(const CompareArguments& arguments) {
   if (arguments.runs.size() + arguments.hypotheses.size() < 2)
     throw UsageError("there are not two systems to compare",
                      "Give two run folders or more, or --hyp with two files or more.");
-  if (arguments.metrics.empty()) throw UsageError("--metrics names none");
+  check_metrics(arguments.metrics);
 }
 
 report::ComparedSystems read_systems(const CompareArguments& arguments) {

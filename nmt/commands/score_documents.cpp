@@ -12,16 +12,16 @@ namespace nmt {
 namespace {
 
 using scoring::DocumentFormat;
-using scoring::DocumentPair;
+using scoring::DocumentSet;
 
-DocumentPair read_pair(const ScoreDocumentsArguments& arguments) {
-  if (!arguments.ids.empty())
-    return scoring::read_document_pair(arguments.reference, arguments.hypothesis, arguments.ids);
-  DocumentPair pair =
-      scoring::read_document_pair(arguments.reference, arguments.hypothesis, arguments.documents);
-  if (arguments.documents == DocumentFormat::kBlankLine && pair.reference.documents.size() == 1)
+DocumentSet read(const ScoreDocumentsArguments& arguments) {
+  const scoring::DocumentFiles files{arguments.reference, arguments.hypothesis,
+                                     arguments.further_references};
+  if (!arguments.ids.empty()) return scoring::read_documents(files, arguments.ids);
+  DocumentSet set = scoring::read_documents(files, arguments.documents);
+  if (arguments.documents == DocumentFormat::kBlankLine && set.reference.documents.size() == 1)
     log::warning(arguments.reference, " has no blank line between texts: it is one document");
-  return pair;
+  return set;
 }
 
 std::vector<std::unique_ptr<scoring::Metric>> make_metrics(
@@ -44,20 +44,20 @@ int run_score_documents(const std::vector<std::string>& words) {
   declare(table, arguments);
   table.read_command_line(words);
   table.apply();
+  check_metrics(arguments.metrics);
   if (!arguments.ids.empty() && table.find("documents")->is_set())
     throw UsageError("--ids and --documents are two ways to say the same", "Give one of them.");
 
-  const DocumentPair pair = read_pair(arguments);
+  const DocumentSet set = read(arguments);
   scoring::DocumentScoreOptions options{.alignment = arguments.align,
                                         .sentence_lengths = sizes(arguments.sentence_lengths),
                                         .document_lengths = sizes(arguments.document_lengths),
                                         .positions = sizes(arguments.positions)};
   if (!arguments.instances.empty())
-    options.instances = scoring::read_instances(arguments.instances, pair.reference);
+    options.instances = scoring::read_instances(arguments.instances, set.reference);
   const scoring::DocumentScores scores =
-      scoring::score_documents(pair.hypothesis, pair.reference, make_metrics(arguments), options);
-  std::cout << (arguments.json ? to_json(scores, pair.hypothesis, pair.reference)
-                               : to_text(scores, pair.hypothesis, pair.reference));
+      scoring::score_documents(set, make_metrics(arguments), options);
+  std::cout << (arguments.json ? to_json(scores, set) : to_text(scores, set));
   return 0;
 }
 

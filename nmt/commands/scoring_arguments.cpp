@@ -1,5 +1,7 @@
 #include "nmt/commands/scoring_arguments.h"
 
+#include <set>
+
 namespace nmt {
 namespace {
 
@@ -8,6 +10,14 @@ void declare_json(OptionTable& table, bool& json) {
 }
 
 }  // namespace
+
+void check_metrics(const std::vector<std::string>& metrics) {
+  if (metrics.empty()) throw UsageError("--metrics names none", "Name one, or leave it out.");
+  std::set<std::string> seen;
+  for (const std::string& metric : metrics)
+    if (!seen.insert(metric).second)
+      throw UsageError("--metrics names " + metric + " twice", "Name it once.");
+}
 
 void declare(OptionTable& table, ScoreDocumentsArguments& arguments) {
   table.add("ref", arguments.reference, "reference, in documents")
@@ -21,8 +31,13 @@ void declare(OptionTable& table, ScoreDocumentsArguments& arguments) {
       .required()
       .command_line_only();
   table
+      .add("further_refs", arguments.further_references,
+           "more references, with as many sentences in each document as REF, whose lengths count")
+      .hint("FILE")
+      .command_line_only();
+  table
       .add("documents", arguments.documents,
-           "how both files show their documents: blank lines between them, a line <d> before each, "
+           "how all files show their documents: blank lines between them, a line <d> before each, "
            "or its name and a tab before each sentence")
       .command_line_only();
   table

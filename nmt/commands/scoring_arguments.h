@@ -32,9 +32,13 @@ inline EnumNames<PairedTest> enum_names(PairedTest) {
 
 namespace nmt {
 
+/// Throws UsageError when --metrics names none, or one twice.
+void check_metrics(const std::vector<std::string>& metrics);
+
 /// nmt score-documents REF HYP
 struct ScoreDocumentsArguments {
   std::string reference, hypothesis;
+  std::vector<std::string> further_references;
   scoring::DocumentFormat documents = scoring::DocumentFormat::kBlankLine;
   std::string ids;        // empty: the files mark their documents
   std::string instances;  // empty: no scores of instances

@@ -73,8 +73,9 @@ TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe
   TrainingData data;
   const auto train_stores = provide_corpora(
       train, vocabularies, PrepareSettings::for_training(recipe.data), store, "train");
-  const auto valid_stores = provide_corpora(
-      valid, vocabularies, PrepareSettings::for_scoring(recipe.data), store, "valid");
+  const auto valid_stores =
+      provide_corpora(parse_corpora(recipe.data.valid, recipe.data.documents), vocabularies,
+                      PrepareSettings::for_scoring(recipe.data), store, "valid");
   Languages languages;
   for (const auto& corpus : train_stores) languages.add(direction_of(*corpus));
   for (const auto& corpus : valid_stores) languages.add_languages(direction_of(*corpus));

@@ -36,6 +36,8 @@ std::vector<std::string> system_names(const std::vector<std::string>& paths,
     throw UsageError(text("there are ", names.size(), " --names for ", paths.size(), " systems"),
                      "Give one for each, in the same order.");
   }
+  if (std::find(names.begin(), names.end(), "") != names.end())
+    throw UsageError("the name of a system is empty", "Change --names.");
   if (!all_differ(names)) throw UsageError("two systems have the same name", "Change --names.");
   return names;
 }

@@ -28,8 +28,7 @@ std::string advice(const RunFolder& run) {
   return "Run `nmt evaluate " + run.path() + "` first.";
 }
 
-/// The newest evaluation of each test set: entries of scores.json stand in the order of time, and
-/// newer ones replaced the files of older ones.
+/// The newest evaluation of each test set: entries of scores.json stand in the order of time.
 Evaluations read_evaluations(const RunFolder& run, const std::string& checkpoint) {
   run.require();
   const std::string path = run.file("scores.json");
@@ -39,15 +38,15 @@ Evaluations read_evaluations(const RunFolder& run, const std::string& checkpoint
   if (!entries.is_array()) throw Error(FilePosition{path}, "is damaged", advice(run));
   Evaluations evaluations;
   for (const json& entry : entries) {
-    if (!entry.is_object() || !entry.contains("set") || !entry.contains("checkpoint")) continue;
-    const std::string of = entry["checkpoint"];
-    if (!checkpoint.empty() && of != checkpoint) continue;
-    const auto file = [&](const char* key) {
-      const std::string name = entry.value(key, "");
-      return name.empty() ? name : run.file(name);
+    const auto word = [&entry](const char* key) {
+      const auto found = entry.find(key);
+      return found != entry.end() && found->is_string() ? found->get<std::string>() : "";
     };
-    evaluations[entry["set"]] = {of, entry.value("target_language", ""), file("hypotheses"),
-                                 file("sources"), file("references")};
+    const auto file = [&](const char* key) { return word(key).empty() ? "" : run.file(word(key)); };
+    if (word("set").empty() || word("checkpoint").empty()) continue;
+    if (!checkpoint.empty() && word("checkpoint") != checkpoint) continue;
+    evaluations[word("set")] = {word("checkpoint"), word("target_language"), file("hypotheses"),
+                                file("sources"), file("references")};
   }
   if (evaluations.empty()) {
     throw Error(FilePosition{path},
@@ -56,11 +55,12 @@ Evaluations read_evaluations(const RunFolder& run, const std::string& checkpoint
                 advice(run));
   }
   for (const auto& [set, evaluation] : evaluations) {
-    if (!evaluation.references.empty() && !evaluation.sources.empty()) continue;
-    throw Error(
-        FilePosition{path},
-        "the evaluation of " + set + " is by an older nmt, which did not keep the references",
-        "Run `nmt evaluate " + run.path() + "` again.");
+    if (!evaluation.references.empty() && !evaluation.sources.empty() &&
+        !evaluation.hypotheses.empty())
+      continue;
+    throw Error(FilePosition{path},
+                "the evaluation of " + set + " is by an older nmt, which did not keep all texts",
+                "Run `nmt evaluate " + run.path() + "` again.");
   }
   return evaluations;
 }

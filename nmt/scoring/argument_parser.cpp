@@ -307,7 +307,9 @@ std::string describe_options(const std::vector<ArgumentOption>& options) {
     const size_t width = to_code_points(left).size();
     left +=
         width + 1 < kColumn ? std::string(kColumn - width, ' ') : "\n" + std::string(kColumn, ' ');
-    table += left + option.help + '\n';
+    table += left + option.help;
+    if (!option.choices.empty()) table += " One of " + joined(option.choices, ", ") + ".";
+    table += '\n';
   }
   return table;
 }

@@ -10,6 +10,8 @@
 namespace nmt::scoring {
 namespace {
 
+constexpr int kHighestOrder = 1000;  // statistics take 24 bytes for each order and segment
+
 /// A segment as the sequences whose n-grams are counted.
 struct Sequences {
   std::vector<uint32_t> characters;
@@ -75,11 +77,12 @@ class OrderCounter {
 }  // namespace
 
 Chrf::Chrf(ChrfOptions options) : options_(options) {
-  if (options_.char_order < 0 || options_.word_order < 0 ||
+  const auto possible = [](int order) { return order >= 0 && order <= kHighestOrder; };
+  if (!possible(options_.char_order) || !possible(options_.word_order) ||
       options_.char_order + options_.word_order == 0) {
     throw Error(text("chrF cannot count n-grams up to character order ", options_.char_order,
                      " and word order ", options_.word_order),
-                "Use orders from 0, one of them at least 1.");
+                text("Use orders from 0 to ", kHighestOrder, ", one of them at least 1."));
   }
   if (options_.beta < 0)
     throw Error(text("chrF has no beta ", options_.beta), "Use a whole number from 0.");

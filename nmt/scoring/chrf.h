@@ -18,8 +18,8 @@ enum class ChrfSmoothing {
 };
 
 struct ChrfOptions {
-  int char_order = 6;       ///< longest character n-grams, from 0
-  int word_order = 0;       ///< longest word n-grams, from 0; 2 makes it chrF++
+  int char_order = 6;       ///< longest character n-grams, 0 to 1000
+  int word_order = 0;       ///< longest word n-grams, 0 to 1000; 2 makes it chrF++
   int beta = 2;             ///< weight of recall against precision, from 0
   bool lowercase = false;   ///< compare without case
   bool whitespace = false;  ///< white space counts as characters

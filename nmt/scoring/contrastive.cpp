@@ -23,6 +23,21 @@ constexpr const char* kPronouns = "pronouns";
 constexpr const char* kDistance = "antecedent distance";
 constexpr const char* kPlace = "antecedent";
 
+constexpr const char* kFormat = "The file must be a list of items in the format of ContraPro.";
+
+json read_json(const std::string& file) {
+  const std::string bytes = read_file(file);
+  try {
+    return json::parse(bytes);
+  } catch (const json::parse_error& error) {
+    const size_t parsed = std::min(error.byte, bytes.size());
+    const auto lines =
+        std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(parsed), '\n');
+    throw Error(FilePosition{file, static_cast<long>(lines + 1)},
+                text("this is not JSON: ", error.what()), kFormat);
+  }
+}
+
 /// Converts one item; `where` names it in errors.
 class ItemReader {
  public:
@@ -50,8 +65,7 @@ class ItemReader {
 
  private:
   [[noreturn]] void fail(const std::string& what) const {
-    throw Error(FilePosition{file_}, text("item ", number_, " ", what),
-                "The file must be a list of items in the format of ContraPro.");
+    throw Error(FilePosition{file_}, text("item ", number_, " ", what), kFormat);
   }
 
   /// Whether a value is there: ContraPro writes null where it does not know.
@@ -79,6 +93,18 @@ class ItemReader {
   const std::string& file_;
   size_t number_;
 };
+
+/// The beginning of a line, as far as a message has room for it.
+std::string excerpt(const std::string& line) {
+  constexpr size_t kLongest = 40;  // code points
+  std::string beginning;
+  size_t position = 0;
+  for (size_t i = 0; i < kLongest && position < line.size(); ++i) {
+    const char32_t c = next_code_point(line, position);
+    append_code_point(beginning, c < U' ' ? U'\uFFFD' : c);  // a NUL would end the message
+  }
+  return position < line.size() ? beginning + "…" : beginning;
+}
 
 /// Keeps groups sorted by property in the order in which ItemReader gives them, ">3" behind "3".
 std::pair<size_t, std::string> group_order(const std::string& property, const std::string& value) {
@@ -110,16 +136,9 @@ ordered_json to_object(const ContrastiveAccuracy& accuracy) {
 }  // namespace
 
 std::vector<ContrastiveItem> read_contrastive_items(const std::string& file) {
-  json list;
-  try {
-    list = json::parse(read_file(file));
-  } catch (const json::parse_error& error) {
-    throw Error(FilePosition{file}, text("this is not JSON: ", error.what()));
-  }
-  if (!list.is_array() || list.empty()) {
-    throw Error(FilePosition{file}, "there is no list of items",
-                "The file must be a list of items in the format of ContraPro.");
-  }
+  const json list = read_json(file);
+  if (!list.is_array() || list.empty())
+    throw Error(FilePosition{file}, "there is no list of items", kFormat);
   std::vector<ContrastiveItem> items;
   items.reserve(list.size());
   for (const json& item : list) items.push_back(ItemReader(item, file, items.size() + 1).read());
@@ -135,7 +154,7 @@ std::vector<double> read_numbers(const std::string& file) {
     if (result.ec != std::errc() || result.ptr != digits.data() + digits.size() ||
         std::isnan(number)) {
       throw Error(FilePosition{file, static_cast<long>(numbers.size() + 1)},
-                  text("'", line, "' is not a number"), "Give one score on each line.");
+                  text("'", excerpt(line), "' is not a number"), "Give one score on each line.");
     }
     numbers.push_back(number);
   }

@@ -137,18 +137,18 @@ void check_reference(const DocumentText& reference) {
   }
 }
 
-void check_correspondence(const DocumentText& reference, const DocumentText& hypothesis) {
+void check_correspondence(const DocumentText& reference, const DocumentText& other) {
   const std::string remedy = "Both files need the same documents in the same order.";
-  if (reference.documents.size() != hypothesis.documents.size()) {
-    throw Error(FilePosition{hypothesis.name},
-                text("there are ", hypothesis.documents.size(), " documents, but ",
+  if (reference.documents.size() != other.documents.size()) {
+    throw Error(FilePosition{other.name},
+                text("there are ", other.documents.size(), " documents, but ",
                      reference.documents.size(), " in ", reference.name),
                 remedy);
   }
   for (size_t i = 0; i < reference.ids.size(); ++i) {
-    if (reference.ids[i] == hypothesis.ids[i]) continue;
-    throw Error(line_of(hypothesis.name, hypothesis.documents[i].first),
-                text("document '", hypothesis.ids[i], "' stands where ", reference.name, " has '",
+    if (reference.ids[i] == other.ids[i]) continue;
+    throw Error(line_of(other.name, other.documents[i].first),
+                text("document '", other.ids[i], "' stands where ", reference.name, " has '",
                      reference.ids[i], "'"),
                 remedy);
   }
@@ -186,47 +186,55 @@ std::vector<std::string> read_ids(const std::string& file, size_t expected,
 
 }  // namespace
 
-DocumentPair read_document_pair(const std::string& reference_file,
-                                const std::string& hypothesis_file, DocumentFormat format) {
-  std::vector<std::string> reference_lines = read_for(format, reference_file);
-  std::vector<std::string> lines = read_for(format, hypothesis_file);
-  if (format == DocumentFormat::kBlankLine) {
-    drop_blank_end(reference_lines, 0);
-    drop_blank_end(lines,
-                   reference_lines.size());  // an empty translation of the last sentence stays
-  }
-  DocumentPair pair;
-  pair.reference = parse(reference_lines, reference_file, format);
-  check_reference(pair.reference);
-  pair.hypothesis = format == DocumentFormat::kBlankLine && mirrors(lines, reference_lines)
-                        ? like(pair.reference, lines, reference_lines, hypothesis_file)
-                        : parse(lines, hypothesis_file, format);
-  check_correspondence(pair.reference, pair.hypothesis);
-  return pair;
+DocumentSet read_documents(const DocumentFiles& files, DocumentFormat format) {
+  std::vector<std::string> reference_lines = read_for(format, files.reference);
+  if (format == DocumentFormat::kBlankLine) drop_blank_end(reference_lines, 0);
+  DocumentSet set;
+  set.reference = parse(reference_lines, files.reference, format);
+  check_reference(set.reference);
+  const auto read = [&](const std::string& file) {
+    std::vector<std::string> lines = read_for(format, file);
+    bool is_mirror = false;
+    if (format == DocumentFormat::kBlankLine) {
+      drop_blank_end(lines, reference_lines.size());  // an empty last sentence stays
+      is_mirror = mirrors(lines, reference_lines);
+    }
+    DocumentText text =
+        is_mirror ? like(set.reference, lines, reference_lines, file) : parse(lines, file, format);
+    check_correspondence(set.reference, text);
+    return text;
+  };
+  set.hypothesis = read(files.hypothesis);
+  for (const std::string& file : files.further_references)
+    set.further_references.push_back(read(file));
+  return set;
 }
 
-DocumentPair read_document_pair(const std::string& reference_file,
-                                const std::string& hypothesis_file, const std::string& id_file) {
-  std::vector<std::string> reference = read_trimmed(reference_file);
-  std::vector<std::string> lines = read_trimmed(hypothesis_file);
-  const std::vector<std::string> ids = read_ids(id_file, reference.size(), reference_file);
-  if (lines.size() != reference.size()) {
-    throw Error(
-        FilePosition{hypothesis_file},
-        text("there are ", lines.size(), " lines, but ", reference.size(), " in ", reference_file),
-        "With --ids both need the same lines; otherwise mark the documents in the files.");
-  }
-  DocumentBuilder builder(reference_file);
+DocumentSet read_documents(const DocumentFiles& files, const std::string& id_file) {
+  std::vector<std::string> reference = read_trimmed(files.reference);
+  const std::vector<std::string> ids = read_ids(id_file, reference.size(), files.reference);
+  DocumentBuilder builder(files.reference);
   IdGroups groups(id_file);
   for (size_t i = 0; i < reference.size(); ++i) {
     if (groups.begins(ids[i], line_number(i))) builder.begin(ids[i]);
     builder.add(std::move(reference[i]));
   }
-  DocumentPair pair{builder.finish(), {}};
-  check_reference(pair.reference);
-  pair.hypothesis = {hypothesis_file, std::move(lines), pair.reference.documents,
-                     pair.reference.ids};
-  return pair;
+  DocumentSet set{builder.finish(), {}};
+  check_reference(set.reference);
+  const auto read = [&](const std::string& file) {
+    DocumentText text{file, read_trimmed(file), set.reference.documents, set.reference.ids};
+    if (text.sentences.size() != ids.size()) {
+      throw Error(FilePosition{file},
+                  nmt::text("there are ", text.sentences.size(), " lines, but ", ids.size(), " in ",
+                            files.reference),
+                  "With --ids all need the same lines; otherwise mark the documents in the files.");
+    }
+    return text;
+  };
+  set.hypothesis = read(files.hypothesis);
+  for (const std::string& file : files.further_references)
+    set.further_references.push_back(read(file));
+  return set;
 }
 
 std::vector<LineRange> read_instances(const std::string& id_file, const DocumentText& reference) {

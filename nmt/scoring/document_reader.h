@@ -13,31 +13,30 @@ namespace nmt::scoring {
 /// How a file shows where documents begin.
 enum class DocumentFormat {
   kBlankLine,  ///< one or more blank lines between documents
-  kDTag,      ///< a line "<d>" before each document
-  kTsv    ///< each line is the document's name, a tab and the sentence
+  kDTag,       ///< a line "<d>" before each document
+  kTsv         ///< each line is the document's name, a tab and the sentence
 };
 
-/// A reference and its translation, document by document.
-struct DocumentPair {
-  DocumentText reference;
-  DocumentText hypothesis;
+/// The files of a test set.
+struct DocumentFiles {
+  std::string reference;
+  std::string hypothesis;
+  std::vector<std::string> further_references = {};
 };
 
-/// Reads both sides of a test set that mark their documents themselves. Their documents correspond
-/// in order; the numbers of sentences in them may differ. With blank lines: when the translation
-/// has as many lines as the reference and is blank wherever the reference is, then its lines
-/// correspond to those of the reference, and further blank lines are empty translations rather than
-/// ends of documents. Throws Error for a file that does not follow the format, for a reference
-/// without text or with an empty document, and when the documents differ in number or name.
-DocumentPair read_document_pair(const std::string& reference_file,
-                                const std::string& hypothesis_file, DocumentFormat format);
+/// Reads a test set whose files mark their documents themselves. Documents correspond in order; the
+/// numbers of sentences in them may differ. With blank lines: when a file has as many lines as the
+/// reference and is blank wherever the reference is, then its lines correspond to those of the
+/// reference, and further blank lines are empty translations rather than ends of documents. Throws
+/// Error for a file that does not follow the format, for a reference without text or with an empty
+/// document, and when the documents differ in number or name.
+DocumentSet read_documents(const DocumentFiles& files, DocumentFormat format);
 
 /// The same for files without marks, where line n of `id_file` names the document of sentence n: an
 /// int64 a sentence when the file is called .docid (see has_binary_ids()), otherwise a line of
-/// text a sentence. Blank lines are empty sentences. Throws Error when the three do not have the
+/// text a sentence. Blank lines are empty sentences. Throws Error when the files do not have the
 /// same number of sentences, and when a document is interrupted by another one.
-DocumentPair read_document_pair(const std::string& reference_file,
-                                const std::string& hypothesis_file, const std::string& id_file);
+DocumentSet read_documents(const DocumentFiles& files, const std::string& id_file);
 
 /// The instances in which a test set was translated, as ranges of its sentences: `id_file`, as
 /// above, has an id for each sentence of `reference`. Throws Error also when an instance crosses

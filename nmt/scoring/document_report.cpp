@@ -19,18 +19,18 @@ std::string padded(const std::string& cell, size_t width) {
   return std::string(width - std::min(width, cell.size()), ' ') + cell;
 }
 
-std::string summary(const DocumentScores& scores, const DocumentText& hypothesis,
-                    const DocumentText& reference) {
-  std::string all = text(count(reference.documents.size(), "document"), ", ",
-                         count(reference.sentences.size(), "sentence"), "; the translation has ",
-                         count(hypothesis.sentences.size(), "sentence"), "\n");
+std::string summary(const DocumentScores& scores, const DocumentSet& set) {
+  std::string all =
+      text(count(set.reference.documents.size(), "document"), ", ",
+           count(set.reference.sentences.size(), "sentence"), "; the translation has ",
+           count(set.hypothesis.sentences.size(), "sentence"), "\n");
   const std::vector<size_t>& realigned = scores.aligned.realigned;
   if (realigned.empty()) return all;
   constexpr size_t kNamed = 8;
   all += text("aligned anew, because they have another number of sentences: ",
               count(realigned.size(), "document"), " (");
   for (size_t i = 0; i < std::min(kNamed, realigned.size()); ++i)
-    all += (i == 0 ? "" : ", ") + reference.ids[realigned[i]];
+    all += (i == 0 ? "" : ", ") + set.reference.ids[realigned[i]];
   return all + (realigned.size() > kNamed ? ", …)\n" : ")\n");
 }
 
@@ -70,9 +70,8 @@ ordered_json to_array(const std::vector<BucketScore>& buckets) {
 
 }  // namespace
 
-std::string to_text(const DocumentScores& scores, const DocumentText& hypothesis,
-                    const DocumentText& reference) {
-  std::string all = summary(scores, hypothesis, reference);
+std::string to_text(const DocumentScores& scores, const DocumentSet& set) {
+  std::string all = summary(scores, set);
   for (const DocumentMetricScores& metric : scores.metrics) {
     all += to_line(metric.documents) + "\n";
     if (metric.instances) all += to_line(*metric.instances) + "\n";
@@ -90,15 +89,14 @@ std::string to_text(const DocumentScores& scores, const DocumentText& hypothesis
   return all;
 }
 
-std::string to_json(const DocumentScores& scores, const DocumentText& hypothesis,
-                    const DocumentText& reference) {
-  ordered_json all = {{"documents", reference.documents.size()},
-                      {"sentences", reference.sentences.size()},
-                      {"hypothesis_sentences", hypothesis.sentences.size()},
+std::string to_json(const DocumentScores& scores, const DocumentSet& set) {
+  ordered_json all = {{"documents", set.reference.documents.size()},
+                      {"sentences", set.reference.sentences.size()},
+                      {"hypothesis_sentences", set.hypothesis.sentences.size()},
                       {"realigned", ordered_json::array()},
                       {"scores", ordered_json::array()}};
   for (const size_t document : scores.aligned.realigned)
-    all["realigned"].push_back(reference.ids[document]);
+    all["realigned"].push_back(set.reference.ids[document]);
   for (const DocumentMetricScores& metric : scores.metrics) {
     ordered_json object = {{"documents", to_object(metric.documents)}};
     if (metric.instances) object["instances"] = to_object(*metric.instances);
@@ -106,11 +104,12 @@ std::string to_json(const DocumentScores& scores, const DocumentText& hypothesis
     object["by_sentence_length"] = to_array(metric.by_sentence_length);
     object["by_position"] = to_array(metric.by_position);
     object["by_document_length"] = to_array(metric.by_document_length);
-    for (size_t i = 0; i < reference.ids.size(); ++i) {
-      object["each_document"].push_back({{"id", reference.ids[i]},
-                                         {"sentences", reference.documents[i].size()},
-                                         {"hypothesis_sentences", hypothesis.documents[i].size()},
-                                         {"score", metric.each_document[i]}});
+    for (size_t i = 0; i < set.reference.ids.size(); ++i) {
+      object["each_document"].push_back(
+          {{"id", set.reference.ids[i]},
+           {"sentences", set.reference.documents[i].size()},
+           {"hypothesis_sentences", set.hypothesis.documents[i].size()},
+           {"score", metric.each_document[i]}});
     }
     all["scores"].push_back(std::move(object));
   }

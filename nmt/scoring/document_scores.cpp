@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "nmt/scoring/words.h"
+#include "nmt/support/error.h"
 
 namespace nmt::scoring {
 namespace {
@@ -11,14 +12,15 @@ namespace {
 /// Segments of one size: sentences, instances or documents.
 struct Units {
   std::vector<std::string> hypotheses;
-  std::vector<std::string> references;
+  std::vector<std::vector<std::string>> references;  // one stream for each reference
 };
 
 std::vector<BucketSegment> measure(const Units& units) {
+  const std::vector<std::string>& references = units.references.front();
   std::vector<BucketSegment> segments;
-  segments.reserve(units.references.size());
-  for (size_t i = 0; i < units.references.size(); ++i) {
-    const size_t reference_words = split_words(units.references[i]).size();
+  segments.reserve(references.size());
+  for (size_t i = 0; i < references.size(); ++i) {
+    const size_t reference_words = split_words(references[i]).size();
     segments.push_back({reference_words, split_words(units.hypotheses[i]).size(), reference_words});
   }
   return segments;
@@ -55,22 +57,47 @@ Fields operator+(Fields fields, const Fields& more) {
   return fields;
 }
 
+/// Throws Error unless both have the same documents with equally many sentences.
+void require_same_sentences(const DocumentText& reference, const DocumentText& other) {
+  const auto [ours, theirs] = std::mismatch(reference.documents.begin(), reference.documents.end(),
+                                            other.documents.begin(), other.documents.end());
+  if (ours == reference.documents.end() && theirs == other.documents.end()) return;
+  const auto size = [](auto document, const DocumentText& text) {
+    return document == text.documents.end() ? 0 : document->size();
+  };
+  throw Error(
+      FilePosition{other.name},
+      text("document ", ours - reference.documents.begin() + 1, " has ", size(theirs, other),
+           " sentences, but ", size(ours, reference), " in ", reference.name),
+      "Further references need the sentences of the first one, line by line.");
+}
+
+/// The first reference, then the others.
+std::vector<const DocumentText*> all_references(const DocumentSet& set) {
+  std::vector<const DocumentText*> all = {&set.reference};
+  for (const DocumentText& other : set.further_references) {
+    require_same_sentences(set.reference, other);
+    all.push_back(&other);
+  }
+  return all;
+}
+
 class Scorer {
  public:
-  Scorer(const DocumentText& hypothesis, const DocumentText& reference,
-         const DocumentScoreOptions& options)
+  Scorer(const DocumentSet& set, const DocumentScoreOptions& options)
       : options_(options),
-        reference_(reference),
-        aligned_(align_sentences(hypothesis, reference, options.alignment)),
+        reference_(set.reference),
+        references_(all_references(set)),
+        aligned_(align_sentences(set.hypothesis, set.reference, options.alignment)),
         alignment_fields_(alignment_fields(aligned_, options.alignment)),
-        sentences_{aligned_.sentences, reference.sentences},
-        documents_{join_ranges(hypothesis.sentences, hypothesis.documents),
-                   join_ranges(reference.sentences, reference.documents)},
-        sentence_segments_(measure(sentences_)),
+        sentences_{aligned_.sentences, {}},
+        documents_(join(set.hypothesis.sentences, set.hypothesis.documents, reference_.documents)),
         document_segments_(measure(documents_)) {
-    if (!options.instances) return;
-    instances_ = {join_ranges(aligned_.sentences, *options.instances),
-                  join_ranges(reference.sentences, *options.instances)};
+    for (const DocumentText* reference : references_)
+      sentences_.references.push_back(reference->sentences);
+    sentence_segments_ = measure(sentences_);
+    if (options.instances)
+      instances_ = join(aligned_.sentences, *options.instances, *options.instances);
   }
 
   DocumentMetricScores score(const Metric& metric) const {
@@ -100,23 +127,33 @@ class Scorer {
   AlignedText take_aligned() { return std::move(aligned_); }
 
  private:
+  /// `ranges` of the translation's sentences against `reference_ranges` of those of each reference.
+  Units join(std::span<const std::string> sentences, std::span<const LineRange> ranges,
+             std::span<const LineRange> reference_ranges) const {
+    Units units{join_ranges(sentences, ranges), {}};
+    for (const DocumentText* reference : references_)
+      units.references.push_back(join_ranges(reference->sentences, reference_ranges));
+    return units;
+  }
+
   const DocumentScoreOptions& options_;
   const DocumentText& reference_;
+  std::vector<const DocumentText*> references_;
   AlignedText aligned_;
   Fields alignment_fields_;
   Units sentences_;
   Units documents_;
   std::optional<Units> instances_;
-  std::vector<BucketSegment> sentence_segments_;
   std::vector<BucketSegment> document_segments_;
+  std::vector<BucketSegment> sentence_segments_;
 };
 
 }  // namespace
 
-DocumentScores score_documents(const DocumentText& hypothesis, const DocumentText& reference,
+DocumentScores score_documents(const DocumentSet& set,
                                std::span<const std::unique_ptr<Metric>> metrics,
                                const DocumentScoreOptions& options) {
-  Scorer scorer(hypothesis, reference, options);
+  Scorer scorer(set, options);
   DocumentScores scores;
   for (const std::unique_ptr<Metric>& metric : metrics)
     scores.metrics.push_back(scorer.score(*metric));

@@ -43,10 +43,11 @@ struct DocumentScores {
   std::vector<DocumentMetricScores> metrics;
 };
 
-/// Scores `hypothesis` with each of `metrics`. d-scores do not depend on the alignment. Throws
-/// Error for texts that do not correspond (see align_sentences()) and for buckets that do not
-/// increase.
-DocumentScores score_documents(const DocumentText& hypothesis, const DocumentText& reference,
+/// Scores the hypothesis of `set` with each of `metrics`. d-scores do not depend on the alignment,
+/// which is made with the first reference. Throws Error for texts that do not correspond (see
+/// align_sentences()), for further references with other numbers of sentences than the first one,
+/// and for buckets that do not increase.
+DocumentScores score_documents(const DocumentSet& set,
                                std::span<const std::unique_ptr<Metric>> metrics,
                                const DocumentScoreOptions& options = {});
 

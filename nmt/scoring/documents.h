@@ -29,6 +29,14 @@ struct DocumentText {
   }
 };
 
+/// A translation and its references, document by document.
+struct DocumentSet {
+  DocumentText reference;  ///< its sentences and their lengths are what is counted
+  DocumentText hypothesis;
+  /// Other references, with as many sentences in each document.
+  std::vector<DocumentText> further_references = {};
+};
+
 /// The sentences of each range as one text, with one blank between sentences: the units of document
 /// scores.
 std::vector<std::string> join_ranges(std::span<const std::string> sentences,

@@ -11,6 +11,7 @@
 #endif
 
 #include <array>
+#include <filesystem>
 #include <sstream>
 #include <utility>
 
@@ -49,6 +50,8 @@ class Cld2Identifier : public LanguageIdentifier {
 class FastTextIdentifier : public LanguageIdentifier {
  public:
   explicit FastTextIdentifier(const std::string& file) : name_("fastText " + file) {
+    if (!std::filesystem::is_regular_file(file))
+      throw Error(FilePosition{file}, "there is no such file", "Give a model such as lid.176.bin.");
     try {
       model_.loadModel(file);
     } catch (const std::exception& error) {

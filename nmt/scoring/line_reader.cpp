@@ -5,6 +5,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <istream>
 #include <memory>
@@ -80,6 +81,19 @@ bool is_utf8_name(const std::string& encoding) {
   return name == "utf8" || name == "u8" || name == "utf";
 }
 
+/// Says which bytes the converter stopped at; `taken` counts them and those before.
+[[noreturn]] void fail_decoding(UConverter& converter, size_t taken, const std::string& encoding,
+                                const std::string& name) {
+  std::array<char, 32> invalid{};
+  auto count = static_cast<int8_t>(invalid.size());
+  UErrorCode status = U_ZERO_ERROR;
+  ucnv_getInvalidChars(&converter, invalid.data(), &count, &status);
+  throw Error(FilePosition{name},
+              text("this is not text in the encoding ", encoding, ": see byte ",
+                   taken - static_cast<size_t>(count) + 1),
+              "All files must be in the encoding that is named.");
+}
+
 std::string convert(const std::string& bytes, const std::string& encoding,
                     const std::string& name) {
   UErrorCode status = U_ZERO_ERROR;
@@ -90,17 +104,24 @@ std::string convert(const std::string& bytes, const std::string& encoding,
                 "Use a name such as utf-8, latin1 or gb18030.");
   }
   ucnv_setToUCallBack(converter.get(), UCNV_TO_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &status);
-  std::u16string utf16(2 * bytes.size() + 1, u'\0');
-  const int32_t length =
-      ucnv_toUChars(converter.get(), utf16.data(), static_cast<int32_t>(utf16.size()), bytes.data(),
-                    static_cast<int32_t>(bytes.size()), &status);
-  if (U_FAILURE(status))
-    throw Error(FilePosition{name, 0}, text("this is not text in the encoding ", encoding));
+  std::u16string utf16;
+  std::array<UChar, 4096> chunk{};
+  const char* next = bytes.data();
+  const char* const end = next + bytes.size();
+  do {
+    status = U_ZERO_ERROR;
+    UChar* chunk_end = chunk.data();
+    ucnv_toUnicode(converter.get(), &chunk_end, chunk.data() + chunk.size(), &next, end, nullptr,
+                   /*flush=*/1, &status);
+    if (U_FAILURE(status) && status != U_BUFFER_OVERFLOW_ERROR)
+      fail_decoding(*converter, static_cast<size_t>(next - bytes.data()), encoding, name);
+    utf16.append(chunk.data(), chunk_end);
+  } while (status == U_BUFFER_OVERFLOW_ERROR);
   std::string utf8;
   utf8.reserve(bytes.size());
-  for (int32_t i = 0; i < length;) {
+  for (size_t i = 0; i < utf16.size();) {
     UChar32 code_point = 0;
-    U16_NEXT(utf16.data(), i, length, code_point);
+    U16_NEXT(utf16.data(), i, utf16.size(), code_point);
     append_code_point(utf8, static_cast<char32_t>(code_point));
   }
   return utf8;
@@ -126,7 +147,7 @@ std::string decode_text(std::string bytes, const std::string& encoding, const st
         1 + std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(*invalid), '\n');
     throw Error(FilePosition{name, static_cast<long>(line)},
                 text("invalid UTF-8 at byte ", *invalid - line_start + 1, " of the line"),
-                "Convert the text to UTF-8, or name its encoding with --encoding.");
+                "Convert the text to UTF-8, for example with iconv.");
   }
   return bytes;
 }

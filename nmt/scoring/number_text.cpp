@@ -6,10 +6,17 @@
 #include "nmt/support/error.h"
 
 namespace nmt::scoring {
+namespace {
+
+constexpr int kMostDecimals = 1074;  // the smallest double has so many; all others are zeros
+
+}  // namespace
 
 std::string fixed(double value, int decimals) {
-  if (decimals < 0)
-    throw Error(text("numbers cannot have ", decimals, " decimals"), "Use 0 or more.");
+  if (decimals < 0 || decimals > kMostDecimals) {
+    throw Error(text("numbers cannot have ", decimals, " decimals"),
+                text("Use 0 to ", kMostDecimals, "."));
+  }
   constexpr size_t kLongestInteger = 320;  // digits of the greatest double, sign and point
   std::string digits(kLongestInteger + static_cast<size_t>(decimals), '\0');
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value,

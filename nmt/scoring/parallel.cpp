@@ -8,6 +8,11 @@
 #include <vector>
 
 namespace nmt::scoring {
+namespace {
+
+constexpr size_t kMostThreads = 256;  // more than any machine profits from
+
+}  // namespace
 
 void run_in_parallel(size_t count, int threads, const std::function<void(size_t)>& work) {
   const size_t wanted =
@@ -28,7 +33,7 @@ void run_in_parallel(size_t count, int threads, const std::function<void(size_t)
   };
   {
     std::vector<std::jthread> helpers;
-    for (size_t i = 1; i < std::min(wanted, count); ++i) helpers.emplace_back(run);
+    for (size_t i = 1; i < std::min({wanted, count, kMostThreads}); ++i) helpers.emplace_back(run);
     run();
   }
   if (failure) std::rethrow_exception(failure);

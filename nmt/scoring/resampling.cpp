@@ -97,6 +97,10 @@ size_t segment_count(std::span<const SystemStatistics> systems) {
 }
 
 size_t sample_count(const ResamplingOptions& options, int usual) {
+  if (options.samples > kMostSamples) {
+    throw Error(text("cannot draw ", options.samples, " samples"),
+                text("Draw up to ", kMostSamples, "."));
+  }
   return static_cast<size_t>(options.samples > 0 ? options.samples : usual);
 }
 

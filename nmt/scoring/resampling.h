@@ -25,10 +25,11 @@ struct ResampledScores {
 
 inline constexpr int kUsualResamples = 1000;
 inline constexpr int kUsualTrials = 10000;
+inline constexpr int kMostSamples = 10'000'000;  ///< each system keeps all its scores
 
 struct ResamplingOptions {
   RandomSeed seed = {};  ///< the same seed gives the same samples, as in NumPy
-  int samples = 0;       ///< resamples or trials; 0: as many as usual
+  int samples = 0;       ///< resamples or trials, up to kMostSamples; 0: as many as usual
   int threads = 1;       ///< 0: one a processor; changes no result
 };
 

@@ -23,15 +23,20 @@ void check_subsets(const ParsedArguments& arguments) {
   throw Error("Filtering for --origlang or --subset needs a test (-t) and a language pair (-l).");
 }
 
-void check_lengths(const ScoredSystem& system,
-                   const std::vector<std::vector<std::string>>& references,
-                   const ScoreMessages& messages) {
-  if (system.lines.empty()) messages.fail({"Test set None contains no sentence"});
-  for (size_t i = 0; i < references.size(); ++i) {
-    if (references[i].size() == system.lines.size()) continue;
+void check_lengths(const ScoredSystem& system, const ScoreInput& input,
+                   const std::vector<std::string>& reference_files, const ScoreMessages& messages) {
+  if (system.lines.empty()) {
+    messages.fail(
+        {"Test set None contains no sentence", text("'", system.name, "' has no lines.")});
+  }
+  for (size_t i = 0; i < input.references.size(); ++i) {
+    const size_t lines = input.references[i].size();
+    if (lines == system.lines.size()) continue;
+    // Columns of one file are equally long: the first of them comes here.
     messages.fail({"System and reference streams have different lengths.",
-                   text("'", system.name, "' has ", system.lines.size(), " lines, reference ",
-                        i + 1, " has ", references[i].size(), ".")});
+                   text("'", system.name, "' has ", system.lines.size(), " lines, reference '",
+                        reference_files[i], "' has ", lines,
+                        ": line N of each must belong to the same segment.")});
   }
 }
 
@@ -52,7 +57,9 @@ std::string target_language(const ParsedArguments& arguments) {
 }
 
 void check_score_arguments(const ParsedArguments& arguments, const ScoreMessages& messages) {
-  const std::string no_sets = "nmt score has no test sets of its own: give files of references.";
+  const std::string no_sets =
+      "nmt score has no test sets of its own: give files of references, as in nmt score REF -i "
+      "HYP.";
   if (arguments.has("--download") || arguments.has("--list")) messages.fail({no_sets});
   if (arguments.has("--sentence-level") && metric_names(arguments).size() > 1) {
     messages.fail({"Only one metric can be used in sentence-level mode."});
@@ -86,7 +93,7 @@ void check_score_input(const ParsedArguments& arguments, const ScoreInput& input
   check_modes(arguments, input.systems.size(), messages);
   check_subsets(arguments);
   for (const ScoredSystem& system : input.systems)
-    check_lengths(system, input.references, messages);
+    check_lengths(system, input, arguments.positionals, messages);
 }
 
 }  // namespace nmt::scoring

@@ -65,7 +65,6 @@ class InputReader {
       for (const auto& file : arguments_.positionals) streams.push_back(read_trimmed(file));
       return streams;
     }
-    streams.resize(static_cast<size_t>(std::max(columns, 1)));
     const auto lines = read_trimmed(arguments_.positionals.front());
     for (size_t i = 0; i < lines.size(); ++i) {
       const auto fields = split_tabs(lines[i], columns);
@@ -74,9 +73,11 @@ class InputReader {
                              fields.size(), ".")},
                        kWrongColumns);
       }
+      streams.resize(fields.size());
       for (size_t column = 0; column < fields.size(); ++column)
         streams[column].push_back(fields[column]);
     }
+    if (streams.empty()) streams.emplace_back();  // as many columns as one likes, without a line
     return streams;
   }
 

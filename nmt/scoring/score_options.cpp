@@ -39,7 +39,7 @@ std::vector<ArgumentOption> general_options() {
        kInteger},
       {{"--encoding", "-e"}, "Encoding of all files. Default: utf-8.", kOne, "NAME"},
       {{"--metrics", "-m"},
-       "bleu, chrf, ter. Default: bleu.",
+       "What is computed. Default: bleu.",
        kAtLeastOne,
        "METRIC",
        kText,
@@ -51,7 +51,7 @@ std::vector<ArgumentOption> general_options() {
 std::vector<ArgumentOption> metric_options() {
   return {
       {{"--smooth-method", "-s"},
-       "BLEU: exp, floor, add-k or none. Default: exp.",
+       "BLEU: smoothing. Default: exp.",
        kOne,
        "METHOD",
        kText,
@@ -144,7 +144,7 @@ std::vector<ArgumentOption> report_options() {
       {{"--detail", "-d"}, "Scores by original language; needs a test set."},
       {{"--no-color", "-nc"}, "No colours."},
       {{"--format", "-f"},
-       "json, text or latex; $SACREBLEU_FORMAT overrides it. Default: json.",
+       "Format; $SACREBLEU_FORMAT overrides it. Default: json.",
        kOne,
        "FORMAT",
        kText,

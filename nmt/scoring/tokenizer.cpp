@@ -21,6 +21,9 @@ const std::vector<std::string>& tokenizer_names() {
 }
 
 std::unique_ptr<Tokenizer> make_tokenizer(const std::string& name, const std::string& model) {
+  if (!model.empty() &&
+      (name == "13a" || name == "intl" || name == "zh" || name == "char" || name == "none"))
+    throw UsageError(text("the tokenizer ", name, " uses no model"), "Leave the model out.");
   if (name == "13a") return std::make_unique<Tokenizer13a>();
   if (name == "intl") return std::make_unique<TokenizerIntl>();
   if (name == "zh") return std::make_unique<TokenizerZh>();

@@ -34,7 +34,8 @@ TokenizerSpm::TokenizerSpm(const std::string& name, const std::string& model)
       model.empty() ? sacrebleu_folder() + "/models/" + published_file(name) : model;
   if (model.empty() && !std::filesystem::exists(file)) {
     throw Error(FilePosition{file, 0}, "there is no SentencePiece model",
-                "Put the model of '" + name + "' there, or name its file with --spm-model.");
+                "Put the model of '" + name +
+                    "' there, or name its file: nmt score --spm-model, elsewhere --spm_model.");
   }
   const std::string bytes = read_file(file);
   if (name == "spm" && !model.empty()) signature_ = "spm-" + sha256(bytes).substr(0, 8);

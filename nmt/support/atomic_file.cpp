@@ -42,10 +42,21 @@ std::string folder_of(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
+/// The rename at the end would put a file where a device such as /dev/null was.
+void require_place_for_file(const std::string& path) {
+  std::error_code ignored;
+  const std::filesystem::file_status status = std::filesystem::status(path, ignored);
+  if (!exists(status) || is_regular_file(status)) return;
+  throw Error(FilePosition{path},
+              is_directory(status) ? "is a folder" : "is no file but a device or a pipe",
+              "Name a file; it need not be there yet.");
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(std::string path)
     : path_(std::move(path)), temporary_(text(path_, ".tmp.", ::getpid())) {
+  require_place_for_file(path_);
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor_ < 0) fail("create", path_);
 }
@@ -96,6 +107,7 @@ void write_file(const std::string& path, std::string_view content) {
 }
 
 std::string read_file(const std::string& path) {
+  if (path.empty()) throw Error("the name of a file to read is empty");
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) fail("open", path);
   std::string content;

@@ -13,7 +13,8 @@ namespace nmt {
 /// Writes one file. Without commit() the destructor removes what was written.
 class AtomicFile {
  public:
-  /// Throws Error when the folder does not exist or is not writable.
+  /// Throws Error when the folder does not exist or is not writable, and when something other than
+  /// a file has this path: a folder, a device, a pipe.
   explicit AtomicFile(std::string path);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;

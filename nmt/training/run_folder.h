@@ -17,7 +17,10 @@ namespace nmt {
 ///   train.jsonl, train.log, events.*   logs
 ///   data/                  the corpus as stored for this run
 ///   scores.json            what `nmt evaluate` found, with the names of the next files
-///   sources.SET.txt, references.SET.txt, hypotheses.SET.CHECKPOINT.txt   texts of a test set
+///   sources.SET.txt, references.SET.txt   a test set
+///   hypotheses.SET.CHECKPOINT.beam5-lenpen1.txt   its translations: one file for each checkpoint
+///   and
+///                          each search
 class RunFolder {
  public:
   RunFolder() = default;

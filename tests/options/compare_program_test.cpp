@@ -31,11 +31,11 @@ class CompareProgram : public ::testing::Test {
     write(name + "/config.yaml", "");
     write(name + "/references.test.de-en.txt", references);
     write(name + "/sources.test.de-en.txt", "der Hund bellt\neine Katze\n");
-    write(name + "/hypotheses.test.de-en.best.txt", hypotheses);
+    write(name + "/hypotheses.test.de-en.best.beam5-lenpen1.txt", hypotheses);
     const json entry = {{"set", "test.de-en"},
                         {"checkpoint", "best"},
                         {"target_language", "en"},
-                        {"hypotheses", "hypotheses.test.de-en.best.txt"},
+                        {"hypotheses", "hypotheses.test.de-en.best.beam5-lenpen1.txt"},
                         {"sources", "sources.test.de-en.txt"},
                         {"references", "references.test.de-en.txt"}};
     write(name + "/scores.json", json::array({entry}).dump());
@@ -74,6 +74,27 @@ TEST_F(CompareProgram, Runs) {
   EXPECT_EQ(nmt_errors("compare " + runs + " --checkpoint last").exit_code, 1);
 }
 
+TEST_F(CompareProgram, TheNewestOfSeveralSearchesIsCompared) {
+  const std::string base = make_run("base", "the dog\na cat\n");
+  const std::string ours = make_run("ours", "the dog\na cat\n");
+  json entries = json::parse(read_file(ours + "/scores.json"));
+  json newer = entries[0];
+  newer["beam"] = 1;
+  newer["hypotheses"] = "hypotheses.test.de-en.best.beam1-lenpen1.txt";
+  entries.push_back(newer);
+  write("ours/hypotheses.test.de-en.best.beam1-lenpen1.txt", "the dog barks\na cat sleeps\n");
+  write("ours/scores.json", entries.dump());
+  const auto systems = [&](const std::string& words) {
+    const Outcome outcome = nmt_run("compare " + words + " --metrics chrf --format json");
+    return json::parse(outcome.out)["sets"][0]["metrics"][0]["systems"];
+  };
+  EXPECT_NEAR(systems(base + " " + ours)[1]["score"], 100, 1e-9);
+  std::swap(entries[0], entries[1]);
+  write("ours/scores.json", entries.dump());
+  const json equal = systems(base + " " + ours);
+  EXPECT_EQ(equal[1]["score"], equal[0]["score"]);
+}
+
 TEST_F(CompareProgram, RunsThatCannotBeCompared) {
   const std::string base = make_run("base", "the dog\na cat\n");
   const auto refuses = [&](const std::string& other, const std::string& words) {
@@ -89,6 +110,10 @@ TEST_F(CompareProgram, RunsThatCannotBeCompared) {
   fs::remove(untested + "/scores.json");
   refuses(untested, "Run `nmt evaluate " + untested + "` first");
   write("untested/scores.json", R"([{"set":"test.de-en","checkpoint":"best"}])");
+  refuses(untested, "Run `nmt evaluate " + untested + "` again");
+  write("untested/scores.json", R"([7, {"set":[],"checkpoint":1}])");
+  refuses(untested, "tells of no evaluation");
+  write("untested/scores.json", R"([{"set":"test.de-en","checkpoint":"best","sources":{}}])");
   refuses(untested, "Run `nmt evaluate " + untested + "` again");
   write("untested/scores.json", "[{");
   refuses(untested, "is damaged");
@@ -134,7 +159,10 @@ TEST_F(CompareProgram, WrongCommandLines) {
   refuses("--hyp a b --ref c --checkpoint best", "--checkpoint belongs to runs");
   refuses("--hyp a b --ref " + ref + " --names x", "1 --names for 2 systems");
   refuses("--hyp a b --ref " + ref + " --names x x", "the same name");
+  refuses("--hyp a b --ref " + ref + " --names '' x", "name of a system is empty");
   refuses("--hyp a a --ref " + ref, "given twice");
+  refuses("a b --metrics", "--metrics names none");
+  refuses("a b --metrics bleu ter bleu", "--metrics names bleu twice");
   refuses("a b --metrics comet", "comet");
   refuses("a b --format pdf", "pdf");
 }

@@ -46,6 +46,18 @@ TEST_F(ScoreProgram, Documents) {
   EXPECT_EQ(scores["scores"].size(), 1U);
 }
 
+TEST_F(ScoreProgram, DocumentsWithSeveralReferences) {
+  const std::string ref = write("ref", "a b c d e\n\nk l m n o\n");
+  const std::string other = write("other", "a b c d z\n\nk l m n o\n");
+  const std::string both = "score-documents " + ref + " " + other + " --json";
+  EXPECT_LT(json::parse(nmt_run(both).out)["scores"][0]["documents"]["score"], 99);
+  const json scores = json::parse(nmt_run(both + " --further_refs " + other).out)["scores"][0];
+  EXPECT_NEAR(scores["documents"]["score"], 100, 1e-9);
+  EXPECT_NEAR(scores["sentences"]["score"], 100, 1e-9);
+  EXPECT_THAT(nmt_errors(both + " --further_refs " + write("more", "a\nb\n\nc\n")).out,
+              HasSubstr("more: document 1 has 2 sentences, but 1 in " + ref));
+}
+
 TEST_F(ScoreProgram, DocumentsByIds) {
   const std::string ref = write("ref", "a b\n\nc d\n");
   const std::string ids = write("ids", "1\n1\n2\n");
@@ -63,6 +75,9 @@ TEST_F(ScoreProgram, DocumentsWithoutMarksAreOne) {
   EXPECT_EQ(nmt_errors("score-documents " + ref).exit_code, 2);
   EXPECT_EQ(nmt_errors("score-documents " + ref + " " + ref + " --tokenize 14a").exit_code, 2);
   EXPECT_EQ(nmt_errors("score-documents " + ref + " " + ref + " --positions 3 3").exit_code, 1);
+  EXPECT_EQ(nmt_errors("score-documents " + ref + " " + ref + " --metrics").exit_code, 2);
+  EXPECT_THAT(nmt_errors("score-documents " + ref + " " + ref + " --metrics bleu bleu").out,
+              HasSubstr("--metrics names bleu twice"));
 }
 
 TEST_F(ScoreProgram, Contrastive) {
@@ -74,7 +89,7 @@ TEST_F(ScoreProgram, Contrastive) {
             1);
   const Outcome outcome = nmt_errors("score-contrastive " + items + " " + write("few", "-1\n"));
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_THAT(outcome.out, HasSubstr("there are 1 scores for 4 translations"));
+  EXPECT_THAT(outcome.out, HasSubstr("few: there are 1 scores for 4 translations"));
 }
 
 TEST_F(ScoreProgram, Language) {
@@ -98,6 +113,7 @@ TEST_F(ScoreProgram, Language) {
   EXPECT_EQ(nmt_errors(line + " --ref " + ref + " --tokenize 14a").exit_code, 2);
   EXPECT_THAT(nmt_errors(line + " --ref " + write("empty", "")).out,
               HasSubstr("there are 3 translations for 0 references"));
+  EXPECT_THAT(nmt_errors(line + " --fasttext no.bin").out, HasSubstr("no.bin"));
   EXPECT_THAT(nmt_errors("score-language --directions en-xx --hyp " + hyp).out,
               HasSubstr("does not know the language 'xx'"));
 }

@@ -102,7 +102,8 @@ TEST_F(ContrastiveTest, RefusesAnotherNumberOfScores) {
 
 TEST_F(ContrastiveTest, NamesTheItemAtFault) {
   const auto fails = [&](const std::string& json) { return message_of([&] { read(json); }); };
-  EXPECT_THAT(fails("{"), HasSubstr("this is not JSON"));
+  EXPECT_THAT(fails("{"), HasSubstr("items.json:1: this is not JSON"));
+  EXPECT_THAT(fails("[{},\n{,\n}]"), HasSubstr("items.json:2: this is not JSON"));
   EXPECT_THAT(fails("{}"), HasSubstr("there is no list of items"));
   EXPECT_THAT(fails("[]"), HasSubstr("there is no list of items"));
   EXPECT_THAT(fails(R"([{"errors": [1]}, 3])"), HasSubstr("item 2 is not an object"));
@@ -119,6 +120,10 @@ TEST_F(ContrastiveTest, ReadsNumbers) {
             (std::vector<double>{-1.5, 0.002, -std::numeric_limits<double>::infinity()}));
   EXPECT_THAT(message_of([&] { read_numbers(write("n", "1\nx\n")); }),
               HasSubstr("n:2: 'x' is not a number"));
+  EXPECT_THAT(message_of([&] { read_numbers(write("n", std::string("x\0y", 3))); }),
+              HasSubstr("n:1: 'x�y' is not a number\n"));
+  EXPECT_THAT(message_of([&] { read_numbers(write("n", std::string(100000, '1') + "x")); }),
+              HasSubstr("11…' is not a number\n"));
   EXPECT_THAT(message_of([&] { read_numbers(write("n", "nan\n")); }), HasSubstr("n:1:"));
   EXPECT_THAT(message_of([&] { read_numbers(write("n", "1 2\n")); }), HasSubstr("n:1:"));
   EXPECT_THAT(message_of([&] { read_numbers(write("n", "\n")); }), HasSubstr("n:1:"));

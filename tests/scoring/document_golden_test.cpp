@@ -73,7 +73,7 @@ void compare_case(const json& fixture, const json& theirs) {
     SCOPED_TRACE(name);
     const json& expected = theirs["expected"][name];
     const DocumentScores scores =
-        score_documents(hypothesis, reference, metrics,
+        score_documents({reference, hypothesis}, metrics,
                         {.alignment = alignment,
                          .instances = to_ranges(theirs["instances"].get<std::vector<size_t>>()),
                          .sentence_lengths = fixture["sentence_lengths"],
@@ -83,6 +83,14 @@ void compare_case(const json& fixture, const json& theirs) {
     EXPECT_EQ(json(scores.aligned.realigned), theirs["realigned"]);
     compare(scores.metrics[0], expected["BLEU"]);
     compare(scores.metrics[1], expected["chrF2"]);
+    const DocumentScores several =
+        score_documents({reference, hypothesis, {to_text(theirs["further_reference"])}}, metrics,
+                        {.alignment = alignment});
+    for (size_t i = 0; i < metrics.size(); ++i) {
+      const json& numbers = expected["several references"][i];
+      EXPECT_NEAR(several.metrics[i].documents.value, numbers["documents"].get<double>(), 1e-10);
+      EXPECT_NEAR(several.metrics[i].sentences.value, numbers["sentences"].get<double>(), 1e-10);
+    }
   }
 }
 

@@ -22,9 +22,9 @@ class DocumentReaderTest : public testing::Test {
   std::string write(const std::string& name, const std::string& content) const {
     return folder_.write(name, content);
   }
-  DocumentPair read(const std::string& reference, const std::string& hypothesis,
-                    DocumentFormat format) const {
-    return read_document_pair(write("ref", reference), write("hyp", hypothesis), format);
+  DocumentSet read(const std::string& reference, const std::string& hypothesis,
+                   DocumentFormat format) const {
+    return read_documents({write("ref", reference), write("hyp", hypothesis)}, format);
   }
   std::string error(const std::string& reference, const std::string& hypothesis,
                     DocumentFormat format) const {
@@ -35,17 +35,17 @@ class DocumentReaderTest : public testing::Test {
 };
 
 TEST_F(DocumentReaderTest, ReadsBlankLines) {
-  const DocumentPair pair = read("a\nb\n\n\nc \r\n\n", "a\n \nb\nc", DocumentFormat::kBlankLine);
-  EXPECT_EQ(pair.reference.sentences, (Lines{"a", "b", "c"}));
-  EXPECT_EQ(pair.reference.documents, (Ranges{{0, 2}, {2, 3}}));
-  EXPECT_EQ(pair.reference.ids, (Lines{"1", "2"}));
-  EXPECT_EQ(pair.hypothesis.documents, (Ranges{{0, 1}, {1, 3}}));
+  const DocumentSet set = read("a\nb\n\n\nc \r\n\n", "a\n \nb\nc", DocumentFormat::kBlankLine);
+  EXPECT_EQ(set.reference.sentences, (Lines{"a", "b", "c"}));
+  EXPECT_EQ(set.reference.documents, (Ranges{{0, 2}, {2, 3}}));
+  EXPECT_EQ(set.reference.ids, (Lines{"1", "2"}));
+  EXPECT_EQ(set.hypothesis.documents, (Ranges{{0, 1}, {1, 3}}));
 }
 
 TEST_F(DocumentReaderTest, BlankLinesOfAMirroredFileAreEmptyTranslations) {
-  const DocumentPair pair = read("a\nb\n\nc\nd\n", "A\n\n\nC\nD\n", DocumentFormat::kBlankLine);
-  EXPECT_EQ(pair.hypothesis.sentences, (Lines{"A", "", "C", "D"}));
-  EXPECT_EQ(pair.hypothesis.documents, pair.reference.documents);
+  const DocumentSet set = read("a\nb\n\nc\nd\n", "A\n\n\nC\nD\n", DocumentFormat::kBlankLine);
+  EXPECT_EQ(set.hypothesis.sentences, (Lines{"A", "", "C", "D"}));
+  EXPECT_EQ(set.hypothesis.documents, set.reference.documents);
   // Blank lines at the end are no sentences, unless they translate some.
   for (const char* hypothesis : {"A\n\n\nC\n\n", "A\n\n\nC\n\n\n\n"})
     EXPECT_EQ(
@@ -56,11 +56,10 @@ TEST_F(DocumentReaderTest, BlankLinesOfAMirroredFileAreEmptyTranslations) {
 }
 
 TEST_F(DocumentReaderTest, ReadsDTags) {
-  const DocumentPair pair =
-      read("<d>\na\n\nb\n<d>\nc\n", "<d>\n<d>\nc\nd\n", DocumentFormat::kDTag);
-  EXPECT_EQ(pair.reference.sentences, (Lines{"a", "", "b", "c"}));
-  EXPECT_EQ(pair.reference.documents, (Ranges{{0, 3}, {3, 4}}));
-  EXPECT_EQ(pair.hypothesis.documents, (Ranges{{0, 0}, {0, 2}}));
+  const DocumentSet set = read("<d>\na\n\nb\n<d>\nc\n", "<d>\n<d>\nc\nd\n", DocumentFormat::kDTag);
+  EXPECT_EQ(set.reference.sentences, (Lines{"a", "", "b", "c"}));
+  EXPECT_EQ(set.reference.documents, (Ranges{{0, 3}, {3, 4}}));
+  EXPECT_EQ(set.hypothesis.documents, (Ranges{{0, 0}, {0, 2}}));
   EXPECT_THAT(error("<d>\na\n", "a\n", DocumentFormat::kDTag),
               HasSubstr("hyp:1: the first line is not \"<d>\""));
   EXPECT_THAT(error("<d>\na\n<d>\n", "<d>\na\n<d>\n", DocumentFormat::kDTag),
@@ -68,11 +67,10 @@ TEST_F(DocumentReaderTest, ReadsDTags) {
 }
 
 TEST_F(DocumentReaderTest, ReadsAnIdColumn) {
-  const DocumentPair pair =
-      read("x\ta\nx\t\ny\tc\td \n", "x\tA\ny\tC\ny\tD\n", DocumentFormat::kTsv);
-  EXPECT_EQ(pair.reference.sentences, (Lines{"a", "", "c\td"}));
-  EXPECT_EQ(pair.reference.ids, (Lines{"x", "y"}));
-  EXPECT_EQ(pair.hypothesis.documents, (Ranges{{0, 1}, {1, 3}}));
+  const DocumentSet set = read("x\ta\nx\t\ny\tc\td \n", "x\tA\ny\tC\ny\tD\n", DocumentFormat::kTsv);
+  EXPECT_EQ(set.reference.sentences, (Lines{"a", "", "c\td"}));
+  EXPECT_EQ(set.reference.ids, (Lines{"x", "y"}));
+  EXPECT_EQ(set.hypothesis.documents, (Ranges{{0, 1}, {1, 3}}));
   const auto format = DocumentFormat::kTsv;
   EXPECT_THAT(error("x\ta\ny\tb\n", "x\ta\nz\tb\n", format),
               HasSubstr("hyp:2: document 'z' stands where"));
@@ -86,7 +84,7 @@ TEST_F(DocumentReaderTest, RefusesMissingText) {
   EXPECT_THAT(error("a\n\xFF\n", "a\nb\n", DocumentFormat::kBlankLine),
               HasSubstr("ref:2: invalid UTF-8"));
   EXPECT_THROW(
-      read_document_pair(folder_.file("none"), folder_.file("none"), DocumentFormat::kBlankLine),
+      read_documents({folder_.file("none"), folder_.file("none")}, DocumentFormat::kBlankLine),
       Error);
 }
 
@@ -104,15 +102,15 @@ TEST_F(DocumentReaderTest, ReadsIdFiles) {
   const std::string hyp = write("hyp", "A\nB\n\n");
   for (const std::string& ids : {write("x.docid", binary({-5, -5, 1099511627776})),
                                  write("x.docid.txt", "-5\n-5\n1099511627776\n")}) {
-    const DocumentPair pair = read_document_pair(ref, hyp, ids);
-    EXPECT_EQ(pair.reference.sentences, (Lines{"a", "", "c"}));
-    EXPECT_EQ(pair.reference.documents, (Ranges{{0, 2}, {2, 3}}));
-    EXPECT_EQ(pair.reference.ids, (Lines{"-5", "1099511627776"}));
-    EXPECT_EQ(pair.hypothesis.sentences, (Lines{"A", "B", ""}));
-    EXPECT_EQ(pair.hypothesis.documents, pair.reference.documents);
+    const DocumentSet set = read_documents({ref, hyp}, ids);
+    EXPECT_EQ(set.reference.sentences, (Lines{"a", "", "c"}));
+    EXPECT_EQ(set.reference.documents, (Ranges{{0, 2}, {2, 3}}));
+    EXPECT_EQ(set.reference.ids, (Lines{"-5", "1099511627776"}));
+    EXPECT_EQ(set.hypothesis.sentences, (Lines{"A", "B", ""}));
+    EXPECT_EQ(set.hypothesis.documents, set.reference.documents);
   }
   const auto fails = [&](const std::string& hypothesis, const std::string& ids) {
-    return message_of([&] { read_document_pair(ref, hypothesis, ids); });
+    return message_of([&] { read_documents({ref, hypothesis}, ids); });
   };
   EXPECT_THAT(fails(hyp, write("y.docid", "1\n1\n2\n")),
               HasSubstr("8 bytes a sentence, but this has 6"));
@@ -122,6 +120,24 @@ TEST_F(DocumentReaderTest, ReadsIdFiles) {
               HasSubstr("y.docid:3: '1' comes back after '2'"));
   EXPECT_THAT(fails(write("hyp2", "A\n"), write("y.docid", binary({1, 2, 3}))),
               HasSubstr("hyp2: there are 1 lines, but 3 in"));
+}
+
+TEST_F(DocumentReaderTest, ReadsFurtherReferences) {
+  const DocumentFiles files{write("ref", "a\nb\n\nc\n"),
+                            write("hyp", "A B\n\nC\n"),
+                            {write("second", "d\n\n\ne\n"), write("third", "f\n\n\n\ng\nh\n\n")}};
+  const DocumentSet set = read_documents(files, DocumentFormat::kBlankLine);
+  ASSERT_EQ(set.further_references.size(), 2U);
+  EXPECT_EQ(set.further_references[0].sentences, (Lines{"d", "", "e"}));
+  EXPECT_EQ(set.further_references[0].documents, set.reference.documents);
+  EXPECT_EQ(set.further_references[1].documents, (Ranges{{0, 1}, {1, 3}}));
+  const std::string ids = write("ids", "1\n1\n2\n2\n");
+  const DocumentFiles plain{files.reference, files.reference, {files.reference}};
+  EXPECT_EQ(read_documents(plain, ids).further_references[0].documents, (Ranges{{0, 2}, {2, 4}}));
+  EXPECT_THAT(message_of([&] {
+                read_documents({files.reference, files.reference, {files.hypothesis}}, ids);
+              }),
+              HasSubstr("hyp: there are 3 lines, but 4 in"));
 }
 
 TEST_F(DocumentReaderTest, ReadsInstances) {

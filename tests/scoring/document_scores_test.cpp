@@ -9,6 +9,7 @@
 #include "nmt/scoring/bleu.h"
 #include "nmt/scoring/document_report.h"
 #include "nmt/support/error.h"
+#include "tests/message_of.h"
 
 // The numbers themselves are compared with sacreBLEU's in document_golden_test.cpp.
 
@@ -24,6 +25,8 @@ const DocumentText kReference{
 const DocumentText kHypothesis{
     "hyp", {"a b c d e f g h i z", "k l m n o"}, {{0, 1}, {1, 2}}, {"x", "y"}};
 
+const DocumentSet kSet{kReference, kHypothesis};
+
 std::vector<std::unique_ptr<Metric>> bleu() {
   std::vector<std::unique_ptr<Metric>> metrics;
   metrics.push_back(std::make_unique<Bleu>());
@@ -31,7 +34,7 @@ std::vector<std::unique_ptr<Metric>> bleu() {
 }
 
 DocumentMetricScores score(const DocumentScoreOptions& options) {
-  return score_documents(kHypothesis, kReference, bleu(), options).metrics.front();
+  return score_documents(kSet, bleu(), options).metrics.front();
 }
 
 TEST(DocumentScores, WorkedExample) {
@@ -70,7 +73,7 @@ TEST(DocumentScores, SignaturesTellUnitsAndAlignment) {
   EXPECT_THAT(to_line(scores.documents), HasSubstr("d-BLEU|nrefs:1|unit:document|case:mixed|"));
   EXPECT_THAT(to_line(*scores.instances), HasSubstr("d-BLEU|nrefs:1|unit:instance|align:pad[1]|"));
   EXPECT_THAT(to_line(scores.sentences), HasSubstr("s-BLEU|nrefs:1|unit:sentence|align:pad[1]|"));
-  const auto equal = score_documents(kReference, kReference, bleu()).metrics.front();
+  const auto equal = score_documents({kReference, kReference}, bleu()).metrics.front();
   EXPECT_THAT(to_line(equal.sentences), Not(HasSubstr("align")));
 }
 
@@ -78,23 +81,49 @@ TEST(DocumentScores, RefusesUnequalCountsByDefault) {
   EXPECT_THROW(score({}), Error);
 }
 
+// The wrong word is right by the second reference: all matches, as document and as sentence.
+TEST(DocumentScores, CountMatchesWithAnyReference) {
+  DocumentSet set = kSet;
+  DocumentText other = kReference;
+  other.sentences[1] = "f g h i z";
+  set.further_references = {other};
+  const auto scores = score_documents(set, bleu(),
+                                      {.alignment = Alignment::kEditDistance,
+                                       .instances = std::vector<LineRange>{{0, 1}, {1, 2}, {2, 3}}})
+                          .metrics.front();
+  for (const Score& each : {scores.documents, scores.sentences, *scores.instances}) {
+    EXPECT_NEAR(each.value, 100, 1e-10) << each.name;
+    EXPECT_THAT(to_line(each), HasSubstr("|nrefs:2|"));
+  }
+  EXPECT_NEAR(scores.by_position.at(1).score, 100, 1e-10);
+  EXPECT_NEAR(scores.each_document.at(0), 100, 1e-10);
+}
+
+TEST(DocumentScores, RefuseAReferenceWithOtherSentences) {
+  DocumentSet set{kReference, kReference, {kHypothesis}};
+  EXPECT_THAT(message_of([&] { score_documents(set, bleu()); }),
+              HasSubstr("hyp: document 1 has 1 sentences, but 2 in ref"));
+  set.further_references[0] = kReference;
+  set.further_references[0].documents.pop_back();
+  EXPECT_THAT(message_of([&] { score_documents(set, bleu()); }),
+              HasSubstr("document 2 has 0 sentences, but 1 in ref"));
+}
+
 TEST(DocumentReport, SaysHowManyDocumentsWereAligned) {
-  const auto scores =
-      score_documents(kHypothesis, kReference, bleu(), {.alignment = Alignment::kEditDistance});
-  const std::string text = to_text(scores, kHypothesis, kReference);
+  const auto scores = score_documents(kSet, bleu(), {.alignment = Alignment::kEditDistance});
+  const std::string text = to_text(scores, kSet);
   EXPECT_THAT(text, HasSubstr("2 documents, 3 sentences; the translation has 2 sentences\n"));
   EXPECT_THAT(text, HasSubstr("another number of sentences: 1 document (x)\n"));
   EXPECT_THAT(text, HasSubstr("\ns-BLEU by position in the document\n"));
   EXPECT_THAT(text, HasSubstr("           1           2      100.00          1.000\n"));
   const std::string equal =
-      to_text(score_documents(kReference, kReference, bleu()), kReference, kReference);
+      to_text(score_documents({kReference, kReference}, bleu()), {kReference, kReference});
   EXPECT_THAT(equal, Not(HasSubstr("aligned")));
 }
 
 TEST(DocumentReport, WritesJson) {
-  const auto scores =
-      score_documents(kHypothesis, kReference, bleu(), {.alignment = Alignment::kEditDistance});
-  const auto json = nlohmann::json::parse(to_json(scores, kHypothesis, kReference));
+  const auto scores = score_documents(kSet, bleu(), {.alignment = Alignment::kEditDistance});
+  const auto json = nlohmann::json::parse(to_json(scores, kSet));
   EXPECT_EQ(json["sentences"], 3);
   EXPECT_EQ(json["hypothesis_sentences"], 2);
   EXPECT_EQ(json["realigned"], nlohmann::json({"x"}));

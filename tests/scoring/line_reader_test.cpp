@@ -1,5 +1,6 @@
 #include "nmt/scoring/line_reader.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -7,11 +8,14 @@
 #include <fstream>
 
 #include "nmt/support/error.h"
+#include "tests/message_of.h"
 #include "tests/temporary_folder.h"
 
 namespace nmt::scoring {
 namespace {
 
+using namespace std::string_literals;
+using ::testing::HasSubstr;
 using Lines = std::vector<std::string>;
 
 class LineReader : public testing::Test {
@@ -95,6 +99,23 @@ TEST_F(LineReader, ReadsOtherEncodings) {
   EXPECT_EQ(read_lines(write("utf8", "né\n"), "UTF_8"), Lines{"né"});
   EXPECT_THROW(read_lines(path("utf8"), "nonsense"), Error);
   EXPECT_THROW(read_lines(write("ascii", "caf\xE9\n"), "us-ascii"), Error);
+}
+
+TEST_F(LineReader, SaysWhereAnEncodingEnds) {
+  EXPECT_THAT(message_of([&] { read_lines(write("ascii", "caf\xE9\n"), "us-ascii"); }),
+              HasSubstr("ascii: this is not text in the encoding us-ascii: see byte 4"));
+  EXPECT_THAT(message_of([&] { read_lines(write("odd", "a"), "utf-16le"); }),
+              HasSubstr("see byte 1"));
+}
+
+TEST_F(LineReader, ConvertsLongTextsWhole) {
+  std::string utf16("a\0", 2);
+  std::string utf8 = "a";
+  for (int i = 0; i < 5000; ++i) {
+    utf16 += "\x3D\xD8\x00\xDE"s;  // U+1F600, a pair of surrogates
+    utf8 += "😀";
+  }
+  EXPECT_EQ(read_lines(write("long", utf16), "utf-16le"), Lines{utf8});
 }
 
 }  // namespace

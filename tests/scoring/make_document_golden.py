@@ -80,8 +80,8 @@ def pad(lines, count):
     return (lines[:count - 1] + [" ".join(lines[count - 1:])] + [""] * count)[:count]
 
 
-def value(metric, hypotheses, references):
-    return metric.corpus_score(hypotheses, [references]).score
+def value(metric, hypotheses, *references):
+    return metric.corpus_score(hypotheses, list(references)).score
 
 
 def bucket_name(starts, lowest, number):
@@ -104,6 +104,16 @@ def buckets(metric, hypotheses, references, keys, starts, lowest):
         result.append({"name": name, "segments": len(pairs), "score": value(metric, *side),
                        "length_ratio": counts[0] / counts[1]})
     return result
+
+
+def several_references(metric, case, aligned):
+    sentences = [sentence for document in aligned for sentence in document]
+    documents = [" ".join(document) for document in case["hypothesis"]]
+    references = case["reference"], case["further_reference"]
+    return {"documents": value(metric, documents, *([" ".join(document) for document in reference]
+                                                    for reference in references)),
+            "sentences": value(metric, sentences, *([sentence for document in reference for sentence in document]
+                                                    for reference in references))}
 
 
 def score(metric, case, aligned):
@@ -140,7 +150,9 @@ def make_instances(reference, random_):
 def make_case(random_):
     reference, translation = zip(*(make_document(random_) for _ in range(8)))
     hypothesis = [disturb(lines, random_) for lines in translation]
-    case = {"reference": reference, "hypothesis": hypothesis, "instances": make_instances(reference, random_)}
+    case = {"reference": reference, "hypothesis": hypothesis, "instances": make_instances(reference, random_),
+            "further_reference": [[replace_inside(sentence, random_) for sentence in document]
+                                  for document in translation]}
     # Where the number of lines is right they are taken as they are, even if they are not the sentences.
     differ = [len(lines) != len(sentences) for lines, sentences in zip(hypothesis, reference)]
     aligned = {"pad": [pad(lines, len(sentences)) for lines, sentences in zip(hypothesis, reference)],
@@ -148,7 +160,8 @@ def make_case(random_):
     case["realigned"] = [i for i, differs in enumerate(differ) if differs]
     case["expected"] = {
         name: {"aligned": [sentence for document in documents for sentence in document],
-               "BLEU": score(BLEU(), case, documents), "chrF2": score(CHRF(), case, documents)}
+               "BLEU": score(BLEU(), case, documents), "chrF2": score(CHRF(), case, documents),
+               "several references": [several_references(metric, case, documents) for metric in (BLEU(), CHRF())]}
         for name, documents in aligned.items()}
     return case
 

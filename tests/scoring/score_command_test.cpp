@@ -49,8 +49,8 @@ TEST_F(ScoreCommandTest, NamesItsOwnVersion) {
 TEST_F(ScoreCommandTest, HelpsWithEveryOption) {
   const auto outcome = run({"-h"});
   EXPECT_EQ(outcome.code, 0);
-  for (const char* option :
-       {"--input", "--metrics", "--smooth-method", "--chrf-beta", "--width", "--spm-model"}) {
+  for (const char* option : {"--input", "--metrics", "--smooth-method", "--chrf-beta", "--width",
+                             "--spm-model", "flores200"}) {
     EXPECT_NE(outcome.output.find(option), std::string::npos) << option;
   }
 }
@@ -64,8 +64,11 @@ TEST_F(ScoreCommandTest, NeedsASystem) {
 TEST_F(ScoreCommandTest, SaysWhichStreamsDifferInLength) {
   const auto outcome = run({reference_}, "a b\nc\n");
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_NE(outcome.messages.find("'System 1' has 2 lines, reference 1 has 1."), std::string::npos)
+  EXPECT_NE(outcome.messages.find("'System 1' has 2 lines, reference '" + reference_ + "' has 1:"),
+            std::string::npos)
       << outcome.messages;
+  const auto empty = run({reference_, "-i", temporary_.write("empty", "")});
+  EXPECT_NE(empty.messages.find("empty' has no lines"), std::string::npos) << empty.messages;
 }
 
 TEST_F(ScoreCommandTest, PrintsPairedResultsThatPythonCannot) {
@@ -89,7 +92,7 @@ TEST_F(ScoreCommandTest, ColoursTerminalsOnly) {
 TEST_F(ScoreCommandTest, WorksWithAnyNumberOfThreads) {
   const std::string systems = "a b c d f\ta b c\n";
   const std::vector<std::string> one = {reference_, "--paired-bs", "-m", "bleu", "chrf", "-q"};
-  for (const char* threads : {"0", "2", "5"}) {
+  for (const char* threads : {"0", "2", "5", "1000000"}) {
     std::vector<std::string> several = one;
     several.insert(several.end(), {"-j", threads});
     EXPECT_EQ(run(several, systems).output, run(one, systems).output);
@@ -115,6 +118,34 @@ TEST_F(ScoreCommandTest, SaysWhatAMissingModelIsFor) {
   EXPECT_EQ(japanese.code, 1);
   EXPECT_NE(japanese.messages.find("MeCab"), std::string::npos) << japanese.messages;
   EXPECT_EQ(run({reference_, "-l", "en-ko"}, "a\n").code, 1);
+}
+
+TEST_F(ScoreCommandTest, RefusesNumbersThatNoMachineHasRoomFor) {
+  const auto refuses = [this](std::vector<std::string> options, int code,
+                              const std::string& message) {
+    options.insert(options.begin(), reference_);
+    const auto outcome = run(options, "a b\n");
+    EXPECT_EQ(outcome.code, code) << message;
+    EXPECT_NE(outcome.messages.find(message), std::string::npos) << outcome.messages;
+  };
+  refuses({"-nr", "2000000000"}, 17, "expected 2000000000 fields, but found 1");
+  refuses({"-w", "2000000000"}, 1, "cannot have 2000000000 decimals");
+  refuses({"-ci", "-cin", "2000000000"}, 1, "Draw up to 10000000");
+  refuses({"-m", "chrf", "-cc", "1000000000"}, 1, "Use orders from 0 to 1000");
+  refuses({"-m", "chrf", "-cw", "1000000000"}, 1, "Use orders from 0 to 1000");
+}
+
+TEST_F(ScoreCommandTest, RefusesAModelThatTheTokenizerDoesNotUse) {
+  const auto outcome = run({reference_, "--spm-model", reference_}, "a b\n");
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.messages.find("the tokenizer 13a uses no model"), std::string::npos)
+      << outcome.messages;
+}
+
+TEST_F(ScoreCommandTest, FilesWithoutLinesHaveAnyNumberOfColumns) {
+  const auto outcome = run({temporary_.write("empty", ""), "-nr", "2"}, "a b\n");
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.messages.find("different lengths"), std::string::npos) << outcome.messages;
 }
 
 }  // namespace

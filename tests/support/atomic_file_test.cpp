@@ -1,7 +1,9 @@
 #include "nmt/support/atomic_file.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,10 +11,13 @@
 #include <filesystem>
 
 #include "nmt/support/error.h"
+#include "tests/message_of.h"
 #include "tests/temporary_folder.h"
 
 namespace nmt {
 namespace {
+
+using ::testing::HasSubstr;
 
 size_t files_in(const std::string& folder) {
   size_t count = 0;
@@ -71,6 +76,18 @@ TEST(AtomicFile, AMissingFolderIsNamed) {
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("/nonexistent-folder/a"), std::string::npos);
   }
+}
+
+// A rename would replace them: once, as root, /dev/null.
+TEST(AtomicFile, LeavesAloneWhatIsNoFile) {
+  const TemporaryFolder folder;
+  const std::string pipe = folder.file("pipe");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_THAT(message_of([&] { write_file(pipe, "x"); }),
+              HasSubstr("is no file but a device or a pipe"));
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  EXPECT_THAT(message_of([&] { write_file(folder.path(), "x"); }), HasSubstr("is a folder"));
+  EXPECT_THAT(message_of([] { read_file(""); }), HasSubstr("is empty"));
 }
 
 }  // namespace
