@@ -110,6 +110,46 @@ void declare(OptionTable& table, TranslateArguments& arguments) {
            "text: the best translation alone; nbest: 'line ||| translation ||| score' for each of "
            "decode.n_best")
       .command_line_only();
+  table
+      .add("documents", arguments.documents,
+           "the input is documents: their sentences are translated in context, and come out line "
+           "by line as they went in (see the options sd.*)")
+      .command_line_only();
+  table
+      .add("layout", arguments.layout,
+           "how the input shows where documents begin: after blank lines; at a line <d>; by the "
+           "id of each line in the file --ids; or by an id and a tab before each sentence")
+      .command_line_only();
+  table
+      .add("ids", arguments.ids,
+           "layout docid: the id of each line's document, as int64 (.docid) or a number a line")
+      .hint("FILE")
+      .command_line_only();
+  table
+      .add("report", arguments.report,
+           "where to write a JSON line for each document: its windows, their context and lengths")
+      .hint("FILE")
+      .command_line_only();
+  table
+      .add("references", arguments.references,
+           "translations, in the layout of the input, that the context is taken from instead of "
+           "the document's own: shows what errors in the context cost")
+      .hint("FILE")
+      .command_line_only();
+}
+
+void validate(const TranslateArguments& arguments) {
+  if (arguments.documents) {
+    if (!arguments.prefix.empty() || arguments.format != TranslationFormat::kText)
+      throw UsageError("--prefix and --format nbest are for sentences, not for --documents");
+    if (arguments.ids.empty() == (arguments.layout == DocumentLayout::kDocid))
+      throw UsageError("--layout docid and --ids FILE belong together");
+    return;
+  }
+  if (!arguments.ids.empty() || !arguments.report.empty() || !arguments.references.empty() ||
+      arguments.layout != DocumentLayout::kBlankLine)
+    throw UsageError("--layout, --ids, --report and --references are for documents",
+                     "Add --documents.");
 }
 
 void declare(OptionTable& table, ScorePairsArguments& arguments) {

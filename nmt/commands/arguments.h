@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "data/document_text.h"
 #include "nmt/options/option_table.h"
 #include "nmt/support/log.h"
 
@@ -72,8 +73,16 @@ struct TranslateArguments {
   std::string prefix;  // forced beginnings of the translations, a line each; empty: none
   std::string source_language, target_language;  // empty: the run's only direction
   TranslationFormat format = TranslationFormat::kText;
+
+  bool documents = false;  // translate sentences in the context of their document
+  DocumentLayout layout = DocumentLayout::kBlankLine;
+  std::string ids;         // the documents' ids, for DocumentLayout::kDocid
+  std::string report;      // a JSON line a document; empty: none
+  std::string references;  // their translations, to be used as context; empty: none
 };
 void declare(OptionTable& table, TranslateArguments& arguments);
+/// Throws UsageError for arguments that contradict each other.
+void validate(const TranslateArguments& arguments);
 
 /// nmt score-pairs RUN --source FILE --target FILE
 struct ScorePairsArguments {

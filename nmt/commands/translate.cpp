@@ -8,6 +8,7 @@
 #include "nmt/commands/engine_commands.h"
 #include "nmt/commands/line_stream.h"
 #include "nmt/commands/opened_models.h"
+#include "nmt/commands/translate_documents.h"
 #include "nmt/support/log.h"
 #include "nmt/support/progress.h"
 
@@ -39,17 +40,11 @@ std::vector<std::string> take_prefixes(LineStream* prefixes, size_t count, int64
   return taken;
 }
 
-}  // namespace
-
-int run_translate(const std::vector<std::string>& words) {
-  const auto command = parse_run_command<TranslateArguments>("translate", words);
-  const TranslateArguments& arguments = command.arguments;
-  const OpenedModels opened = open_models(arguments.model, command.recipe);
+void translate_lines(const TranslateArguments& arguments, const Recipe& recipe,
+                     const OpenedModels& opened, const Direction& direction) {
   const PairEncoder& encoder = *opened.run.encoder;
-  const Direction direction =
-      choose_direction(encoder.languages(), arguments.source_language, arguments.target_language);
   const std::unique_ptr<Translator> translator =
-      make_translator(opened.run, command.recipe, opened.models, command.recipe.decoding);
+      make_translator(opened.run, recipe, opened.models, recipe.decoding);
 
   LineStream input(arguments.input.empty() ? "-" : arguments.input);
   std::optional<LineStream> prefixes;
@@ -95,6 +90,21 @@ int run_translate(const std::vector<std::string>& words) {
             " target tokens/s",
             split > 0 ? text("; ", split, " long lines translated in parts") : "",
             cut > 0 ? text("; ", cut, " translations ended by the length limit") : "");
+}
+
+}  // namespace
+
+int run_translate(const std::vector<std::string>& words) {
+  const auto command = parse_run_command<TranslateArguments>("translate", words);
+  const TranslateArguments& arguments = command.arguments;
+  validate(arguments);
+  const OpenedModels opened = open_models(arguments.model, command.recipe);
+  const Direction direction = choose_direction(
+      opened.run.encoder->languages(), arguments.source_language, arguments.target_language);
+  if (arguments.documents)
+    translate_documents(arguments, command.recipe, opened, direction);
+  else
+    translate_lines(arguments, command.recipe, opened, direction);
   return 0;
 }
 

@@ -1,0 +1,195 @@
+// nmt translate RUN --documents < in > out
+
+#include "nmt/commands/translate_documents.h"
+
+#include <chrono>
+#include <deque>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "data/document_text.h"
+#include "data/read_ahead.h"
+#include "nmt/commands/line_stream.h"
+#include "nmt/support/atomic_file.h"
+#include "nmt/support/log.h"
+#include "nmt/support/progress.h"
+
+namespace nmt {
+namespace {
+
+// Sentences read beyond those that are translated: bounds the memory, whatever the documents.
+constexpr int64_t kMostWaiting = 20000;
+constexpr size_t kGroup = 2000;  // lines taken at once
+
+// A line of input, with its translation where the context is to come from references.
+struct Line {
+  DocumentLine source;
+  std::string reference;
+};
+
+// The input, with the references beside it.
+class Input {
+ public:
+  explicit Input(const TranslateArguments& arguments)
+      : path_(arguments.input.empty() ? "-" : arguments.input),
+        text_(path_, arguments.layout, arguments.ids) {
+    if (!arguments.references.empty())
+      references_.emplace(arguments.references, arguments.layout, arguments.ids);
+  }
+
+  std::optional<Line> next() {
+    std::optional<DocumentLine> source = text_.next();
+    if (!references_) return source ? std::optional(Line{std::move(*source), {}}) : std::nullopt;
+    std::optional<DocumentLine> reference = references_->next();
+    if (!source && !reference) return std::nullopt;
+    if (!source || !reference || source->sentence != reference->sentence ||
+        source->begins_document != reference->begins_document)
+      throw Error(text("the references part from the input after sentence ",
+                       std::min(text_.sentences(), references_->sentences())),
+                  "Give the references the layout of the input, line by line.");
+    return Line{std::move(*source), std::move(reference->text)};
+  }
+
+  const DocumentText& documents() const { return text_; }
+
+ private:
+  std::string path_;
+  DocumentText text_;
+  std::optional<DocumentText> references_;
+};
+
+std::string to_json(const DocumentReport& report) {
+  nlohmann::json windows = nlohmann::json::array();
+  bool oversize = false, budget_hit = false;
+  for (const DocumentWindow& window : report.windows) {
+    oversize |= window.oversize, budget_hit |= window.forced_eos > 0;
+    windows.push_back({{"begin", window.begin},
+                       {"end", window.end},
+                       {"context", window.context},
+                       {"new", window.fresh},
+                       {"source_tokens", window.source_tokens},
+                       {"target_tokens", window.target_tokens},
+                       {"forced_eos", window.forced_eos},
+                       {"oversize", window.oversize}});
+  }
+  return nlohmann::json{
+      {"id", report.id},      {"sentences", report.sentences}, {"log_prob", report.log_prob},
+      {"oversize", oversize}, {"budget_hit", budget_hit},      {"windows", windows}}
+      .dump();
+}
+
+// Hands lines to the translator and writes what it gives back, in the layout of the input.
+class DocumentSession {
+ public:
+  DocumentSession(const TranslateArguments& arguments, const PairEncoder& encoder,
+                  Direction direction, DocumentTranslator& translator)
+      : encoder_(encoder),
+        direction_(std::move(direction)),
+        translator_(translator),
+        output_(arguments.output) {
+    if (!arguments.report.empty()) report_.emplace(arguments.report);
+  }
+
+  void add(Line line) {
+    layout_.push_back({line.source.sentence, std::move(line.source.before)});
+    if (!line.source.sentence) return;
+    if (line.source.begins_document) begin_document(line.source.document_id);
+    const Vocabularies& vocabularies = encoder_.vocabularies();
+    translator_.add({.source = vocabularies.source->encode(line.source.text),
+                     .reference = vocabularies.target->encode(line.reference)});
+  }
+
+  void end_input() {
+    if (documents_ > 0) translator_.end_document();
+  }
+
+  void write_finished() {
+    for (const SentenceTranslation& sentence : translator_.take()) {
+      write_layout();
+      tokens_ += static_cast<int64_t>(sentence.tokens.size()) + 1;
+      cut_ += sentence.forced_end;
+      ++sentences_;
+      output_.write(layout_.front().before + encoder_.decode(sentence.tokens));
+      layout_.pop_front();
+    }
+    write_layout();
+    output_.flush();
+    for (const DocumentReport& report : translator_.take_reports())
+      if (report_) report_->write(to_json(report) + "\n");
+  }
+
+  void close() {
+    output_.close();
+    if (report_) report_->commit();
+  }
+
+  void log_summary(double seconds) const {
+    log::info(documents_, " documents, ", sentences_, " sentences, ",
+              short_number(static_cast<double>(tokens_)), " tokens in ", short_duration(seconds),
+              ", ", short_number(static_cast<double>(tokens_) / seconds), " target tokens/s",
+              cut_ > 0 ? text("; ", cut_, " translations ended by the length limit") : "");
+  }
+
+ private:
+  struct Layout {
+    bool sentence;
+    std::string before;
+  };
+
+  void begin_document(const std::string& id) {
+    if (documents_ > 0) translator_.end_document();
+    translator_.begin_document(
+        {.id = id, .direction = direction_, .key = static_cast<uint64_t>(documents_)});
+    ++documents_;
+  }
+
+  // The lines without a sentence that come next.
+  void write_layout() {
+    for (; !layout_.empty() && !layout_.front().sentence; layout_.pop_front())
+      output_.write(layout_.front().before);
+  }
+
+  const PairEncoder& encoder_;
+  Direction direction_;
+  DocumentTranslator& translator_;
+  LineSink output_;
+  std::optional<AtomicFile> report_;
+  std::deque<Layout> layout_;  // of the lines not written yet
+  int64_t documents_ = 0, sentences_ = 0, tokens_ = 0, cut_ = 0;
+};
+
+}  // namespace
+
+void translate_documents(const TranslateArguments& arguments, const Recipe& recipe,
+                         const OpenedModels& opened, const Direction& direction) {
+  const auto translator = make_document_translator(
+      opened.run, recipe, opened.models, recipe.decoding,
+      arguments.references.empty() ? DocumentContext::kTranslation : DocumentContext::kReference);
+  log::info("documents: ", translator->describe());
+  Input input(arguments);
+  ReadAhead<Line> lines([&input] { return input.next(); });
+  DocumentSession session(arguments, *opened.run.encoder, direction, *translator);
+  const auto start = std::chrono::steady_clock::now();
+  // Enough documents to fill a batch are translated together, as far as their sentences have come.
+  for (bool more = true; more || translator->documents_in_work() > 0;) {
+    while (more && translator->documents_in_work() < recipe.decoding.batch_sentences &&
+           translator->sentences_waiting() < kMostWaiting) {
+      std::vector<Line> group = lines.next(kGroup);
+      more = !group.empty();
+      const bool paused = group.size() < kGroup;
+      for (Line& line : group) session.add(std::move(line));
+      if (!more) session.end_input();
+      if (paused) break;
+    }
+    translator->step();
+    session.write_finished();
+  }
+  session.write_finished();
+  session.close();
+  if (!input.documents().has_marks() && input.documents().sentences() > 1)
+    log::warning("no document boundary in the input: it was translated as one document");
+  session.log_summary(
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+}
+
+}  // namespace nmt
