@@ -171,20 +171,21 @@ void translate_documents(const TranslateArguments& arguments, const Recipe& reci
   DocumentSession session(arguments, *opened.run.encoder, direction, *translator);
   const auto start = std::chrono::steady_clock::now();
   // Enough documents to fill a batch are translated together, as far as their sentences have come.
-  for (bool more = true; more || translator->documents_in_work() > 0;) {
-    while (more && translator->documents_in_work() < recipe.decoding.batch_sentences &&
-           translator->sentences_waiting() < kMostWaiting) {
+  const auto has_room = [&] {
+    return translator->documents_in_work() < recipe.decoding.batch_sentences &&
+           translator->sentences_waiting() < kMostWaiting;
+  };
+  for (bool more = true, progress = true; more || progress;) {
+    for (bool paused = false; more && !paused && (has_room() || !progress); progress = true) {
       std::vector<Line> group = lines.next(kGroup);
       more = !group.empty();
-      const bool paused = group.size() < kGroup;
+      paused = group.size() < kGroup;
       for (Line& line : group) session.add(std::move(line));
       if (!more) session.end_input();
-      if (paused) break;
     }
-    translator->step();
+    progress = translator->step();
     session.write_finished();
   }
-  session.write_finished();
   session.close();
   if (!input.documents().has_marks() && input.documents().sentences() > 1)
     log::warning("no document boundary in the input: it was translated as one document");

@@ -1,0 +1,270 @@
+// Documents through the program: training with the method length_bias, and `nmt translate
+// --documents` with runs that have it and runs that do not.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "nmt/support/atomic_file.h"
+#include "nmt/training/checkpoint.h"
+#include "nmt/training/run_folder.h"
+#include "tests/commands/program.h"
+#include "tests/temporary_folder.h"
+
+namespace nmt {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> train_arguments(const std::string& run, const std::string& updates) {
+  return {"train",
+          small_run().recipe,
+          "--run",
+          run,
+          "--threads",
+          "1",
+          "--methods",
+          "length_bias",
+          "--data.train",
+          small_run().text("train.doc.{}:en-de"),
+          "--data.valid",
+          small_run().text("valid.doc.{}:en-de"),
+          "--data.test",
+          small_run().text("test.doc.{}:en-de"),
+          "--data.documents",
+          "blank-line",
+          "--doc.max_tokens",
+          "60",
+          "--decode.max_len_b",
+          "10",
+          "--lna.sites",
+          "enc",
+          "dec",
+          "crs",
+          "--train.max_updates",
+          updates,
+          "--valid.every",
+          "150",
+          "--save.every",
+          "150"};
+}
+
+/// A run with the method, trained once for 300 updates.
+const std::string& document_run() {
+  static const std::string run = [] {
+    const std::string folder = small_run().folder + "/documents";
+    const ProgramResult result = run_program(train_arguments(folder, "300"));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return folder;
+  }();
+  return run;
+}
+
+ProgramResult translate(const std::string& run, std::vector<std::string> more,
+                        const std::string& input) {
+  std::vector<std::string> arguments = {"translate",          run, "--documents", "--threads", "1",
+                                        "--decode.max_len_b", "10"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return run_program(arguments, input);
+}
+
+std::vector<std::string> source_lines(size_t count) {
+  std::vector<std::string> lines = lines_of(read_file(small_run().text("test.en")));
+  while (lines.size() < count) lines.insert(lines.end(), lines.begin(), lines.end());
+  lines.resize(count);
+  return lines;
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  return text;
+}
+
+TEST(Documents, KeepTheLayoutOfBlankLines) {
+  const std::vector<std::string> s = source_lines(5);
+  const std::string input =
+      "\n" + s[0] + "\n" + s[1] + "\r\n\n\n" + s[2] + "\n  \n" + s[3] + "\n" + s[4];
+  for (const std::string& run : {small_run().run, document_run()}) {
+    const ProgramResult result = translate(run, {}, input);
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const std::vector<std::string> lines = lines_of(result.out);
+    ASSERT_EQ(lines.size(), 9U) << result.out;
+    for (const size_t layout : {0, 3, 4}) EXPECT_EQ(lines[layout], "") << result.out;
+    EXPECT_EQ(lines[6], "  ");
+    size_t translated = 0;
+    for (const size_t sentence : {1, 2, 5, 7, 8}) translated += !lines[sentence].empty();
+    EXPECT_EQ(translated, 5U) << result.out;
+  }
+}
+
+TEST(Documents, KeepTheOtherLayouts) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> s = source_lines(4);
+  const ProgramResult blank =
+      translate(document_run(), {}, s[0] + "\n" + s[1] + "\n\n" + s[2] + "\n" + s[3] + "\n");
+  ASSERT_EQ(blank.exit_code, 0) << blank.err;
+  const std::vector<std::string> t = lines_of(blank.out);
+  ASSERT_EQ(t.size(), 5U);
+
+  const ProgramResult tagged =
+      translate(document_run(), {"--layout", "d-tag"},
+                "<d>\n" + s[0] + "\n" + s[1] + "\n<d>\n" + s[2] + "\n" + s[3] + "\n");
+  EXPECT_EQ(tagged.out, "<d>\n" + t[0] + "\n" + t[1] + "\n<d>\n" + t[3] + "\n" + t[4] + "\n")
+      << tagged.err;
+
+  const ProgramResult columns =
+      translate(document_run(), {"--layout", "tsv"},
+                "a\t" + s[0] + "\na\t" + s[1] + "\nb\t" + s[2] + "\nb\t" + s[3] + "\n");
+  EXPECT_EQ(columns.out, "a\t" + t[0] + "\na\t" + t[1] + "\nb\t" + t[3] + "\nb\t" + t[4] + "\n")
+      << columns.err;
+
+  write_file(folder.file("ids.docid.txt"), "7\n7\n9\n9\n");
+  const ProgramResult numbered = translate(
+      document_run(), {"--layout", "docid", "--ids", folder.file("ids.docid.txt")}, joined(s));
+  EXPECT_EQ(numbered.out, joined({t[0], t[1], t[3], t[4]})) << numbered.err;
+}
+
+TEST(Documents, SayWhichWayTheyAreTranslated) {
+  const std::string input = joined(source_lines(3));
+  EXPECT_NE(translate(small_run().run, {}, input).err.find("documents: sentence by sentence"),
+            std::string::npos);
+  const ProgramResult sliding = translate(document_run(), {}, input);
+  EXPECT_NE(sliding.err.find("documents: sliding windows of 60 source and 60 target tokens"),
+            std::string::npos)
+      << sliding.err;
+  EXPECT_NE(sliding.err.find("no document boundary in the input"), std::string::npos);
+}
+
+TEST(Documents, OfASentenceModelAreItsSentencesByDefault) {
+  const std::vector<std::string> sentences = source_lines(6);
+  const ProgramResult alone = run_program({"translate", small_run().run, "--threads", "1",
+                                           "--decode.min_len", "1", "--decode.max_len_b", "10"},
+                                          joined(sentences));
+  EXPECT_EQ(translate(small_run().run, {}, joined(sentences)).out, alone.out);
+}
+
+TEST(Documents, OfFourHundredSentencesComeOutLineByLine) {
+  const std::string input = joined(source_lines(400));
+  for (const std::string& run : {small_run().run, document_run()})
+    for (const char* mode : {"sliding", "chunked", "sentences", "whole"}) {
+      const ProgramResult result = translate(run,
+                                             {"--sd.mode", mode, "--sd.window", "60",
+                                              "--sd.max_target_tokens", "60", "--decode.beam", "1"},
+                                             input);
+      ASSERT_EQ(result.exit_code, 0) << result.err;
+      EXPECT_EQ(lines_of(result.out).size(), 400U) << mode;
+    }
+}
+
+TEST(Documents, DoNotDependOnTheBatch) {
+  std::string input;
+  for (const std::string& line : source_lines(60)) {
+    input += line + "\n";
+    if (line.size() % 5 == 0) input += "\n";
+  }
+  const ProgramResult together = translate(document_run(), {}, input);
+  EXPECT_EQ(together.out, translate(document_run(), {"--decode.batch_sentences", "1"}, input).out);
+}
+
+TEST(Documents, AreReported) {
+  const TemporaryFolder folder;
+  const ProgramResult result = translate(document_run(), {"--report", folder.file("report.jsonl")},
+                                         joined(source_lines(14)) + "\n" + joined(source_lines(2)));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::vector<std::string> reports = lines_of(read_file(folder.file("report.jsonl")));
+  ASSERT_EQ(reports.size(), 2U);
+  const nlohmann::json report = nlohmann::json::parse(reports[0]);
+  EXPECT_EQ(report["id"], "1");
+  EXPECT_EQ(report["sentences"], 14);
+  EXPECT_LT(report["log_prob"], 0);
+  int64_t done = 0;
+  for (const nlohmann::json& window : report["windows"]) {
+    EXPECT_EQ(window["begin"].get<int64_t>() + window["context"].get<int64_t>(), done);
+    EXPECT_LE(window["source_tokens"], 60);
+    done += window["new"].get<int64_t>();
+  }
+  EXPECT_EQ(done, 14);
+}
+
+TEST(Documents, TakeReferencesAsContext) {
+  const TemporaryFolder folder;
+  const std::string sources = joined(source_lines(8));
+  std::vector<std::string> references = lines_of(read_file(small_run().text("test.de")));
+  references.resize(8);
+  write_file(folder.file("reference"), joined(references));
+  const ProgramResult result =
+      translate(document_run(), {"--references", folder.file("reference")}, sources);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(lines_of(result.out).size(), 8U);
+  references.pop_back();
+  write_file(folder.file("short"), joined(references));
+  const ProgramResult unequal =
+      translate(document_run(), {"--references", folder.file("short")}, sources);
+  EXPECT_NE(unequal.exit_code, 0);
+  EXPECT_NE(unequal.err.find("part from the input after sentence 7"), std::string::npos)
+      << unequal.err;
+}
+
+TEST(Documents, RefuseArgumentsThatContradictEachOther) {
+  EXPECT_NE(translate(document_run(), {"--layout", "docid"}, "").exit_code, 0);
+  EXPECT_NE(translate(document_run(), {"--format", "nbest"}, "").exit_code, 0);
+  const ProgramResult result =
+      run_program({"translate", document_run(), "--report", "report.jsonl"}, "");
+  EXPECT_NE(result.err.find("Add --documents"), std::string::npos) << result.err;
+}
+
+TEST(Documents, OfNothingGiveNothing) {
+  for (const char* input : {"", "\n\n  \n"}) {
+    const ProgramResult result = translate(document_run(), {}, input);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(result.out.size(), std::string(input).size());
+  }
+}
+
+TEST(DocumentTraining, ResumesToTheSameBits) {
+  const std::string stopped = small_run().folder + "/stopped";
+  ASSERT_EQ(run_program(train_arguments(stopped, "150")).exit_code, 0);
+  const ProgramResult continued = run_program(train_arguments(stopped, "300"));
+  ASSERT_EQ(continued.exit_code, 0) << continued.err;
+  const auto weights = [](const std::string& run) {
+    return load_checkpoint(RunFolder(run).find_checkpoint("300"), CheckpointParts::kWeights)
+        .weights;
+  };
+  const TensorMap expected = weights(document_run()), found = weights(stopped);
+  for (const auto& [name, tensor] : expected)
+    EXPECT_TRUE(torch::equal(tensor, found.at(name))) << name;
+  EXPECT_EQ(read_file(stopped + "/length_bias.json"),
+            read_file(document_run() + "/length_bias.json"));
+}
+
+TEST(DocumentTraining, KeepsTheReferenceLengthsThatDecodingNeeds) {
+  const TemporaryFolder folder;
+  const std::string copy = folder.file("copy");
+  fs::copy(document_run(), copy, fs::copy_options::recursive | fs::copy_options::copy_symlinks);
+  const std::string input = joined(source_lines(4));
+  const std::string expected = translate(document_run(), {}, input).out;
+  EXPECT_EQ(translate(copy, {}, input).out, expected);
+
+  const nlohmann::json lengths = nlohmann::json::parse(read_file(copy + "/length_bias.json"));
+  fs::remove(copy + "/length_bias.json");
+  const ProgramResult lost = translate(copy, {}, input);
+  EXPECT_NE(lost.exit_code, 0);
+  EXPECT_NE(lost.err.find("lna.ref_src"), std::string::npos) << lost.err;
+  const ProgramResult given = translate(
+      copy, {"--lna.ref_src", lengths["source"].dump(), "--lna.ref_tgt", lengths["target"].dump()},
+      input);
+  EXPECT_EQ(given.out, expected) << given.err;
+}
+
+TEST(DocumentTraining, EvaluatesTestSetsAsDocuments) {
+  const ProgramResult result =
+      run_program({"evaluate", document_run(), "--threads", "1", "--decode.beam", "1"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_NE(result.out.find("BLEU"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace nmt
