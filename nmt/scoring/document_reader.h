@@ -13,8 +13,8 @@ namespace nmt::scoring {
 /// How a file shows where documents begin.
 enum class DocumentFormat {
   kBlankLine,  ///< one or more blank lines between documents
-  kDTag,      ///< a line "<d>" before each document
-  kTsv    ///< each line is the document's name, a tab and the sentence
+  kDTag,       ///< a line "<d>" before each document
+  kTsv         ///< each line is the document's name, a tab and the sentence
 };
 
 /// A reference and its translation, document by document.
