@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nmt/commands/arguments.h"
+#include "nmt/commands/docid_arguments.h"
 #include "nmt/commands/scoring_arguments.h"
 #include "nmt/options/method_description.h"
 
@@ -26,6 +27,30 @@ names raw text; prepare it once when several runs share the data.
 )",
       .groups = {"data", "vocabulary"},
       .declare_arguments = declare_arguments<PrepareArguments>};
+}
+
+CommandDescription describe_docid() {
+  return {
+      .name = "docid",
+      .summary = "convert, split, combine and check parallel text in documents",
+      .usage = "build|split|combine|check CORPUS... [--documents FORMAT] [--output PREFIX]",
+      .about =
+          R"(Works on parallel text whose documents are marked in any of the formats of data.documents.
+build writes it as two flat texts with a file of document ids; split divides it into train, dev and
+test by whole documents, drawn at random; combine puts several corpora one after the other. All
+three number the documents from 0, and what they write is read with data.documents: docid.
+check reports documents, sentences, lengths and documents whose source text occurs twice, and fails
+when one occurs in two corpora, as training text in a test set does. In train, split leaves out
+copies of documents of dev and test.
+
+  nmt docid check "ted/train.{}.gz:en-de" "ted/test.{}.gz:en-de"
+  nmt docid build europarl-v10.tsv.gz:de-en --documents tsv --output data/europarl
+  nmt docid build newstest2021.en-de.xml:en-de --documents xml --output data/news21
+  nmt docid split "data/europarl.{}:de-en" --documents docid --dev 20 --test 40 --output data/ep
+  nmt docid combine "a.{}:en-de" "b.{}:en-de" --documents docid --output data/both --ids text
+)",
+      .groups = {},
+      .declare_arguments = declare_arguments<DocidArguments>};
 }
 
 CommandDescription describe_train() {
@@ -274,6 +299,7 @@ CommandDescription describe_help() {
 const std::vector<CommandDescription>& command_descriptions() {
   static const std::vector<CommandDescription> commands = {
       describe_testbed(),
+      describe_docid(),
       describe_prepare(),
       describe_train(),
       describe_translate(),

@@ -75,6 +75,7 @@ bool asks_for_help(const std::string& name, const std::vector<std::string>& argu
 int run_command(const std::string& name, const std::vector<std::string>& arguments) {
   static const std::map<std::string, int (*)(const std::vector<std::string>&)> kLight = {
       {"prepare", run_prepare},
+      {"docid", run_docid},
       {"compare", run_compare},
       {"score", run_score},
       {"score-contrastive", run_score_contrastive},

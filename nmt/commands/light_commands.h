@@ -9,6 +9,7 @@
 namespace nmt {
 
 int run_prepare(const std::vector<std::string>& arguments);
+int run_docid(const std::vector<std::string>& arguments);
 int run_compare(const std::vector<std::string>& arguments);
 int run_score(const std::vector<std::string>& arguments);
 int run_score_contrastive(const std::vector<std::string>& arguments);
