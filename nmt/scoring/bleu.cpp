@@ -47,7 +47,8 @@ class Vocabulary {
   /// The numbers of the words of `text`, which must live until clear().
   std::vector<uint32_t> number(std::string_view text) {
     std::vector<uint32_t> sequence;
-    for (const std::string_view word : split(text)) sequence.push_back(words_.insert(word));
+    sequence.reserve(text.size() / 4 + 1);
+    for_each_part(text, [&](std::string_view word) { sequence.push_back(words_.insert(word)); });
     return sequence;
   }
 

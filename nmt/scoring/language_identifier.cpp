@@ -120,7 +120,7 @@ std::string normal_language(const std::string& code) {
                                                                             {"nb", "no"},
                                                                             {"nn", "no"},
                                                                             {"fil", "tl"}}};
-  const std::string base = code.substr(0, code.find('-'));
+  std::string base = code.substr(0, code.find('-'));
   for (const auto& [other, normal] : kSame)
     if (base == other) return normal;
   return base;

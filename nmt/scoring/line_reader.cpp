@@ -159,6 +159,7 @@ std::vector<std::string> split_lines(const std::string& text, LineEnds ends) {
                                         : text.find('\n', start);
   };
   std::vector<std::string> lines;
+  lines.reserve(static_cast<size_t>(std::count(text.begin(), text.end(), '\n')) + 1);
   for (size_t start = 0; start < text.size();) {
     const size_t end = std::min(find_end(start), text.size());
     lines.push_back(text.substr(start, end - start));

@@ -10,9 +10,10 @@
 namespace nmt::scoring {
 namespace {
 
-enum class Kind : uint8_t { kOther, kNumber, kPunctuation, kSymbol };
+enum class Kind : uint8_t { kOther, kSpace, kNumber, kPunctuation, kSymbol };
 
 Kind look_up_kind(char32_t code_point) {
+  if (is_space(code_point)) return Kind::kSpace;
   const uint32_t category = U_GET_GC_MASK(static_cast<UChar32>(code_point));
   if ((category & U_GC_N_MASK) != 0) return Kind::kNumber;
   if ((category & U_GC_P_MASK) != 0) return Kind::kPunctuation;
@@ -30,22 +31,19 @@ Kind kind_of(char32_t code_point) {
   return code_point < kFirstKinds.size() ? kFirstKinds[code_point] : look_up_kind(code_point);
 }
 
-bool is_careful(Kind kind) {
-  return kind == Kind::kPunctuation || kind == Kind::kSymbol;
-}
+/// Bytes that are letters and digits of ASCII, or control characters: nothing to care about.
+const auto kIsPlain = [] {
+  std::array<bool, 256> plain{};
+  for (char32_t c = 0; c < 0x80; ++c)
+    plain[c] = kind_of(c) == Kind::kOther || kind_of(c) == Kind::kNumber;
+  return plain;
+}();
 
 struct Character {
   char32_t code_point;
   Kind kind;
 };
-constexpr Character kBlank = {U' ', Kind::kOther};
-
-/// Letters and digits of ASCII: neither white space nor anything that the rules ask about.
-const auto kIsPlain = [] {
-  std::array<bool, 256> plain{};
-  for (char32_t c = '!'; c < 0x7F; ++c) plain[c] = !is_careful(kind_of(c));
-  return plain;
-}();
+constexpr Character kBlank = {U' ', Kind::kSpace};
 
 struct Word {
   std::string_view text;
@@ -63,88 +61,123 @@ Word next_word(std::string_view line, size_t start) {
     }
     size_t next = end;
     const char32_t code_point = next_code_point(line, next);
-    if (is_space(code_point)) break;
-    word.needs_care =
-        word.needs_care || code_point == kInvalidCodePoint || is_careful(kind_of(code_point));
+    const Kind kind = code_point == kInvalidCodePoint ? Kind::kPunctuation : kind_of(code_point);
+    if (kind == Kind::kSpace) break;
+    if (kind >= Kind::kPunctuation) word.needs_care = true;
     end = next;
   }
   word.text = line.substr(start, end - start);
   return word;
 }
 
-/// Punctuation behind anything but a number gets blanks around it.
-std::vector<Character> separate_behind_others(std::string_view text) {
-  const std::u32string code_points = to_code_points(text);
-  std::vector<Character> separated;
-  separated.reserve(3 * code_points.size());
-  for (size_t i = 0; i < code_points.size(); ++i) {
-    const Character here = {code_points[i], kind_of(code_points[i])};
-    separated.push_back(here);
-    if (i + 1 == code_points.size() || here.kind == Kind::kNumber) continue;
-    const Character next = {code_points[i + 1], kind_of(code_points[i + 1])};
-    if (next.kind != Kind::kPunctuation) continue;
-    separated.insert(separated.end(), {kBlank, next, kBlank});
-    ++i;
-  }
-  return separated;
-}
+/// Tokens with one blank between them.
+class TokenWriter {
+ public:
+  explicit TokenWriter(size_t expected_bytes) { tokens_.reserve(expected_bytes); }
 
-/// The rules for `text`, a word with the blanks that it stands between.
-std::string separate(std::string_view text) {
-  const std::vector<Character> separated = separate_behind_others(text);
-  // Punctuation before anything but a number, and every symbol. The original does these one after
-  // the other; a symbol is no punctuation, and a blank no symbol, so one pass gives the same.
-  std::string tokens;
-  tokens.reserve(2 * separated.size());
-  const auto append = [&tokens](const Character& character) {
-    const bool symbol = character.kind == Kind::kSymbol;
-    if (symbol) tokens += ' ';
-    append_code_point(tokens, character.code_point);
-    if (symbol) tokens += ' ';
-  };
-  for (size_t i = 0; i < separated.size(); ++i) {
-    const bool pair = i + 1 < separated.size() && separated[i].kind == Kind::kPunctuation &&
-                      separated[i + 1].kind != Kind::kNumber;
-    if (!pair) {
-      append(separated[i]);
-      continue;
-    }
-    tokens += ' ';
-    append(separated[i]);
-    tokens += ' ';
-    append(separated[++i]);
+  /// What follows is another token, if anything does.
+  void end_token() { is_inside_ = false; }
+  void append(char32_t code_point) {
+    begin_token();
+    append_code_point(tokens_, code_point);
   }
-  return tokens;
-}
+  void append(std::string_view text) {
+    begin_token();
+    tokens_ += text;
+  }
+  std::string finish() { return std::move(tokens_); }
+
+ private:
+  void begin_token() {
+    if (!is_inside_ && !tokens_.empty()) tokens_ += ' ';
+    is_inside_ = true;
+  }
+
+  std::string tokens_;
+  bool is_inside_ = false;
+};
+
+/// The rules for single words. They look no further than at the neighbour.
+class WordSeparator {
+ public:
+  explicit WordSeparator(TokenWriter& tokens) : tokens_(tokens) {
+    constexpr size_t kUsualLength = 32;
+    characters_.reserve(kUsualLength);
+    separated_.reserve(2 * kUsualLength);
+  }
+
+  /// Writes the tokens of `word`; `before` and `after` say whether white space stands there in its
+  /// line.
+  void separate(std::string_view word, bool before, bool after) {
+    characters_.clear();
+    if (before) characters_.push_back(kBlank);
+    for_each_code_point(word, [this](char32_t c) { characters_.push_back({c, kind_of(c)}); });
+    if (after) characters_.push_back(kBlank);
+    separate_behind_others();
+    write();
+  }
+
+ private:
+  /// Punctuation behind anything but a number gets blanks around it.
+  void separate_behind_others() {
+    separated_.clear();
+    for (size_t i = 0; i < characters_.size(); ++i) {
+      const Character& here = characters_[i];
+      separated_.push_back(here);
+      if (i + 1 == characters_.size() || here.kind == Kind::kNumber ||
+          characters_[i + 1].kind != Kind::kPunctuation)
+        continue;
+      separated_.insert(separated_.end(), {kBlank, characters_[++i], kBlank});
+    }
+  }
+
+  /// Blanks around punctuation before anything but a number, and around every symbol. The original
+  /// does these one after the other; a symbol is no punctuation, and a blank no symbol, so one pass
+  /// gives the same.
+  void write() {
+    for (size_t i = 0; i < separated_.size(); ++i) {
+      const bool pair = separated_[i].kind == Kind::kPunctuation && i + 1 < separated_.size() &&
+                        separated_[i + 1].kind != Kind::kNumber;
+      if (pair) tokens_.end_token();
+      write(separated_[i]);
+      if (!pair) continue;
+      tokens_.end_token();
+      write(separated_[++i]);
+    }
+  }
+
+  void write(const Character& character) {
+    const bool alone = character.kind == Kind::kSymbol;
+    if (alone || character.kind == Kind::kSpace) tokens_.end_token();
+    if (character.kind != Kind::kSpace) tokens_.append(character.code_point);
+    if (alone) tokens_.end_token();
+  }
+
+  TokenWriter& tokens_;
+  std::vector<Character> characters_;
+  std::vector<Character> separated_;
+};
 
 }  // namespace
 
 std::string TokenizerIntl::tokenize(std::string_view line) const {
-  // The rules look no further than at the neighbour, and white space is just a character that is
-  // neither a number nor punctuation. So words are treated one by one, and most contain nothing
-  // that the rules ask about.
-  std::string tokens;
-  tokens.reserve(line.size() + line.size() / 4);
-  const auto append = [&tokens](std::string_view token) {
-    if (!tokens.empty()) tokens += ' ';
-    tokens += token;
-  };
+  // White space is just a character that is neither a number nor punctuation. So words are treated
+  // one by one, and most contain nothing that the rules ask about.
+  TokenWriter tokens(line.size() + line.size() / 4);
+  WordSeparator separator(tokens);
   for (size_t start = 0; start < line.size();) {
     const auto [word, needs_care] = next_word(line, start);
     const size_t end = start + word.size();
     if (needs_care) {
-      std::string padded(word);
-      if (start > 0) padded.insert(0, 1, ' ');
-      if (end < line.size()) padded += ' ';
-      const std::string separated = separate(padded);
-      for (const std::string_view token : split(separated)) append(token);
+      separator.separate(word, start > 0, end < line.size());
     } else if (!word.empty()) {
-      append(word);
+      tokens.append(word);
     }
+    tokens.end_token();
     start = end;
     if (start < line.size()) next_code_point(line, start);  // the white space behind it
   }
-  return tokens;
+  return tokens.finish();
 }
 
 }  // namespace nmt::scoring

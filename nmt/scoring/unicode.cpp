@@ -4,7 +4,6 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <memory>
 
@@ -12,19 +11,6 @@
 
 namespace nmt::scoring {
 namespace {
-
-/// Whether a white-space character can start with this byte.
-constexpr std::array<bool, 256> kMayStartSpace = [] {
-  std::array<bool, 256> starts{};
-  for (unsigned c = 0x09; c <= 0x0D; ++c) starts[c] = true;
-  for (unsigned c = 0x1C; c <= 0x20; ++c) starts[c] = true;
-  for (const unsigned c : {0xC2u, 0xE1u, 0xE2u, 0xE3u}) starts[c] = true;
-  return starts;
-}();
-
-bool may_start_space(char c) {
-  return kMayStartSpace[static_cast<uint8_t>(c)];
-}
 
 struct CaseMapDeleter {
   void operator()(UCaseMap* map) const { ucasemap_close(map); }
@@ -43,12 +29,6 @@ const UCaseMap& root_case_map() {
 }  // namespace
 
 char32_t next_long_code_point(std::string_view utf8, size_t& position) {
-  const auto first = static_cast<uint8_t>(utf8[position]);
-  const auto second = position + 1 < utf8.size() ? static_cast<uint8_t>(utf8[position + 1]) : 0U;
-  if (first >= 0xC2 && first < 0xE0 && (second & 0xC0) == 0x80) {
-    position += 2;
-    return char32_t{first & 0x1Fu} << 6 | (second & 0x3Fu);
-  }
   auto index = static_cast<int64_t>(position);
   UChar32 code_point = 0;
   U8_NEXT(reinterpret_cast<const uint8_t*>(utf8.data()), index, static_cast<int64_t>(utf8.size()),
@@ -57,18 +37,15 @@ char32_t next_long_code_point(std::string_view utf8, size_t& position) {
   return code_point < 0 ? kInvalidCodePoint : static_cast<char32_t>(code_point);
 }
 
+void refuse_utf8(size_t position) {
+  throw Error(text("text is not valid UTF-8 at byte ", position + 1),
+              "Convert it to UTF-8, for example with iconv.");
+}
+
 std::u32string to_code_points(std::string_view utf8) {
   std::u32string code_points;
   code_points.reserve(utf8.size());
-  for (size_t position = 0; position < utf8.size();) {
-    const size_t start = position;
-    const char32_t code_point = next_code_point(utf8, position);
-    if (code_point == kInvalidCodePoint) {
-      throw Error(text("text is not valid UTF-8 at byte ", start + 1),
-                  "Convert it to UTF-8, for example with iconv.");
-    }
-    code_points.push_back(code_point);
-  }
+  for_each_code_point(utf8, [&code_points](char32_t c) { code_points.push_back(c); });
   return code_points;
 }
 
@@ -150,30 +127,17 @@ std::string_view trim(std::string_view utf8) {
 std::vector<std::string_view> split(std::string_view utf8) {
   std::vector<std::string_view> parts;
   parts.reserve(utf8.size() / 4 + 1);
-  const char* const end = utf8.data() + utf8.size();
-  const char* start = utf8.data();
-  for (const char* here = start;;) {
-    while (here != end && !may_start_space(*here)) ++here;
-    const auto rest = static_cast<size_t>(end - here);
-    const size_t length = space_length({here, rest});
-    if (length == 0 && rest > 0) {
-      ++here;
-      continue;
-    }
-    if (here > start) parts.push_back({start, static_cast<size_t>(here - start)});
-    if (rest == 0) return parts;
-    here += length;
-    start = here;
-  }
+  for_each_part(utf8, [&parts](std::string_view part) { parts.push_back(part); });
+  return parts;
 }
 
 std::string squeeze(std::string_view utf8) {
   std::string squeezed;
   squeezed.reserve(utf8.size());
-  for (const std::string_view part : split(utf8)) {
+  for_each_part(utf8, [&squeezed](std::string_view part) {
     if (!squeezed.empty()) squeezed += ' ';
     squeezed += part;
-  }
+  });
   return squeezed;
 }
 

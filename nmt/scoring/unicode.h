@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,16 +15,36 @@ namespace nmt::scoring {
 
 inline constexpr char32_t kInvalidCodePoint = 0xFFFFFFFF;
 
-/// Decodes the character of two or more bytes at `position` and moves behind it.
+/// Decodes the character at `position`, which has no short form, and moves behind it.
 char32_t next_long_code_point(std::string_view utf8, size_t& position);
 
 /// Decodes the character at `position` and moves behind it; kInvalidCodePoint where the bytes are
 /// not UTF-8.
 inline char32_t next_code_point(std::string_view utf8, size_t& position) {
   const auto first = static_cast<uint8_t>(utf8[position]);
-  if (first >= 0x80) return next_long_code_point(utf8, position);
-  ++position;
-  return first;
+  if (first < 0x80) {
+    ++position;
+    return first;
+  }
+  const auto second = position + 1 < utf8.size() ? static_cast<uint8_t>(utf8[position + 1]) : 0U;
+  if (first < 0xC2 || first >= 0xE0 || (second & 0xC0U) != 0x80)
+    return next_long_code_point(utf8, position);
+  position += 2;
+  return char32_t{first & 0x1FU} << 6U | (second & 0x3FU);
+}
+
+/// Throws the Error that `utf8` is not valid at `position`.
+[[noreturn]] void refuse_utf8(size_t position);
+
+/// Calls `work` with each code point of `utf8`. Throws Error when it is not valid UTF-8.
+template <class Work>
+void for_each_code_point(std::string_view utf8, Work work) {
+  for (size_t position = 0; position < utf8.size();) {
+    const size_t start = position;
+    const char32_t code_point = next_code_point(utf8, position);
+    if (code_point == kInvalidCodePoint) refuse_utf8(start);
+    work(code_point);
+  }
 }
 
 /// The code points of `utf8`. Throws Error when it is not valid UTF-8.
@@ -75,6 +96,35 @@ std::string_view trim_right(std::string_view utf8);
 
 /// Without the white space at both ends: Python's str.strip().
 std::string_view trim(std::string_view utf8);
+
+/// Whether a white-space character can start with this byte.
+inline constexpr std::array<bool, 256> kMayStartSpace = [] {
+  std::array<bool, 256> starts{};
+  for (unsigned c = 0x09; c <= 0x0D; ++c) starts[c] = true;
+  for (unsigned c = 0x1C; c <= 0x20; ++c) starts[c] = true;
+  for (const unsigned c : {0xC2U, 0xE1U, 0xE2U, 0xE3U}) starts[c] = true;
+  return starts;
+}();
+
+/// Calls `work` with each part between runs of white space, a view into `utf8`.
+template <class Work>
+void for_each_part(std::string_view utf8, Work work) {
+  const char* const end = utf8.data() + utf8.size();
+  const char* start = utf8.data();
+  for (const char* here = start;;) {
+    while (here != end && !kMayStartSpace[static_cast<uint8_t>(*here)]) ++here;
+    const auto rest = static_cast<size_t>(end - here);
+    const size_t length = space_length({here, rest});
+    if (length == 0 && rest > 0) {
+      ++here;
+      continue;
+    }
+    if (here > start) work(std::string_view(start, static_cast<size_t>(here - start)));
+    if (rest == 0) return;
+    here += length;
+    start = here;
+  }
+}
 
 /// The parts between runs of white space: Python's str.split(). Views into `utf8`.
 std::vector<std::string_view> split(std::string_view utf8);

@@ -111,6 +111,9 @@ std::string read_file(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) fail("open", path);
   std::string content;
+  struct stat facts {};
+  if (::fstat(descriptor, &facts) == 0 && S_ISREG(facts.st_mode))
+    content.reserve(static_cast<size_t>(facts.st_size));
   char chunk[1 << 16];
   ssize_t count = 0;
   while ((count = ::read(descriptor, chunk, sizeof chunk)) > 0)

@@ -10,6 +10,7 @@
 #include "nmt/commands/recipe.h"
 #include "program.h"
 #include "table_for_tests.h"
+#include "tests/temporary_folder.h"
 
 namespace nmt::testing {
 namespace {
@@ -37,6 +38,15 @@ TEST(Program, HelpAndVersion) {
   const Outcome bare = nmt_run("");
   EXPECT_EQ(bare.exit_code, 2);
   EXPECT_THAT(bare.out, HasSubstr("usage: nmt COMMAND"));
+}
+
+TEST(Program, TakesNoLibraryFromTheWorkingFolder) {
+  const TemporaryFolder folder;
+  for (const char* library : {"libcld2.so.0", "libicuuc.so.72", "libstdc++.so.6"})
+    folder.write(library, "");
+  const Outcome outcome =
+      shell("cd '" + folder.path() + "' && '" NMT_PROGRAM "' score --version 2>&1");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
 }
 
 TEST(Program, EveryDescribedCommandExplainsItself) {
