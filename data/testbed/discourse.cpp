@@ -21,7 +21,7 @@ const std::string& split_name(Split split) {
   return kNames[static_cast<size_t>(split)];
 }
 
-/// Draws one document, sentence by sentence.
+/// Draws one chapter, sentence by sentence.
 class Writer {
  public:
   Writer(const Grammar& grammar, Split split, std::string domain, uint64_t key)
@@ -34,7 +34,14 @@ class Writer {
     } while (other_->gender == hero_->gender);
   }
 
+  /// The people of another chapter in place of those drawn.
+  void take_people(const Document& chapter) {
+    hero_ = chapter.people[0];
+    other_ = chapter.people[1];
+  }
+
   Document write() {
+    document_.people = {hero_, other_};
     std::vector<const DocumentPlan*> plans;
     for (const DocumentPlan& plan : grammar_.plans)
       if (plan.domain == document_.domain) plans.push_back(&plan);
@@ -73,7 +80,7 @@ class Writer {
     topic_.reset();
   }
 
-  /// Appends a sentence with `role` whose key belongs to this split and that the document does not
+  /// Appends a sentence with `role` whose key belongs to this split and that the chapter does not
   /// have yet.
   void add(Role role) {
     std::vector<const SentenceTemplate*> candidates;
@@ -103,7 +110,7 @@ class Writer {
                 "Add words or sentences.");
   }
 
-  /// Whether the document has one of its verbs or predicative adjectives already.
+  /// Whether the chapter has one of its verbs or predicative adjectives already.
   bool repeats(const Segment& segment) const {
     return std::any_of(segment.values.begin(), segment.values.end(),
                        [&](const auto& entry) { return words_.count(entry.second.word) != 0; });
@@ -224,6 +231,14 @@ Document DocumentGenerator::generate(Split split, uint64_t number, uint64_t atte
   Document document = Writer(grammar_, split, domain, key).write();
   document.id = text(split_name(split), "-", domain, "-", number);
   return document;
+}
+
+Document DocumentGenerator::generate_chapter(const Document& first, Split split, uint64_t number,
+                                             uint64_t chapter, uint64_t attempt) const {
+  const uint64_t key = hash_key({seed_, static_cast<uint64_t>(split), number, attempt, chapter});
+  Writer writer(grammar_, split, first.domain, key);
+  writer.take_people(first);
+  return writer.write();
 }
 
 }  // namespace nmt::testbed

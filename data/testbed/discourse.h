@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ struct Segment {
 struct Document {
   std::string id;
   std::string domain;
+  std::array<const Concept*, 2> people{};
   std::vector<Segment> segments;
 };
 
@@ -43,6 +45,10 @@ class DocumentGenerator {
   /// Document `number` of `split`: a pure function of (seed, split, number, attempt). Domains take
   /// turns.
   Document generate(Split split, uint64_t number, uint64_t attempt = 0) const;
+  /// What continues document `number`, whose first chapter is `first`, as its chapter number
+  /// `chapter` (from 1): with an opening of its own, about the same people.
+  Document generate_chapter(const Document& first, Split split, uint64_t number, uint64_t chapter,
+                            uint64_t attempt) const;
 
  private:
   const Grammar& grammar_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -136,7 +137,8 @@ void check(const TestbedOptions& options) {
     throw UsageError("--languages: a language is named twice");
   for (const auto& [name, value] : {std::pair<std::string, int64_t>{"documents", options.documents},
                                     {"valid-documents", options.valid_documents},
-                                    {"test-documents", options.test_documents}})
+                                    {"test-documents", options.test_documents},
+                                    {"chapters", options.chapters}})
     if (value < 1) throw UsageError(text("--", name, ": ", value, " is not a number above 0"));
 }
 
@@ -227,13 +229,30 @@ class TestbedWriter {
     return everything.lines();
   }
 
-  /// Splits are made by what segments say, but different words may share a form; so lines are
-  /// compared as well.
   ParallelDocument next_document(Split split, int64_t number) const {
+    const auto document = static_cast<uint64_t>(number);
+    Document first;
+    ParallelDocument result = accept(split, [&](uint64_t attempt) {
+      first = generator_.generate(split, document, attempt);
+      return first;
+    });
+    for (uint64_t chapter = 1; chapter < static_cast<uint64_t>(options_.chapters); ++chapter) {
+      ParallelDocument more = accept(split, [&](uint64_t attempt) {
+        return generator_.generate_chapter(first, split, document, chapter, attempt);
+      });
+      result.lines.insert(result.lines.end(), more.lines.begin(), more.lines.end());
+      result.distances.insert(result.distances.end(), more.distances.begin(), more.distances.end());
+    }
+    return result;
+  }
+
+  /// The first of `generate`'s attempts that is no held-out text. Splits are made by what segments
+  /// say, but different words may share a form; so lines are compared as well.
+  ParallelDocument accept(Split split,
+                          const std::function<Document(uint64_t attempt)>& generate) const {
     constexpr uint64_t kAttempts = 1000;
     for (uint64_t attempt = 0; attempt < kAttempts; ++attempt) {
-      ParallelDocument document = render_document(
-          grammar_, generator_.generate(split, static_cast<uint64_t>(number), attempt));
+      ParallelDocument document = render_document(grammar_, generate(attempt));
       if (split == Split::kTest || !overlaps(document)) return document;
     }
     throw Error("the grammar has too few different sentences for this many test documents",

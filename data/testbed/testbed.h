@@ -13,11 +13,12 @@ struct TestbedOptions {
   /// Folder that is written; made when missing.
   std::string folder;
   int64_t seed = 1;
-  /// Documents (of about eight sentences) for training, validation and test; domains share them
-  /// equally.
+  /// Documents for training, validation and test; domains share them equally.
   int64_t documents = 4000;
   int64_t valid_documents = 80;
   int64_t test_documents = 250;
+  /// Parts of a document, of about ten sentences each.
+  int64_t chapters = 1;
   std::vector<std::string> languages = {"en", "de", "fr", "es"};
   /// Pairs with training text in FOLDER/pairs, "en-de". Empty: the first language with each other
   /// one.

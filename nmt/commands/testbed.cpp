@@ -31,6 +31,7 @@ explains the files.
 
   nmt testbed corpus                                  4 languages, about 40,000 lines
   nmt testbed corpus --languages en de --documents 500
+  nmt testbed corpus --documents 1000 --chapters 4    long documents, of about 40 lines
   nmt testbed corpus --train_pairs en-de de-fr        other directions are then zero-shot
   nmt testbed score --labels corpus/test.labels.de.jsonl --hyp out.de
 
@@ -47,13 +48,16 @@ void declare(OptionTable& table, TestbedOptions& options) {
       .positional(0)
       .command_line_only();
   table.add("seed", options.seed, "same seed, same bytes").at_least(0).hint("N");
-  table.add("documents", options.documents, "training documents, of about seven lines each")
-      .at_least(1)
-      .hint("N");
+  table.add("documents", options.documents, "training documents").at_least(1).hint("N");
   table.add("valid_documents", options.valid_documents, "validation documents")
       .at_least(1)
       .hint("N");
   table.add("test_documents", options.test_documents, "test documents").at_least(1).hint("N");
+  table
+      .add("chapters", options.chapters,
+           "parts of a document, of about ten lines each, about the same people")
+      .at_least(1)
+      .hint("N");
   table.add("languages", options.languages, "languages to write").hint("CODE");
   table
       .add("train_pairs", options.train_pairs,

@@ -74,8 +74,11 @@ TEST(DocumentSplit, HasNoDocumentInTwoParts) {
     std::map<uint64_t, std::set<SplitPart>> places;
     std::set<uint64_t> dev, test;
     for (size_t i = 0; i < parts.size(); ++i) {
-      if (parts[i] == SplitPart::kDev) EXPECT_TRUE(dev.insert(fingerprints[i]).second);
-      if (parts[i] == SplitPart::kTest) EXPECT_TRUE(test.insert(fingerprints[i]).second);
+      if (parts[i] == SplitPart::kDev) {
+        EXPECT_TRUE(dev.insert(fingerprints[i]).second);
+      } else if (parts[i] == SplitPart::kTest) {
+        EXPECT_TRUE(test.insert(fingerprints[i]).second);
+      }
       if (parts[i] != SplitPart::kLeftOut) places[fingerprints[i]].insert(parts[i]);
     }
     EXPECT_EQ(dev.size() + test.size(), 4U);

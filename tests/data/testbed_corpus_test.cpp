@@ -199,6 +199,19 @@ TEST_F(TestbedCorpus, NoOtherThingStandsBetweenAPronounAndItsNoun) {
   }
 }
 
+TEST_F(TestbedCorpus, ChaptersAreAboutTheSamePeople) {
+  const Grammar grammar(default_grammar_folder(), kLanguages);
+  const DocumentGenerator generator(grammar, 7);
+  for (uint64_t number = 0; number < 50; ++number) {
+    const Document first = generator.generate(Split::kTrain, number);
+    const Document second = generator.generate_chapter(first, Split::kTrain, number, 1, 0);
+    EXPECT_EQ(second.people, first.people);
+    EXPECT_EQ(second.domain, first.domain);
+    EXPECT_EQ(second.segments.front().sentence->role, Role::kOpening);
+    EXPECT_NE(segment_key(second.segments[1]), segment_key(first.segments[1]));
+  }
+}
+
 TEST_F(TestbedCorpus, ManyDifferentTrainingLines) {
   EXPECT_GT(counts_.distinct_train_lines, counts_.train_lines * 3 / 4);
 }
