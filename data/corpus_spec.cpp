@@ -67,19 +67,13 @@ void set_named_files(CorpusSpec& spec, const std::string& path) {
   if (!(parts.size() == 1 && one_file) && !(parts.size() == 2 && two_files) &&
       !(parts.size() == 3 && documents == DocumentMarks::kDocid))
     refuse(spec, text("the path names ", parts.size(), parts.size() == 1 ? " file" : " files",
-                      ", which does not fit data.documents: ", to_string(documents)));
+                      ", which does not fit data.documents: ", enum_name(documents)));
   spec.source_path = parts[0];
   if (parts.size() > 1) spec.target_path = parts[1];
   if (parts.size() > 2) spec.ids_path = parts[2];
 }
 
 }  // namespace
-
-std::string to_string(DocumentMarks marks) {
-  for (const auto& [known, name] : enum_names(marks))
-    if (known == marks) return name;
-  return "";
-}
 
 std::vector<std::string> CorpusSpec::files() const {
   std::vector<std::string> all = {source_path};

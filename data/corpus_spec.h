@@ -26,8 +26,6 @@ inline EnumNames<DocumentMarks> enum_names(DocumentMarks) {
           {DocumentMarks::kDTag, "d-tag"}, {DocumentMarks::kDocid, "docid"},
           {DocumentMarks::kTsv, "tsv"},    {DocumentMarks::kXml, "xml"}};
 }
-/// The name of a format, as data.documents takes it.
-std::string to_string(DocumentMarks marks);
 
 /// One corpus as data.train, data.valid and data.test name it:
 ///   "data/train.{}.gz:en-de"       two files; {} stands for the language

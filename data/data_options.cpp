@@ -36,13 +36,17 @@ void declare(OptionTable& table, DataOptions& o) {
       .range(1, 1e6);
   table.add(
       "data.documents", o.documents,
-      "how the text of corpora shows its documents: none (each sentence stands alone), blank-line "
-      "(a line blank on both sides ends one), d-tag (a line <d> on both sides begins one), docid "
-      "(PATH with docid for the language, or SOURCE,TARGET,IDS, holds an int64 for each line; "
-      ".docid.txt "
-      "a number a line), tsv (one FILE:SRC-TGT of source, target and ids between tabs, a new one "
-      "where an id changes, an end where both sides are empty), xml (a set of WMT or IWSLT in one "
-      "file or two)");
+      "how the text of all corpora shows its documents (nmt docid build converts other text): none "
+      "(each sentence stands alone); blank-line (a line blank on both sides ends one); d-tag (a "
+      "line "
+      "<d> on both sides begins one); docid (PATH with docid for the language, or "
+      "SOURCE,TARGET,IDS:SRC-TGT, is a file with an int64 for each line, or called .docid.txt with "
+      "a "
+      "number a line); tsv (one FILE:SRC-TGT of source, target and ids between tabs: one begins "
+      "where "
+      "an id changes, ends where both sides are empty); xml (a set of WMT in one file or two, or "
+      "of "
+      "IWSLT)");
   table.add(
       "data.invalid_utf8", o.invalid_utf8,
       "lines with NUL bytes or bytes that are not UTF-8: stop, put U+FFFD there, or drop the pair");

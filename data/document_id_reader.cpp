@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <filesystem>
+#include <iterator>
 
 #include "nmt/support/document_ids.h"
 #include "nmt/support/error.h"
@@ -16,6 +17,21 @@ constexpr const char* kForms =
 
 }  // namespace
 
+bool NumberRuns::insert(int64_t number) {
+  auto after = runs_.upper_bound(number);
+  auto before = after == runs_.begin() ? runs_.end() : std::prev(after);
+  if (before != runs_.end() && before->second >= number) return false;
+  const bool joins_before = before != runs_.end() && before->second == number - 1;
+  const bool joins_after = after != runs_.end() && after->first - 1 == number;
+  const int64_t last = joins_after ? after->second : number;
+  if (joins_after) runs_.erase(after);
+  if (joins_before)
+    before->second = last;
+  else
+    runs_.emplace(number, last);
+  return true;
+}
+
 DocumentIdReader::DocumentIdReader(const std::string& path) : path_(path) {
   if (!std::filesystem::exists(path))
     throw Error(FilePosition{path}, "there is no such file of document ids", kForms);
@@ -25,13 +41,32 @@ DocumentIdReader::DocumentIdReader(const std::string& path) : path_(path) {
     lines_.emplace(path);
 }
 
-std::optional<int64_t> DocumentIdReader::next() {
-  const std::optional<int64_t> id = bytes_ ? next_binary() : next_decimal();
+std::optional<DocumentId> DocumentIdReader::next() {
+  const std::optional<int64_t> id = read();
+  if (!id) return std::nullopt;
+  if (id == current_) return DocumentId{*id, false};
+  if (!seen_.insert(*id))
+    refuse_returning_id(path_, std::to_string(*id), count_, std::to_string(*current_),
+                        find_line(*id));
+  current_ = id;
+  return DocumentId{*id, true};
+}
+
+std::optional<int64_t> DocumentIdReader::read() {
+  const std::optional<int64_t> id = bytes_ ? read_binary() : read_decimal();
   if (id) ++count_;
   return id;
 }
 
-std::optional<int64_t> DocumentIdReader::next_binary() {
+// The first line that has `id`, which is somewhere.
+int64_t DocumentIdReader::find_line(int64_t id) const {
+  DocumentIdReader again(path_);
+  while (again.read() != id) {
+  }
+  return again.count_;
+}
+
+std::optional<int64_t> DocumentIdReader::read_binary() {
   while (buffer_.size() - begin_ < kDocumentIdBytes) {
     buffer_.erase(0, begin_);
     begin_ = 0;
@@ -53,7 +88,7 @@ std::optional<int64_t> DocumentIdReader::next_binary() {
   return decode_document_id(id);
 }
 
-std::optional<int64_t> DocumentIdReader::next_decimal() {
+std::optional<int64_t> DocumentIdReader::read_decimal() {
   const std::optional<TextLine> line = lines_->next();
   if (!line) return std::nullopt;
   std::string_view digits = line->text;
@@ -67,7 +102,7 @@ std::optional<int64_t> DocumentIdReader::next_decimal() {
 }
 
 void DocumentIdReader::report_unequal(const std::string& text_files, int64_t lines) {
-  while (next()) {
+  while (read()) {
   }
   throw Error(FilePosition{path_},
               text("there are ", count_, " ids for the ", lines, " lines of ", text_files),

@@ -9,9 +9,7 @@ namespace nmt {
 
 DocumentText::DocumentText(const std::string& path, DocumentLayout layout,
                            const std::string& ids_path)
-    : lines_(path, InvalidUtf8::kReplace),
-      layout_(layout),
-      groups_(layout == DocumentLayout::kDocid ? ids_path : path) {
+    : lines_(path, InvalidUtf8::kReplace), layout_(layout), groups_(path) {
   if ((layout == DocumentLayout::kDocid) != !ids_path.empty())
     throw UsageError("a file of document ids and the layout docid belong together",
                      "Give both, or name the layout that the text itself has.");
@@ -20,7 +18,7 @@ DocumentText::DocumentText(const std::string& path, DocumentLayout layout,
 
 std::optional<DocumentLine> DocumentText::next() {
   const std::optional<TextLine> read = lines_.next();
-  const std::optional<int64_t> id = ids_ ? ids_->next() : std::nullopt;
+  const std::optional<DocumentId> id = ids_ ? ids_->next() : std::nullopt;
   if (ids_ && read.has_value() != id.has_value()) report_unequal();
   if (!read) return std::nullopt;
   DocumentLine line{.text = std::string(read->text)};
@@ -30,15 +28,19 @@ std::optional<DocumentLine> DocumentText::next() {
     has_marks_ = at_start_ = true;
     return DocumentLine{.sentence = false, .before = std::move(line.text)};
   }
-  if (id) line.document_id = std::to_string(*id);
-  if (layout_ == DocumentLayout::kTsv) split_off_id(line);
-  const bool has_id = layout_ == DocumentLayout::kDocid || layout_ == DocumentLayout::kTsv;
-  line.begins_document =
-      has_id ? groups_.begins(line.document_id, lines_.line()) : std::exchange(at_start_, false);
-  has_marks_ = has_marks_ || has_id;
+  if (id) {
+    line.document_id = std::to_string(id->value);
+    line.begins_document = id->begins_document;
+  } else if (layout_ == DocumentLayout::kTsv) {
+    split_off_id(line);
+    line.begins_document = groups_.begins(line.document_id, lines_.line());
+  } else {
+    line.begins_document = std::exchange(at_start_, false);
+    line.document_id = std::to_string(documents_ + line.begins_document);
+  }
+  has_marks_ = has_marks_ || id || layout_ == DocumentLayout::kTsv;
   documents_ += line.begins_document;
   ++sentences_;
-  if (!has_id) line.document_id = std::to_string(documents_);
   return line;
 }
 

@@ -67,7 +67,7 @@ class DocumentText {
   LineReader lines_;
   DocumentLayout layout_;
   std::optional<DocumentIdReader> ids_;
-  IdGroups groups_;
+  IdGroups groups_;  // of kTsv
   bool at_start_ = true, has_marks_ = false;
   int64_t documents_ = 0, sentences_ = 0;
 };

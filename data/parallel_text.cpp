@@ -4,7 +4,6 @@
 
 #include "data/document_id_reader.h"
 #include "data/xml_text.h"
-#include "nmt/support/document_ids.h"
 #include "nmt/support/error.h"
 
 namespace nmt {
@@ -96,13 +95,13 @@ class DTagText : public ParallelText {
 class DocidText : public ParallelText {
  public:
   DocidText(const CorpusSpec& spec, InvalidUtf8 policy)
-      : lines_(spec, policy), ids_(spec.ids_path), groups_(spec.ids_path) {}
+      : lines_(spec, policy), ids_(spec.ids_path) {}
 
   std::optional<ParallelLine> next() override {
     std::optional<ParallelLine> pair = lines_.next();
-    const std::optional<int64_t> id = ids_.next();
+    const std::optional<DocumentId> id = ids_.next();
     if (pair.has_value() != id.has_value()) report_unequal();
-    if (pair) pair->begins_document = groups_.begins(std::to_string(*id), ids_.count());
+    if (pair) pair->begins_document = id->begins_document;
     return pair;
   }
 
@@ -116,7 +115,6 @@ class DocidText : public ParallelText {
 
   LinePairs lines_;
   DocumentIdReader ids_;
-  IdGroups groups_;
 };
 
 class TsvText : public ParallelText {

@@ -29,8 +29,8 @@ class ParallelText {
 };
 
 /// Opens the text of `spec`, which is no store, in the format `spec.documents`. Files are plain,
-/// .gz or .zst. Memory does not grow with the text, but for the ids of documents (kDocid), and for
-/// kXml, which holds the text of its files.
+/// .gz or .zst. Memory does not grow with the text (for kDocid see DocumentIdReader), but kXml
+/// holds the text of its files.
 std::unique_ptr<ParallelText> open_parallel_text(const CorpusSpec& spec, InvalidUtf8 policy);
 
 /// The line that begins a document where lines mark them so.

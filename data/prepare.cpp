@@ -159,8 +159,8 @@ class StoreBuilder {
 
 // Everything in the settings that decides about the content of a store.
 std::string record(const CorpusSpec& spec, const PrepareSettings& settings) {
-  return json{{"documents", to_string(spec.documents)},
-              {"invalid_utf8", to_string(settings.invalid_utf8)},
+  return json{{"documents", enum_name(spec.documents)},
+              {"invalid_utf8", enum_name(settings.invalid_utf8)},
               {"max_length", settings.max_length},
               {"max_ratio", settings.max_ratio},
               {"keep_all", settings.filter == PairFilter::kKeepAll},
@@ -208,7 +208,7 @@ json record(const VocabularyText& text) {
       // In the other formats every line that is not blank is a sentence.
       if (both_sides || corpus.documents == DocumentMarks::kDTag ||
           corpus.documents == DocumentMarks::kXml)
-        entry["documents"] = to_string(corpus.documents);
+        entry["documents"] = enum_name(corpus.documents);
       texts.push_back(entry);
     }
   return texts;

@@ -20,12 +20,6 @@ std::string describe_byte(std::string_view line, size_t offset) {
 
 }  // namespace
 
-std::string to_string(InvalidUtf8 policy) {
-  for (const auto& [known, name] : enum_names(policy))
-    if (known == policy) return name;
-  return "";
-}
-
 LineReader::LineReader(std::string path, InvalidUtf8 policy)
     : path_(std::move(path)), policy_(policy), stream_(open_bytes(path_)) {}
 

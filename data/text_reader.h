@@ -26,8 +26,6 @@ inline std::vector<std::pair<InvalidUtf8, std::string>> enum_names(InvalidUtf8) 
           {InvalidUtf8::kReplace, "replace"},
           {InvalidUtf8::kDrop, "drop"}};
 }
-/// The name of a policy, as data.invalid_utf8 takes it.
-std::string to_string(InvalidUtf8 policy);
 
 struct TextLine {
   std::string_view text;  // without line end; valid until the next line is read

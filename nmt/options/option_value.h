@@ -57,6 +57,14 @@ std::unique_ptr<OptionValue> bind_value(std::vector<std::string>& field);
 std::unique_ptr<OptionValue> bind_value(std::vector<int64_t>& field);
 std::unique_ptr<OptionValue> bind_value(std::vector<double>& field);
 
+/// The name of a value of an enumeration, "" for one without.
+template <class E>
+requires std::is_enum_v<E> std::string enum_name(E value) {
+  for (const auto& [known, name] : enum_names(value))
+    if (known == value) return name;
+  return "";
+}
+
 /// Used by the template below: a text that is one of `names`.
 std::unique_ptr<OptionValue> bind_names(std::vector<std::string> names,
                                         std::function<std::string()> get,
@@ -68,12 +76,7 @@ requires std::is_enum_v<E> std::unique_ptr<OptionValue> bind_value(E& field) {
   std::vector<std::string> texts;
   for (const auto& entry : names) texts.push_back(entry.second);
   return bind_names(
-      texts,
-      [names, &field] {
-        for (const auto& [value, name] : names)
-          if (value == field) return name;
-        return std::string();
-      },
+      texts, [&field] { return enum_name(field); },
       [names, &field](const std::string& chosen) {
         for (const auto& [value, name] : names)
           if (name == chosen) field = value;

@@ -27,15 +27,19 @@ bool has_binary_ids(const std::string& path) {
   return false;
 }
 
+void refuse_returning_id(const std::string& file, const std::string& id, int64_t line,
+                         const std::string& previous, int64_t first_line) {
+  throw Error(FilePosition{file, line},
+              text("'", id, "' comes back after '", previous, "'; its document began at ",
+                   to_string(FilePosition{file, first_line})),
+              "Sort the sentences so that those of a document follow each other, or give each "
+              "document an id of its own.");
+}
+
 bool IdGroups::begins(const std::string& id, int64_t line) {
   if (!first_lines_.empty() && id == current_) return false;
   const auto [known, is_new] = first_lines_.emplace(id, line);
-  if (!is_new)
-    throw Error(FilePosition{file_, line},
-                text("'", id, "' comes back after '", current_, "'; its document began at ",
-                     to_string(FilePosition{file_, known->second})),
-                "Sort the sentences so that those of a document follow each other, or give each "
-                "document an id of its own.");
+  if (!is_new) refuse_returning_id(file_, id, line, current_, known->second);
   current_ = id;
   return true;
 }

@@ -22,6 +22,11 @@ int64_t decode_document_id(const DocumentIdBytes& bytes);
 /// .docid.zst. Every other one is text with an id a line; NAME.docid.txt is the usual name.
 bool has_binary_ids(const std::string& path);
 
+/// Throws the Error for an id that comes back after another one: in line `line` of `file`, after
+/// `previous`, where its document began in line `first_line`. Lines count from 1.
+[[noreturn]] void refuse_returning_id(const std::string& file, const std::string& id, int64_t line,
+                                      const std::string& previous, int64_t first_line);
+
 /// Finds where documents begin in a sequence of ids. Memory grows with the number of documents.
 class IdGroups {
  public:

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "nmt/support/error.h"
@@ -74,10 +75,8 @@ TEST(DocumentSplit, HasNoDocumentInTwoParts) {
     std::map<uint64_t, std::set<SplitPart>> places;
     std::set<uint64_t> dev, test;
     for (size_t i = 0; i < parts.size(); ++i) {
-      if (parts[i] == SplitPart::kDev) {
-        EXPECT_TRUE(dev.insert(fingerprints[i]).second);
-      } else if (parts[i] == SplitPart::kTest) {
-        EXPECT_TRUE(test.insert(fingerprints[i]).second);
+      if (parts[i] == SplitPart::kDev || parts[i] == SplitPart::kTest) {
+        EXPECT_TRUE((parts[i] == SplitPart::kDev ? dev : test).insert(fingerprints[i]).second);
       }
       if (parts[i] != SplitPart::kLeftOut) places[fingerprints[i]].insert(parts[i]);
     }

@@ -144,7 +144,7 @@ TEST_F(Prepare, KnowsDocumentsInEveryFormat) {
       {DocumentMarks::kXml, "t.{}.xml:en-de"}};
   for (const auto& [documents, name] : corpora) {
     const CorpusSpec spec = CorpusSpec::parse(folder_.file(name), documents);
-    const std::string place = folder_.file("store-" + to_string(documents));
+    const std::string place = folder_.file("store-" + enum_name(documents));
     const auto store =
         provide_corpus(spec, small_vocabularies(), PrepareSettings::for_scoring({}), place);
     Lines lines;
