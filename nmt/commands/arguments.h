@@ -6,35 +6,11 @@
 
 #include "data/document_text.h"
 #include "nmt/options/option_table.h"
-#include "nmt/support/log.h"
+#include "nmt/run/run_arguments.h"
 
 // The command lines of the commands: what is not part of a recipe. One struct a command.
 
-namespace nmt::log {
-
-inline EnumNames<Level> enum_names(Level) {
-  return {{Level::kDebug, "debug"},
-          {Level::kInfo, "info"},
-          {Level::kWarning, "warning"},
-          {Level::kError, "error"}};
-}
-
-}  // namespace nmt::log
-
 namespace nmt {
-
-/// How the machine is used. Properties of a place, not of an experiment: never read from a recipe,
-/// never saved with it.
-struct RuntimeOptions {
-  std::string device = "auto";  // auto: the first GPU if there is one; cpu; cuda; cuda:N
-  int64_t threads = 0;          // CPU threads; 0 = all cores
-  bool deterministic = false;   // refuse operations whose result differs from run to run
-  log::Level log_level = log::Level::kInfo;
-};
-
-void declare(OptionTable& table, RuntimeOptions& options);
-/// Throws UsageError for a malformed device.
-void validate(const RuntimeOptions& options);
 
 /// nmt prepare RECIPE.yaml --output DIR
 struct PrepareArguments {
@@ -51,14 +27,6 @@ struct TrainArguments {
   RuntimeOptions runtime;
 };
 void declare(OptionTable& table, TrainArguments& arguments);
-
-/// What commands that use a trained model have in common.
-struct TrainedModel {
-  std::string run;
-  std::string checkpoint = "best";  // best, last, an update's number, or a checkpoint folder
-  std::vector<std::string> models;  // further runs, for an ensemble
-  RuntimeOptions runtime;
-};
 
 enum class TranslationFormat { kText, kNBest };
 inline EnumNames<TranslationFormat> enum_names(TranslationFormat) {

@@ -7,8 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include "data/parallel_text.h"
+#include "nmt/commands/arguments.h"
+#include "nmt/commands/command.h"
 #include "nmt/commands/engine_commands.h"
-#include "nmt/commands/opened_models.h"
+#include "nmt/run/opened_models.h"
 #include "nmt/scoring/named_metric.h"
 #include "nmt/scoring/scoring.h"
 #include "nmt/support/atomic_file.h"
@@ -140,7 +142,7 @@ void save_scores(const RunFolder& folder, const nlohmann::json& entry) {
 }  // namespace
 
 int run_evaluate(const std::vector<std::string>& words) {
-  const auto command = parse_run_command<EvaluateArguments>("evaluate", words);
+  const auto command = parse_run_command<EvaluateArguments>(*find_command("evaluate"), words);
   const EvaluateArguments& arguments = command.arguments;
   const std::vector<TestSet> sets = read_sets(arguments, command.recipe);
   const OpenedModels opened = open_models(arguments.model, command.recipe);

@@ -6,7 +6,7 @@
 #include "nmt/commands/command.h"
 #include "nmt/commands/dispatch.h"
 #include "nmt/commands/light_commands.h"
-#include "nmt/commands/recipe.h"
+#include "nmt/run/recipe.h"
 
 namespace nmt {
 namespace {

@@ -10,7 +10,7 @@
 #include "data/prepare.h"
 #include "nmt/commands/arguments.h"
 #include "nmt/commands/engine_commands.h"
-#include "nmt/commands/recipe.h"
+#include "nmt/run/recipe.h"
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/progress.h"
 #include "nmt/training/checkpoint.h"

@@ -3,7 +3,7 @@
 #include "nmt/commands/arguments.h"
 #include "nmt/commands/command.h"
 #include "nmt/commands/light_commands.h"
-#include "nmt/commands/recipe.h"
+#include "nmt/run/recipe.h"
 #include "nmt/support/error.h"
 #include "nmt/support/log.h"
 
@@ -16,7 +16,7 @@ int run_prepare(const std::vector<std::string>& arguments) {
   declare(table, command);
   declare(table, recipe);
   read_options(table, arguments, command.recipe);
-  refuse_unused(table, recipe, "prepare", find_command("prepare")->groups);
+  refuse_unused(table, recipe, *find_command("prepare"));
   validate(recipe.data);
   validate(recipe.vocabulary);
 

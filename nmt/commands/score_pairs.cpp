@@ -3,10 +3,12 @@
 #include <cstdio>
 
 #include "data/text_reader.h"
+#include "nmt/commands/arguments.h"
+#include "nmt/commands/command.h"
 #include "nmt/commands/engine_commands.h"
 #include "nmt/commands/line_stream.h"
-#include "nmt/commands/opened_models.h"
 #include "nmt/decoding/pair_scorer.h"
+#include "nmt/run/opened_models.h"
 
 namespace nmt {
 namespace {
@@ -16,7 +18,7 @@ constexpr size_t kGroup = 5000;  // pairs sorted by length and batched together
 }  // namespace
 
 int run_score_pairs(const std::vector<std::string>& words) {
-  const auto command = parse_run_command<ScorePairsArguments>("score-pairs", words);
+  const auto command = parse_run_command<ScorePairsArguments>(*find_command("score-pairs"), words);
   const ScorePairsArguments& arguments = command.arguments;
   const OpenedModels opened = open_models(arguments.model, command.recipe);
   const PairEncoder& encoder = *opened.run.encoder;

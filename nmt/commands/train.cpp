@@ -5,11 +5,13 @@
 #include <filesystem>
 
 #include "criterions/factory.h"
+#include "nmt/commands/arguments.h"
+#include "nmt/commands/command.h"
 #include "nmt/commands/engine_commands.h"
-#include "nmt/commands/parsed_command.h"
-#include "nmt/commands/runtime.h"
-#include "nmt/commands/trained_run.h"
-#include "nmt/commands/training_data.h"
+#include "nmt/run/parsed_command.h"
+#include "nmt/run/runtime.h"
+#include "nmt/run/trained_run.h"
+#include "nmt/run/training_data.h"
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/progress.h"
 #include "nmt/support/random.h"
@@ -210,7 +212,7 @@ class TrainingSession {
 }  // namespace
 
 int run_train(const std::vector<std::string>& arguments) {
-  const ParsedCommand<TrainArguments> command("train", arguments,
+  const ParsedCommand<TrainArguments> command(*find_command("train"), arguments,
                                               [](const TrainArguments& a) { return a.recipe; });
   const torch::Device device = start_runtime(command.arguments.runtime);
   TrainingSession session(command, device);

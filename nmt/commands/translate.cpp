@@ -5,10 +5,12 @@
 #include <cstdio>
 #include <optional>
 
+#include "nmt/commands/arguments.h"
+#include "nmt/commands/command.h"
 #include "nmt/commands/engine_commands.h"
 #include "nmt/commands/line_stream.h"
-#include "nmt/commands/opened_models.h"
 #include "nmt/commands/translate_documents.h"
+#include "nmt/run/opened_models.h"
 #include "nmt/support/log.h"
 #include "nmt/support/progress.h"
 
@@ -95,7 +97,7 @@ void translate_lines(const TranslateArguments& arguments, const Recipe& recipe,
 }  // namespace
 
 int run_translate(const std::vector<std::string>& words) {
-  const auto command = parse_run_command<TranslateArguments>("translate", words);
+  const auto command = parse_run_command<TranslateArguments>(*find_command("translate"), words);
   const TranslateArguments& arguments = command.arguments;
   validate(arguments);
   const OpenedModels opened = open_models(arguments.model, command.recipe);

@@ -1,5 +1,6 @@
 // nmt translate RUN --documents < in > out
 
+#include "nmt/commands/arguments.h"
 #include "nmt/commands/translate_documents.h"
 
 #include <chrono>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "nmt/commands/arguments.h"
-#include "nmt/commands/opened_models.h"
+#include "nmt/run/opened_models.h"
 
 namespace nmt {
 

@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "nmt/commands/command.h"
-#include "nmt/commands/recipe.h"
+#include "nmt/run/recipe.h"
 #include "program.h"
 #include "table_for_tests.h"
 #include "tests/temporary_folder.h"

@@ -1,6 +1,6 @@
 // The recipe, the methods' part of it, and the commands' arguments.
 
-#include "nmt/commands/recipe.h"
+#include "nmt/run/recipe.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -148,7 +148,7 @@ TEST(Recipe, OptionsThatACommandIgnoresAreRefused) {
     declare(table, recipe);
     table.read_command_line(words);
     table.apply();
-    refuse_unused(table, recipe, "translate", find_command("translate")->groups);
+    refuse_unused(table, recipe, *find_command("translate"));
   };
   translate({"runs/x", "--plugins", "lib.so", "--device", "cpu", "-o", "out"});
   EXPECT_EQ(usage_error([&] {

@@ -49,10 +49,10 @@ std::string to_yaml(const Recipe& recipe, const OptionTable& table);
 void read_options(OptionTable& table, const std::vector<std::string>& arguments,
                   const std::string& recipe_file);
 
-/// Throws UsageError when the command line sets a recipe option that is neither among `groups`
-/// (groups or single keys, see CommandDescription) nor of a method that `recipe` switches on: the
-/// command would ignore it. Call after apply().
-void refuse_unused(const OptionTable& table, const Recipe& recipe, const std::string& command,
-                   const std::vector<std::string>& groups);
+/// Throws UsageError when the command line sets a recipe option that is neither among what
+/// `command` reads (see used_groups()) nor of a method that `recipe` switches on: the command would
+/// ignore it. Call after apply().
+void refuse_unused(const OptionTable& table, const Recipe& recipe,
+                   const CommandDescription& command);
 
 }  // namespace nmt

@@ -1,4 +1,4 @@
-#include "nmt/commands/trained_run.h"
+#include "nmt/run/trained_run.h"
 
 #include <torch/torch.h>
 

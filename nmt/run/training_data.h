@@ -5,7 +5,7 @@
 
 #include "data/batch_planner.h"
 #include "data/pair_encoder.h"
-#include "nmt/commands/recipe.h"
+#include "nmt/run/recipe.h"
 #include "nmt/training/batch_stream.h"
 #include "nmt/training/extensions.h"
 #include "nmt/training/run_folder.h"

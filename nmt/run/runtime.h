@@ -2,7 +2,7 @@
 
 #include <torch/types.h>
 
-#include "nmt/commands/arguments.h"
+#include "nmt/run/run_arguments.h"
 
 namespace nmt {
 

@@ -1,10 +1,10 @@
-#include "nmt/commands/training_data.h"
+#include "nmt/run/training_data.h"
 
 #include <algorithm>
 #include <filesystem>
 
 #include "data/prepare.h"
-#include "nmt/commands/trained_run.h"
+#include "nmt/run/trained_run.h"
 #include "nmt/support/error.h"
 #include "nmt/support/log.h"
 

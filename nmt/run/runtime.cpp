@@ -1,4 +1,4 @@
-#include "nmt/commands/runtime.h"
+#include "nmt/run/runtime.h"
 
 #include <ATen/Context.h>
 #include <ATen/Version.h>

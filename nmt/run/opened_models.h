@@ -4,9 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "nmt/commands/parsed_command.h"
-#include "nmt/commands/runtime.h"
-#include "nmt/commands/trained_run.h"
+#include "nmt/run/parsed_command.h"
+#include "nmt/run/run_arguments.h"
+#include "nmt/run/runtime.h"
+#include "nmt/run/trained_run.h"
 
 namespace nmt {
 
@@ -22,9 +23,9 @@ OpenedModels open_models(const TrainedModel& arguments, const Recipe& recipe);
 
 /// A command that uses a trained run: its arguments, with the recipe from the run folder.
 template <class Arguments>
-ParsedCommand<Arguments> parse_run_command(const std::string& name,
+ParsedCommand<Arguments> parse_run_command(const CommandDescription& command,
                                            const std::vector<std::string>& words) {
-  return ParsedCommand<Arguments>(name, words, [](const Arguments& arguments) {
+  return ParsedCommand<Arguments>(command, words, [](const Arguments& arguments) {
     const RunFolder folder(arguments.model.run);
     folder.require();
     return folder.config();

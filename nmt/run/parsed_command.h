@@ -3,9 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "nmt/commands/arguments.h"
-#include "nmt/commands/command.h"
-#include "nmt/commands/recipe.h"
+#include "nmt/options/command_description.h"
+#include "nmt/run/recipe.h"
 
 namespace nmt {
 
@@ -17,7 +16,7 @@ class ParsedCommand {
   /// `recipe_file(arguments)` names the recipe that belongs to the arguments: the recipe itself, or
   /// a run's config.yaml.
   template <class RecipeFile>
-  ParsedCommand(const std::string& name, const std::vector<std::string>& words,
+  ParsedCommand(const CommandDescription& command, const std::vector<std::string>& words,
                 RecipeFile recipe_file) {
     declare(table, arguments);
     declare(table, recipe);
@@ -26,7 +25,7 @@ class ParsedCommand {
     table.read_yaml(recipe_file(arguments));
     table.apply();
     validate(recipe, table);
-    refuse_unused(table, recipe, name, used_groups(*find_command(name)));
+    refuse_unused(table, recipe, command);
   }
 
   OptionTable table;

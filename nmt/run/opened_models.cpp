@@ -1,4 +1,4 @@
-#include "nmt/commands/opened_models.h"
+#include "nmt/run/opened_models.h"
 
 namespace nmt {
 

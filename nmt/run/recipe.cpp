@@ -1,4 +1,4 @@
-#include "nmt/commands/recipe.h"
+#include "nmt/run/recipe.h"
 
 #include <algorithm>
 #include <set>
@@ -118,8 +118,9 @@ void read_options(OptionTable& table, const std::vector<std::string>& arguments,
   table.apply();
 }
 
-void refuse_unused(const OptionTable& table, const Recipe& recipe, const std::string& command,
-                   const std::vector<std::string>& groups) {
+void refuse_unused(const OptionTable& table, const Recipe& recipe,
+                   const CommandDescription& command) {
+  const std::vector<std::string> groups = used_groups(command);
   std::set<std::string> used(groups.begin(), groups.end());
   for (const auto& [method, own] : method_groups())
     if (contains(recipe.methods, method)) used.insert(own.begin(), own.end());
@@ -127,8 +128,8 @@ void refuse_unused(const OptionTable& table, const Recipe& recipe, const std::st
   for (const auto& option : table.options()) {
     if (option->is_command_line_only() || option->origin() != "command line") continue;
     if (used.contains(option->group()) || used.contains(option->key())) continue;
-    throw UsageError("command line: nmt " + command + " does not use --" + option->key(),
-                     "`nmt help " + command + "` prints what it uses.");
+    throw UsageError("command line: nmt " + command.name + " does not use --" + option->key(),
+                     "`nmt help " + command.name + "` prints what it uses.");
   }
 }
 
