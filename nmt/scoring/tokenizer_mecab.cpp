@@ -38,6 +38,7 @@ std::unique_ptr<MeCab::Model> load(const std::string& dictionary) {
                       std::filesystem::exists(settings) ? settings : std::string("/dev/null")});
   }
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size());
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   return std::unique_ptr<MeCab::Model>(
       MeCab::createModel(static_cast<int>(pointers.size()), pointers.data()));

@@ -12,7 +12,6 @@ namespace nmt::report {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 /// Numbers chosen by hand, which no test set gives.
 Comparison worked_comparison() {

@@ -77,7 +77,7 @@ TEST_F(ContrastiveTest, CountsAsPythonDoes) {
       score_contrastive(read(golden["items"].dump()), golden["scores"].get<std::vector<double>>());
   std::map<std::string, ContrastiveAccuracy> ours = {{"all", report.all}};
   for (const auto& [property, value, accuracy] : report.groups)
-    ours[property + " " + value] = accuracy;
+    ours[text(property, " ", value)] = accuracy;
   ASSERT_EQ(ours.size(), golden["counts"].size());
   for (const auto& [group, counts] : golden["counts"].items()) {
     EXPECT_EQ(ours[group].correct, counts["correct"]) << group;
