@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "nmt/support/error.h"
@@ -19,14 +20,15 @@ using testing::HasSubstr;
 
 std::vector<DocumentFacts> documents_of(const std::vector<uint64_t>& fingerprints) {
   std::vector<DocumentFacts> documents;
+  documents.reserve(fingerprints.size());
   for (const uint64_t fingerprint : fingerprints)
     documents.push_back({.sentences = 1, .fingerprint = fingerprint});
   return documents;
 }
 
 std::vector<DocumentFacts> different(uint64_t count) {
-  std::vector<uint64_t> fingerprints;
-  for (uint64_t i = 0; i < count; ++i) fingerprints.push_back(i);
+  std::vector<uint64_t> fingerprints(count);
+  std::iota(fingerprints.begin(), fingerprints.end(), 0);
   return documents_of(fingerprints);
 }
 
