@@ -27,7 +27,7 @@ std::string output_of(const std::string& command) {
 
 /// The folder of the IPA dictionary, of the distribution or of Python's package; empty if none.
 std::string ipa_dictionary() {
-  const std::string packaged = "/var/lib/mecab/dic/ipadic-utf8";
+  std::string packaged = "/var/lib/mecab/dic/ipadic-utf8";
   if (std::filesystem::exists(packaged)) return packaged;
   return output_of("python3 -c 'import ipadic, sys; sys.stdout.write(ipadic.DICDIR)' 2> /dev/null");
 }
