@@ -1,7 +1,7 @@
 // nmt translate RUN --documents < in > out
 
-#include "nmt/commands/arguments.h"
 #include "nmt/commands/translate_documents.h"
+#include "nmt/commands/arguments.h"
 
 #include <chrono>
 #include <deque>

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nmt/support/atomic_file.h"
+#include "nmt/support/error.h"
 #include "tests/commands/program.h"
 #include "tests/temporary_folder.h"
 
@@ -38,11 +39,12 @@ TEST(Inspect, ADamagedCorpusIsNamed) {
   const TemporaryFolder folder;
   for (const auto& entry : fs::directory_iterator(small_run().run + "/data/train-1")) {
     const std::string name = entry.path().filename();
-    const std::string copy = folder.file(name + ".corpus");
+    const std::string copy = folder.file(text(name, ".corpus"));
     fs::copy(small_run().run + "/data/train-1", copy);
-    std::string bytes = read_file(copy + "/" + name);
+    const std::string damaged = text(copy, "/", name);
+    std::string bytes = read_file(damaged);
     bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 4);
-    write_file(copy + "/" + name, bytes);
+    write_file(damaged, bytes);
     const ProgramResult result = run_program({"inspect", copy});
     EXPECT_EQ(result.exit_code, 1) << name << " " << result.out;
     EXPECT_THAT(result.err, HasSubstr(name));
