@@ -9,11 +9,6 @@
 namespace nmt::length_bias {
 namespace {
 
-DocumentMode choose_mode(DocumentMode wanted, bool method_on) {
-  if (wanted != DocumentMode::kAuto) return wanted;
-  return method_on ? DocumentMode::kSliding : DocumentMode::kSentences;
-}
-
 /// A hypothesis as its sentences, the last one ended by the EOS that Hypothesis leaves out.
 std::vector<SentenceTranslation> split_sentences(const Hypothesis& hypothesis, int32_t eos) {
   std::vector<SentenceTranslation> sentences(1);
@@ -38,16 +33,11 @@ std::vector<SentenceTranslation> split_sentences(const Hypothesis& hypothesis, i
 WindowTranslator::WindowTranslator(const Options& options, DocumentTools tools)
     : options_(options.decoding),
       tools_(std::move(tools)),
-      mode_(choose_mode(options_.mode, tools_.method_on)) {
+      mode_(options.document_mode(tools_.method_on)) {
   const int64_t positions = tools_.search.models().max_positions();
-  const auto within = [positions](int64_t tokens) {
-    return tokens > 0 ? std::min(tokens, positions) : positions;
-  };
   const bool bounded = mode_ == DocumentMode::kSliding || mode_ == DocumentMode::kChunked;
-  const int64_t longest = options.sampling.max_tokens;
-  const int64_t cap = options_.max_target_tokens;
-  window_ = bounded ? within(options_.window > 0 ? options_.window : longest) : positions;
-  target_cap_ = bounded ? within(cap < 0 ? longest : cap) : positions;
+  window_ = bounded ? options.window_tokens(positions) : positions;
+  target_cap_ = bounded ? options.window_target_tokens(positions) : positions;
   const WindowLimits limits = this->limits();
   if (limits.source_tokens < 1 || limits.target_tokens <= limits.target_reserve)
     throw UsageError(text("windows of ", window_, " source and ", target_cap_,

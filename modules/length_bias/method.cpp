@@ -1,8 +1,10 @@
 #include "modules/length_bias/method.h"
 
 #include "modules/length_bias/attention_scale.h"
+#include "modules/length_bias/contrastive.h"
 #include "modules/length_bias/document_planner.h"
 #include "modules/length_bias/document_translator.h"
+#include "modules/length_bias/length_curve.h"
 #include "modules/length_bias/options.h"
 #include "nmt/support/log.h"
 
@@ -61,7 +63,7 @@ void attach(const MethodOptions& method_options, const MethodContext& context,
 MethodImplementation implement() {
   return {.name = "length_bias",
           .attach = attach,
-          .commands = {},
+          .commands = {{"length-curve", run_length_curve}, {"contrastive", run_contrastive}},
           .make_document_translator = [](const MethodOptions& options, DocumentTools tools) {
             return std::make_unique<WindowTranslator>(own(options), std::move(tools));
           }};

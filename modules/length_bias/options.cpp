@@ -1,5 +1,10 @@
 #include "modules/length_bias/options.h"
 
+#include <algorithm>
+
+#include "modules/length_bias/contrastive.h"
+#include "modules/length_bias/length_curve.h"
+
 namespace nmt::length_bias {
 namespace {
 
@@ -80,6 +85,22 @@ void declare_decoding(OptionTable& table, DecodingWindowOptions& o) {
 
 }  // namespace
 
+DocumentMode Options::document_mode(bool method_on) const {
+  if (decoding.mode != DocumentMode::kAuto) return decoding.mode;
+  return method_on ? DocumentMode::kSliding : DocumentMode::kSentences;
+}
+
+int64_t Options::window_tokens(int64_t positions) const {
+  const int64_t window = decoding.window > 0 ? decoding.window : sampling.max_tokens;
+  return window > 0 ? std::min(window, positions) : positions;
+}
+
+int64_t Options::window_target_tokens(int64_t positions) const {
+  const int64_t most =
+      decoding.max_target_tokens < 0 ? sampling.max_tokens : decoding.max_target_tokens;
+  return most > 0 ? std::min(most, positions) : positions;
+}
+
 void Options::declare(OptionTable& table) {
   declare_sampling(table, sampling);
   declare_attention(table, attention);
@@ -110,7 +131,7 @@ MethodDescription describe() {
               "documents of any length: length sampling, length-normalised attention, "
               "sliding-window decoding (Zhang et al. 2023)",
           .make_options = [] { return std::make_unique<Options>(); },
-          .commands = {},
+          .commands = {describe_length_curve(), describe_contrastive()},
           .decoding_groups = {"sd"}};
 }
 

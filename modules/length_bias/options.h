@@ -105,6 +105,12 @@ struct Options : MethodOptions {
   AttentionOptions attention;
   DecodingWindowOptions decoding;
 
+  /// The way of translating documents that sd.mode means for a run with or without the method.
+  DocumentMode document_mode(bool method_on) const;
+  /// Source and target tokens of a window of a model with so many positions.
+  int64_t window_tokens(int64_t positions) const;
+  int64_t window_target_tokens(int64_t positions) const;
+
   void declare(OptionTable& table) override;
   /// Throws UsageError for options that contradict each other.
   void validate() const override;

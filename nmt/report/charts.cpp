@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "nmt/report/html_text.h"
+#include "nmt/report/page_parts.h"
 #include "nmt/scoring/number_text.h"
 #include "nmt/support/error.h"
 
@@ -192,6 +193,23 @@ std::string to_svg(const LineChart& chart) {
   const Scale x = x_scale(chart, highest_x, svg);
   svg += axis_labels(chart.x_label, chart.y_label);
   for (const Series& series : chart.series) svg += draw(series, x, y);
+  return svg + "</svg>\n";
+}
+
+std::string svg_file(const LineChart& chart, const std::vector<std::string>& systems) {
+  constexpr double kKeyLine = 20;
+  const double height = kHeight + kKeyLine * static_cast<double>(systems.size()) + 8;
+  std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 " +
+                    fixed(kWidth, 0) + " " + fixed(height, 0) + "\">\n<style>" + kPageStyle +
+                    "</style>\n<rect width=\"100%\" height=\"100%\" fill=\"var(--ground)\"/>\n" +
+                    "<svg height=\"" + fixed(kHeight, 0) + "\" width=\"" + fixed(kWidth, 0) +
+                    "\">\n" + to_svg(chart) + "</svg>\n";
+  for (size_t system = 0; system < systems.size(); ++system) {
+    const double y = kHeight + kKeyLine * static_cast<double>(system);
+    svg += "<svg x=\"" + coordinate(kLeft) + "\" y=\"" + coordinate(y) +
+           "\" width=\"28\" height=\"14\">" + key_svg(system) + "</svg>" +
+           label(kLeft + 36, y + 11, "start", systems[system]) + "\n";
+  }
   return svg + "</svg>\n";
 }
 

@@ -32,6 +32,9 @@ struct LineChart {
 
 std::string to_svg(const LineChart& chart);
 
+/// The chart as a file of its own, with its styles and a key: `systems` are the names by number.
+std::string svg_file(const LineChart& chart, const std::vector<std::string>& systems);
+
 /// Counts of sentences by difference, which `x_label` names.
 std::string to_svg(const DifferenceHistogram& histogram, const std::string& label,
                    const std::string& x_label);

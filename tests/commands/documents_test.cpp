@@ -266,5 +266,123 @@ TEST(DocumentTraining, EvaluatesTestSetsAsDocuments) {
   EXPECT_NE(result.out.find("BLEU"), std::string::npos);
 }
 
+/// The first documents of the test set, of about `lines` lines.
+std::string first_documents(const std::string& language, size_t lines) {
+  std::string text;
+  for (const std::string& line : lines_of(read_file(small_run().text("test.doc." + language)))) {
+    if (lines > 0) --lines;
+    if (lines == 0 && line.empty()) break;
+    text += line + "\n";
+  }
+  return text;
+}
+
+TEST(LengthCurve, ScoresTheSameDocumentsAtEveryLength) {
+  const TemporaryFolder folder;
+  write_file(folder.file("en"), first_documents("en", 20));
+  write_file(folder.file("de"), first_documents("de", 20));
+  const ProgramResult result = run_program(
+      {"length-curve", document_run(), small_run().run, "--source", folder.file("en"),
+       "--reference", folder.file("de"), "--lengths", "60", "120", "--json", folder.file("json"),
+       "--plot", folder.file("plot.svg"), "--threads", "1", "--decode.beam", "1"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const std::vector<std::string> table = lines_of(result.out);
+  ASSERT_EQ(table.size(), 3U) << result.out;
+  for (const char* column : {"1 sent.", "60", "120", "whole", "sd.mode"})
+    EXPECT_NE(table[0].find(column), std::string::npos) << table[0];
+  EXPECT_EQ(read_file(folder.file("plot.svg")).rfind("<svg", 0), 0U);
+
+  const nlohmann::json curves = nlohmann::json::parse(read_file(folder.file("json")));
+  ASSERT_EQ(curves.size(), 2U);
+  double before = 0;
+  for (const nlohmann::json& point : curves[0]["points"]) {
+    if (point["length"] == "sd.mode") break;
+    EXPECT_GT(point["mean_source_tokens"], before);
+    before = point["mean_source_tokens"];
+  }
+
+  // Single sentences, translated and scored by other commands.
+  const ProgramResult sentences =
+      translate(small_run().run, {"--sd.mode", "sentences", "--decode.beam", "1"},
+                read_file(folder.file("en")));
+  write_file(folder.file("hyp"), sentences.out);
+  const ProgramResult scored =
+      run_program({"score-documents", folder.file("de"), folder.file("hyp"), "--json"});
+  ASSERT_EQ(scored.exit_code, 0) << scored.err;
+  EXPECT_NE(scored.out.find(curves[1]["points"][0]["d-bleu"].dump().substr(0, 8)),
+            std::string::npos)
+      << scored.out << curves[1]["points"][0];
+}
+
+TEST(LengthCurve, RefusesTextsThatDoNotBelongTogether) {
+  const TemporaryFolder folder;
+  write_file(folder.file("en"), "a\nb\n\nc\n");
+  write_file(folder.file("de"), "a\n\nb\nc\n");
+  const ProgramResult result = run_program({"length-curve", document_run(), "--source",
+                                            folder.file("en"), "--reference", folder.file("de")});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("after sentence"), std::string::npos) << result.err;
+}
+
+TEST(Contrastive, PrefersStrictlyAndInContext) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> source = lines_of(read_file(small_run().text("test.en")));
+  const std::vector<std::string> target = lines_of(read_file(small_run().text("test.de")));
+  nlohmann::json items = nlohmann::json::array();
+  for (size_t i = 2; i < 8; ++i)
+    items.push_back({{"src segment", source[i]},
+                     {"ref segment", target[i]},
+                     {"src context", {source[i - 2], source[i - 1]}},
+                     {"ref context", {target[i - 2], target[i - 1]}},
+                     {"errors", {{{"contrastive", i == 7 ? target[i] : target[i + 1]}}}}});
+  write_file(folder.file("items.json"), items.dump());
+  const auto contrastive = [&](const std::string& run, const std::string& mode) {
+    const ProgramResult result =
+        run_program({"contrastive", run, "--items", folder.file("items.json"), "--scores",
+                     folder.file("scores"), "--json", "--threads", "1", "--sd.mode", mode});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    const nlohmann::json report = nlohmann::json::parse(result.out);
+    EXPECT_EQ(report["total"], 6) << result.out;
+    EXPECT_EQ(report["ties"], 1) << "the last item's error is its reference";
+    std::vector<double> scores;
+    for (const std::string& line : lines_of(read_file(folder.file("scores"))))
+      scores.push_back(std::stod(line));
+    EXPECT_EQ(scores.size(), 12U);
+    return scores;
+  };
+  const auto alone = contrastive(document_run(), "sentences"),
+             in_context = contrastive(document_run(), "whole");
+
+  // Without context they are the scores of the pairs.
+  std::string sources, targets;
+  for (size_t i = 2; i < 8; ++i) {
+    sources += source[i] + "\n" + source[i] + "\n";
+    targets += target[i] + "\n" + (i == 7 ? target[i] : target[i + 1]) + "\n";
+  }
+  write_file(folder.file("en"), sources);
+  write_file(folder.file("de"), targets);
+  const ProgramResult pairs =
+      run_program({"score-pairs", document_run(), "--source", folder.file("en"), "--target",
+                   folder.file("de"), "--threads", "1"});
+  const std::vector<std::string> expected = lines_of(pairs.out);
+  ASSERT_EQ(expected.size(), alone.size()) << pairs.err;
+  for (size_t i = 0; i < alone.size(); ++i) {
+    EXPECT_NEAR(alone[i], std::stod(expected[i]), 1e-3) << i;
+    EXPECT_NE(alone[i], in_context[i]) << i;
+    EXPECT_LT(in_context[i], 0);
+  }
+}
+
+TEST(Contrastive, NamesTheItemThatIsWrong) {
+  const TemporaryFolder folder;
+  write_file(folder.file("items.json"),
+             R"([{"src segment": "a", "ref segment": "b", "errors": [{"contrastive": "c"}]},
+                 {"src segment": "a", "errors": [{"contrastive": "c"}]}])");
+  const ProgramResult result =
+      run_program({"contrastive", document_run(), "--items", folder.file("items.json")});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("item 2"), std::string::npos) << result.err;
+}
+
 }  // namespace
 }  // namespace nmt

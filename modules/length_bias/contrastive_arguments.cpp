@@ -1,0 +1,44 @@
+#include "modules/length_bias/contrastive.h"
+
+namespace nmt::length_bias {
+
+void declare(OptionTable& table, ContrastiveArguments& arguments) {
+  declare(table, arguments.model);
+  table.add("items", arguments.items, "the contrastive test set")
+      .hint("FILE.json")
+      .required()
+      .command_line_only();
+  table
+      .add("scores", arguments.scores,
+           "where to write the log-probabilities, for `nmt score-contrastive`")
+      .hint("FILE")
+      .command_line_only();
+  table.add("json", arguments.json, "print the report as JSON").command_line_only();
+}
+
+CommandDescription describe_contrastive() {
+  return {
+      .name = "contrastive",
+      .summary = "how often a model prefers the right translation to wrong ones, in context",
+      .usage = "RUN --items FILE.json",
+      .about =
+          R"(Scores the right translation of each sentence and wrong ones that differ in a word that only the
+context decides. An item counts when the right one is strictly the most probable. The test set is
+JSON in ContraPro's format, with the context inside:
+
+  [{"src segment": "It is red.", "ref segment": "Es ist rot.",
+    "src context": ["I have a car."], "ref context": ["Ich habe ein Auto."],
+    "errors": [{"contrastive": "Er ist rot."}], "ante distance": 1}, ...]
+
+Context sentences are those before the segment, the nearest last; as many are used as fit into the
+run's window (sd.window), none with sd.mode: sentences, which is the default of a run without the
+method length_bias.
+
+  nmt contrastive runs/documents --items contrapro.json
+)",
+      .groups = {"decode.batch_tokens", "plugins"},
+      .translates = true,
+      .declare_arguments = declare_arguments<ContrastiveArguments>};
+}
+
+}  // namespace nmt::length_bias

@@ -1,0 +1,222 @@
+#include "modules/length_bias/length_curve.h"
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "modules/length_bias/options.h"
+#include "nmt/report/charts.h"
+#include "nmt/run/opened_models.h"
+#include "nmt/scoring/aligned_columns.h"
+#include "nmt/scoring/documents.h"
+#include "nmt/scoring/named_metric.h"
+#include "nmt/scoring/scoring.h"
+#include "nmt/support/atomic_file.h"
+#include "nmt/support/progress.h"
+
+namespace nmt::length_bias {
+namespace {
+
+/// Documents of both languages, sentence by sentence.
+struct TestSet {
+  std::vector<std::string> sources, references;
+  std::vector<scoring::LineRange> documents;
+};
+
+TestSet read_test_set(const LengthCurveArguments& arguments) {
+  DocumentText source(arguments.source, arguments.layout, arguments.ids);
+  DocumentText reference(arguments.reference, arguments.layout, arguments.ids);
+  TestSet set;
+  while (true) {
+    const std::optional<DocumentLine> line = source.next(), translation = reference.next();
+    if (!line && !translation) break;
+    if (!line || !translation || line->sentence != translation->sentence ||
+        line->begins_document != translation->begins_document)
+      throw Error(FilePosition{arguments.reference},
+                  text("parts from ", arguments.source, " after sentence ",
+                       std::min(source.sentences(), reference.sentences())),
+                  "Both files must have the same documents, line by line.");
+    if (!line->sentence) continue;
+    if (line->begins_document) set.documents.push_back({set.sources.size(), set.sources.size()});
+    set.sources.push_back(line->text);
+    set.references.push_back(translation->text);
+    ++set.documents.back().last;
+  }
+  if (set.documents.empty()) throw Error(FilePosition{arguments.source}, "has no text");
+  return set;
+}
+
+/// How the test set is translated for one point of the curve.
+struct Condition {
+  std::string name;
+  DocumentMode mode;
+  int64_t length = 0;  // of chunked segments, in tokens
+};
+
+std::vector<Condition> conditions_of(const LengthCurveArguments& arguments) {
+  std::vector<Condition> conditions = {{"1 sent.", DocumentMode::kSentences}};
+  for (const int64_t length : arguments.lengths)
+    conditions.push_back({text(length), DocumentMode::kChunked, length});
+  conditions.push_back({"whole", DocumentMode::kWhole});
+  conditions.push_back({"sd.mode", DocumentMode::kAuto});  // the run's own
+  return conditions;
+}
+
+struct Point {
+  std::string condition;
+  double bleu = 0;           // of whole documents
+  double sentence_bleu = 0;  // corpus BLEU of the sentences
+  double tokens = 0;         // source tokens of a segment, on average
+};
+
+/// One run, opened.
+class CurveMaker {
+ public:
+  CurveMaker(const std::string& run, const LengthCurveArguments& arguments,
+             const std::vector<std::string>& words)
+      : command_(describe_length_curve(), words,
+                 [&run](const LengthCurveArguments&) { return RunFolder(run).config(); }),
+        opened_(open_models({.run = run,
+                             .checkpoint = arguments.checkpoint,
+                             .models = {},
+                             .runtime = arguments.runtime},
+                            command_.recipe)),
+        direction_(choose_direction(opened_.run.encoder->languages(), "", "")) {}
+
+  Point measure(const TestSet& set, const Condition& condition) {
+    auto& options = dynamic_cast<Options&>(*command_.recipe.method_options.at("length_bias"));
+    const DecodingWindowOptions own = options.decoding;
+    if (condition.mode != DocumentMode::kAuto) {
+      options.decoding = {.mode = condition.mode,
+                          .window = condition.length,
+                          .max_target_tokens = 0,
+                          .min_sentence_tokens = own.min_sentence_tokens};
+    }
+    const auto translator =
+        make_document_translator(opened_.run, command_.recipe, opened_.models,
+                                 command_.recipe.decoding, DocumentContext::kTranslation);
+    options.decoding = own;
+    const std::vector<std::string> hypotheses = translate(set, *translator);
+
+    Point point{.condition = condition.name};
+    const auto metric =
+        scoring::make_named_metric("bleu", scoring::default_tokenizer(direction_.target));
+    point.bleu = metric
+                     ->corpus(scoring::join_ranges(hypotheses, set.documents),
+                              scoring::join_ranges(set.references, set.documents))
+                     .value;
+    point.sentence_bleu = metric->corpus(hypotheses, set.references).value;
+    double windows = 0;
+    for (const DocumentReport& report : translator->take_reports())
+      for (const DocumentWindow& window : report.windows)
+        point.tokens += static_cast<double>(window.source_tokens), ++windows;
+    point.tokens /= std::max(1.0, windows);
+    return point;
+  }
+
+ private:
+  std::vector<std::string> translate(const TestSet& set, DocumentTranslator& translator) const {
+    const PairEncoder& encoder = *opened_.run.encoder;
+    for (size_t d = 0; d < set.documents.size(); ++d) {
+      translator.begin_document({.id = text(d + 1), .direction = direction_, .key = d});
+      for (size_t i = set.documents[d].first; i < set.documents[d].last; ++i)
+        translator.add({.source = encoder.vocabularies().source->encode(set.sources[i])});
+      translator.end_document();
+    }
+    while (translator.step()) {
+    }
+    std::vector<std::string> hypotheses;
+    for (const SentenceTranslation& sentence : translator.take())
+      hypotheses.push_back(encoder.decode(sentence.tokens));
+    return hypotheses;
+  }
+
+  ParsedCommand<LengthCurveArguments> command_;
+  OpenedModels opened_;
+  Direction direction_;
+};
+
+struct Curve {
+  std::string run;
+  std::vector<Point> points;
+};
+
+std::string table_of(const std::vector<Curve>& curves) {
+  std::vector<std::vector<std::string>> rows = {{"d-BLEU by segment length"}};
+  for (const Point& point : curves.front().points) rows.front().push_back(point.condition);
+  for (const Curve& curve : curves) {
+    rows.push_back({curve.run});
+    for (const Point& point : curve.points) {
+      char digits[32];
+      std::snprintf(digits, sizeof digits, "%.2f", point.bleu);
+      rows.back().emplace_back(digits);
+    }
+  }
+  return scoring::aligned_columns(rows, 1);
+}
+
+nlohmann::json json_of(const std::vector<Curve>& curves) {
+  nlohmann::json all = nlohmann::json::array();
+  for (const Curve& curve : curves) {
+    nlohmann::json points = nlohmann::json::array();
+    for (const Point& point : curve.points)
+      points.push_back({{"length", point.condition},
+                        {"d-bleu", point.bleu},
+                        {"s-bleu", point.sentence_bleu},
+                        {"mean_source_tokens", point.tokens}});
+    all.push_back({{"run", curve.run}, {"points", points}});
+  }
+  return all;
+}
+
+std::string plot_of(const std::vector<Curve>& curves) {
+  report::LineChart chart{.label = "d-BLEU by the length of segments",
+                          .x_label = "segments of so many source tokens",
+                          .y_label = "d-BLEU"};
+  std::vector<std::string> names;
+  // The last point is the run's own way, which is no segment length.
+  const size_t lengths = curves.front().points.size() - 1;
+  for (size_t i = 0; i < lengths; ++i)
+    chart.categories.push_back(curves.front().points[i].condition);
+  for (const Curve& curve : curves) {
+    report::Series series{.system = names.size()};
+    for (size_t i = 0; i < lengths; ++i)
+      series.points.push_back({static_cast<double>(i), curve.points[i].bleu,
+                               text(curve.run, ": ", curve.points[i].bleu)});
+    chart.series.push_back(std::move(series));
+    names.push_back(curve.run);
+  }
+  return report::svg_file(chart, names);
+}
+
+}  // namespace
+
+int run_length_curve(const std::vector<std::string>& words) {
+  OptionTable table;
+  LengthCurveArguments arguments;
+  Recipe recipe;
+  declare(table, arguments);
+  declare(table, recipe);
+  table.read_command_line(words);
+  table.apply();
+  const TestSet set = read_test_set(arguments);
+  const std::vector<Condition> conditions = conditions_of(arguments);
+  std::vector<Curve> curves;
+  Progress progress("translating", static_cast<int64_t>(arguments.runs.size() * conditions.size()),
+                    "test sets");
+  for (const std::string& run : arguments.runs) {
+    RunFolder(run).require();
+    CurveMaker maker(run, arguments, words);
+    curves.push_back({.run = run});
+    for (const Condition& condition : conditions) {
+      curves.back().points.push_back(maker.measure(set, condition));
+      progress.advance(1);
+    }
+  }
+  progress.finish();
+  std::cout << table_of(curves);
+  if (!arguments.json.empty()) write_file(arguments.json, json_of(curves).dump(1) + "\n");
+  if (!arguments.plot.empty()) write_file(arguments.plot, plot_of(curves));
+  return 0;
+}
+
+}  // namespace nmt::length_bias
