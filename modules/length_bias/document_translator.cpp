@@ -62,6 +62,11 @@ std::string WindowTranslator::describe() const {
   return "sentence by sentence";
 }
 
+std::string WindowTranslator::name() const {
+  const bool bounded = mode_ == DocumentMode::kSliding || mode_ == DocumentMode::kChunked;
+  return bounded ? text(enum_name(mode_), window_) : enum_name(mode_);
+}
+
 WindowLimits WindowTranslator::limits() const {
   const bool sliding = mode_ == DocumentMode::kSliding;
   return {.source_tokens = window_ - tools_.encoder->source_extra(),

@@ -29,6 +29,7 @@ class WindowTranslator : public DocumentTranslator {
   int64_t documents_in_work() const override;
   int64_t sentences_waiting() const override { return waiting_; }
   std::string describe() const override;
+  std::string name() const override;  // "sliding128", "whole" …
 
  private:
   struct Document {

@@ -11,6 +11,7 @@
 #include "nmt/commands/command.h"
 #include "nmt/commands/engine_commands.h"
 #include "nmt/run/opened_models.h"
+#include "nmt/scoring/document_scores.h"
 #include "nmt/scoring/named_metric.h"
 #include "nmt/scoring/scoring.h"
 #include "nmt/support/atomic_file.h"
@@ -25,7 +26,7 @@ struct TestSet {
   std::string name;
   Direction direction;
   std::vector<std::string> sources, references;
-  std::vector<int64_t> documents;  // of each sentence; -1 without documents
+  std::vector<scoring::LineRange> documents;  // empty: the set has none
   std::vector<std::unique_ptr<scoring::Metric>> metrics;
 };
 
@@ -60,13 +61,12 @@ TestSet read_set(const std::string& text, const Recipe& recipe,
               .direction = {spec.source_language, spec.target_language},
               .metrics = make_metrics(metrics, spec.target_language)};
   const std::unique_ptr<ParallelText> reader = open_parallel_text(spec, recipe.data.invalid_utf8);
-  int64_t document = -1;  // stays so without documents
   while (const std::optional<ParallelLine> pair = reader->next()) {
-    if (pair->begins_document) ++document;
+    if (pair->begins_document) set.documents.push_back({set.sources.size(), set.sources.size()});
     if (!pair->valid) continue;
     set.sources.emplace_back(pair->source);
     set.references.emplace_back(pair->target);
-    set.documents.push_back(document);
+    if (!set.documents.empty()) set.documents.back().last = set.sources.size();
   }
   return set;
 }
@@ -99,9 +99,10 @@ std::string as_file(const std::vector<std::string>& lines) {
 
 // Each evaluation that scores.json tells of has a file of its own.
 std::string hypotheses_file(const TestSet& set, const std::string& checkpoint,
-                            const DecodingOptions& decoding) {
+                            const DecodingOptions& decoding, const std::string& documents) {
   return text("hypotheses.", set.name, ".", fs::path(checkpoint).filename().string(), ".beam",
-              decoding.beam, "-lenpen", decoding.lenpen, ".txt");
+              decoding.beam, "-lenpen", decoding.lenpen, documents.empty() ? "" : "-", documents,
+              ".txt");
 }
 
 // Keeps the texts in the run folder, which `nmt compare` needs to be self-contained, and returns
@@ -130,13 +131,46 @@ void save_scores(const RunFolder& folder, const nlohmann::json& entry) {
       return other.value("set", "") == entry["set"] &&
              other.value("checkpoint", "") == entry["checkpoint"] &&
              other.value("beam", 0) == entry["beam"] &&
-             other.value("lenpen", 0.0) == entry["lenpen"];
+             other.value("lenpen", 0.0) == entry["lenpen"] &&
+             other.value("documents", "") == entry.value("documents", "");
     };
     for (const nlohmann::json& other : saved)
       if (other.is_object() && !same(other)) all.push_back(other);
   }
   all.push_back(entry);
   write_file(path, all.dump(1) + "\n");
+}
+
+std::vector<std::string> translate(const TestSet& set, const PairEncoder& encoder,
+                                   Translator& translator) {
+  std::vector<TranslationRequest> requests;
+  requests.reserve(set.sources.size());
+  for (size_t i = 0; i < set.sources.size(); ++i)
+    requests.push_back(
+        make_request(encoder, set.sources[i], "", set.direction, static_cast<int64_t>(i)));
+  for (size_t d = 0; d < set.documents.size(); ++d)
+    for (size_t i = set.documents[d].first; i < set.documents[d].last; ++i)
+      requests[i].tokens.document = static_cast<int64_t>(d);
+  std::vector<std::string> hypotheses;
+  hypotheses.reserve(requests.size());
+  for (const Translation& translation : translator.translate(requests))
+    hypotheses.push_back(encoder.decode(translation.hypotheses.front().tokens));
+  return hypotheses;
+}
+
+// Of the sentences and, in a set that has them, of the documents.
+std::vector<scoring::Score> scores_of(const TestSet& set,
+                                      const std::vector<std::string>& hypotheses) {
+  std::vector<scoring::Score> scores;
+  for (const auto& metric : set.metrics)
+    scores.push_back(metric->corpus(hypotheses, set.references));
+  if (set.documents.empty()) return scores;
+  const std::vector<std::string> ids(set.documents.size());
+  const scoring::DocumentSet documents{.reference = {set.name, set.references, set.documents, ids},
+                                       .hypothesis = {set.name, hypotheses, set.documents, ids}};
+  for (const auto& metric : scoring::score_documents(documents, set.metrics).metrics)
+    scores.push_back(metric.documents);
+  return scores;
 }
 
 }  // namespace
@@ -151,25 +185,22 @@ int run_evaluate(const std::vector<std::string>& words) {
   const std::unique_ptr<Translator> translator =
       make_translator(opened.run, command.recipe, opened.models, decoding);
   for (const TestSet& set : sets) {
-    std::vector<TranslationRequest> requests;
-    for (size_t i = 0; i < set.sources.size(); ++i) {
-      requests.push_back(
-          make_request(encoder, set.sources[i], "", set.direction, static_cast<int64_t>(i)));
-      requests.back().tokens.document = set.documents[i];
-    }
-    std::vector<std::string> hypotheses;
-    for (const Translation& translation : translator->translate(requests))
-      hypotheses.push_back(encoder.decode(translation.hypotheses.front().tokens));
+    const std::vector<std::string> hypotheses = translate(set, encoder, *translator);
+    // Empty where sentences are translated without regard to documents.
+    const std::string documents =
+        set.documents.empty()
+            ? ""
+            : document_decoding(opened.run, command.recipe, opened.models, decoding);
     nlohmann::json entry = {{"set", set.name},
                             {"checkpoint", arguments.model.checkpoint},
                             {"lines", set.sources.size()},
                             {"beam", decoding.beam},
                             {"lenpen", decoding.lenpen},
                             {"target_language", set.direction.target}};
+    if (!documents.empty()) entry["documents"] = documents;
     entry.update(save_texts(opened.run.folder, set, hypotheses,
-                            hypotheses_file(set, arguments.model.checkpoint, decoding)));
-    for (const auto& metric : set.metrics) {
-      const scoring::Score result = metric->corpus(hypotheses, set.references);
+                            hypotheses_file(set, arguments.model.checkpoint, decoding, documents)));
+    for (const scoring::Score& result : scores_of(set, hypotheses)) {
       entry["scores"][result.name] = {{"score", result.value},
                                       {"signature", result.signature.text()},
                                       {"line", to_line(result)}};

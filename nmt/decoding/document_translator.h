@@ -85,8 +85,9 @@ class DocumentTranslator {
   virtual int64_t documents_in_work() const = 0;
   virtual int64_t sentences_waiting() const = 0;
 
-  /// One line for the log: which way of translating documents this is.
+  /// Which way of translating documents this is: a line for the log, and a name for files.
   virtual std::string describe() const = 0;
+  virtual std::string name() const = 0;
 };
 
 /// What a document translator is made of.

@@ -192,6 +192,14 @@ std::unique_ptr<Translator> make_translator(const Run& run, const Recipe& recipe
       run.encoder->languages());
 }
 
+std::string document_decoding(const Run& run, const Recipe& recipe,
+                              const std::vector<Transformer>& models,
+                              const DecodingOptions& options) {
+  if (!switched_on(recipe, document_method().name)) return "";
+  return make_document_translator(run, recipe, models, options, DocumentContext::kTranslation)
+      ->name();
+}
+
 TranslationRequest make_request(const PairEncoder& encoder, std::string_view line,
                                 std::string_view prefix, const Direction& direction,
                                 int64_t number) {

@@ -263,7 +263,20 @@ TEST(DocumentTraining, EvaluatesTestSetsAsDocuments) {
   const ProgramResult result =
       run_program({"evaluate", document_run(), "--threads", "1", "--decode.beam", "1"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_NE(result.out.find("BLEU"), std::string::npos);
+  EXPECT_NE(result.out.find("d-BLEU"), std::string::npos) << result.out;
+  const nlohmann::json scores = nlohmann::json::parse(read_file(document_run() + "/scores.json"));
+  EXPECT_EQ(scores[0]["documents"], "sliding60");
+  EXPECT_TRUE(scores[0]["scores"].contains("d-BLEU"));
+  // What translate makes of the same documents, without the blank lines between them.
+  const ProgramResult translated =
+      translate(document_run(), {"--decode.beam", "1"}, read_file(small_run().text("test.doc.en")));
+  const std::vector<std::string> marks = lines_of(read_file(small_run().text("test.doc.en")));
+  const std::vector<std::string> lines = lines_of(translated.out);
+  std::vector<std::string> sentences;
+  for (size_t i = 0; i < marks.size(); ++i)
+    if (!marks[i].empty()) sentences.push_back(lines.at(i));
+  EXPECT_EQ(read_file(document_run() + "/" + scores[0]["hypotheses"].get<std::string>()),
+            joined(sentences));
 }
 
 /// The first documents of the test set, of about `lines` lines.
