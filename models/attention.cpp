@@ -57,43 +57,48 @@ SelfAttentionImpl::SelfAttentionImpl(const LayerContext& context)
   out_site_ = sites_->add_whole(name + ".out", context.side, context.options.dim);
 }
 
-torch::Tensor SelfAttentionImpl::project(const torch::Tensor& x, const AttentionInput& input) {
+SelfAttentionImpl::Projection SelfAttentionImpl::project(const torch::Tensor& x,
+                                                        const AttentionInput& input) {
   const torch::Tensor h =
       sites_->apply(qkv_site_, qkv->forward(x), input.info);  // [rows, n, 3·dim]
-  torch::Tensor split = h.unflatten(-1, {3, heads_, -1});     // [rows, n, 3, heads, head size]
-  if (!input.query_scale.defined() && !input.rotation.defined()) return split;
-  const auto parts = split.unbind(2);
-  torch::Tensor queries = parts[0], keys = parts[1];
-  if (input.query_scale.defined()) queries = scaled(queries, input.query_scale.unsqueeze(-1));
+  // One unbind: its gradient is one tensor, where each select would fill one of its own.
+  const auto parts = h.unflatten(-1, {3, heads_, -1}).unbind(2);
+  Projection projection{parts[0], parts[1], parts[2]};
+  if (input.query_scale.defined())
+    projection.queries = scaled(projection.queries, input.query_scale.unsqueeze(-1));
   if (input.rotation.defined()) {
-    queries = rotate(queries, input.rotation);
-    keys = rotate(keys, input.rotation);
+    projection.queries = rotate(projection.queries, input.rotation);
+    projection.keys = rotate(projection.keys, input.rotation);
   }
-  return torch::stack({queries, keys, parts[2]}, 2);
+  return projection;
 }
 
 torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& x, const AttentionInput& input) {
-  const auto parts = project(x, input).unbind(2);
-  const torch::Tensor h = attend(parts[0], parts[1].transpose(1, 2), parts[2].transpose(1, 2),
-                                 input.mask, input.causal, is_training() ? dropout_ : 0.0);
+  const Projection projection = project(x, input);
+  const torch::Tensor h =
+      attend(projection.queries, projection.keys.transpose(1, 2), projection.values.transpose(1, 2),
+             input.mask, input.causal, is_training() ? dropout_ : 0.0);
   return sites_->apply(out_site_, out->forward(h), input.info);
 }
 
 torch::Tensor SelfAttentionImpl::step(const torch::Tensor& x, const AttentionInput& input,
                                       const torch::Tensor& cache, const CacheSlots& slots) {
-  const torch::Tensor projected = project(x, input);
-  const torch::Tensor keys_values =
-      projected.narrow(2, 1, 2).permute({2, 0, 3, 1, 4});  // [2, rows, heads, n, head size]
-  if (slots.by_row.defined()) {
-    const torch::Tensor index =
-        slots.by_row.view({1, x.size(0), 1, x.size(1), 1}).expand_as(keys_values);
-    torch::Tensor(cache).scatter_(3, index, keys_values);
-  } else {
-    cache.narrow(3, slots.first, x.size(1)).copy_(keys_values);
-  }
+  const Projection projection = project(x, input);
+  const auto store = [&](int64_t part, const torch::Tensor& projected) {
+    const torch::Tensor fresh = projected.transpose(1, 2);  // [rows, heads, n, head size]
+    const torch::Tensor own = cache.select(0, part);
+    if (!slots.by_row.defined()) {
+      own.narrow(2, slots.first, x.size(1)).copy_(fresh);
+      return;
+    }
+    const torch::Tensor index = slots.by_row.view({x.size(0), 1, x.size(1), 1}).expand_as(fresh);
+    torch::Tensor(own).scatter_(2, index, fresh);
+  };
+  store(0, projection.keys);
+  store(1, projection.values);
   const torch::Tensor all = cache.narrow(3, 0, slots.used);
   const torch::Tensor h =
-      attend(projected.select(2, 0), all[0], all[1], input.mask, input.causal, 0.0);
+      attend(projection.queries, all[0], all[1], input.mask, input.causal, 0.0);
   return sites_->apply(out_site_, out->forward(h), input.info);
 }
 

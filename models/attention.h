@@ -50,7 +50,12 @@ class SelfAttentionImpl : public torch::nn::Module {
   Linear qkv, out;
 
  private:
-  torch::Tensor project(const torch::Tensor& x, const AttentionInput& input);
+  /// [rows, n, heads, head size] each: views of one product, scaled and rotated as far as the input
+  /// asks for it.
+  struct Projection {
+    torch::Tensor queries, keys, values;
+  };
+  Projection project(const torch::Tensor& x, const AttentionInput& input);
 
   int64_t heads_;
   double dropout_;

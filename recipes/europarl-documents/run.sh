@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Document translation on the usual benchmarks, for those who have the archives; a stopped run continues.
+#   ./run.sh FOLDER FORMAT [option …]   FOLDER: {train,dev,test}.{en,de}, FORMAT as in data.documents; options go to nmt train
+#   ./run.sh smoke                      a few minutes on the small excerpts in ../../../shared/data: shows that everything runs
+#
+#   G-Transformer's data (TED, News, Europarl 7):     ./run.sh europarl7 d-tag
+#   Europarl v10 (tables of www.statmt.org/europarl): nmt docid build europarl-v10.de-en.tsv.gz:de-en --documents tsv --output all;
+#                                                     nmt docid split … (see nmt help docid); ./run.sh FOLDER docid
+set -euo pipefail
+cd "$(dirname "$0")"
+nmt=../../build/nmt
+
+run_systems() {  # NAME FORMAT TRAIN DEV TEST [option …]
+  local name=$1 format=$2 train=$3 dev=$4 test=$5
+  shift 5
+  for system in fixed uniform+lna; do
+    local run=runs/$name-$system options=(--dls.mode "${system%+lna}")
+    [[ $system == *+lna ]] && options+=(--lna.sites enc dec crs)
+    $nmt train recipe.yaml --run "$run" --data.documents "$format" --data.train "$train" --data.valid "$dev" \
+      --data.test "$test" "${options[@]}" "$@"
+    for way in sliding chunked whole; do $nmt evaluate "$run" --sd.mode $way; done
+  done
+  $nmt compare "runs/$name-fixed" "runs/$name-uniform+lna" --html "runs/$name.html"
+}
+
+if [ "${1:-}" = smoke ]; then
+  shared=../../../shared/data
+  small=(--model.preset tiny --vocabulary.size 4000 --data.max_tokens 2048 --doc.max_tokens 128 --decode.max_len_b 10
+    --train.max_updates 100 --train.precision fp32 --valid.every 50 --save.every 50 --decode.beam 1)
+  run_systems smoke-ende blank-line "$shared/doc_ende/news/train.doc.{}.gz:en-de" "$shared/doc_ende/news/dev.doc.{}.gz:en-de" \
+    "$shared/doc_ende/news/dev.doc.{}.gz:en-de" "${small[@]}"
+  run_systems smoke-enfr blank-line "$shared/europarl_enfr/train.doc.{}.gz:en-fr" "$shared/europarl_enfr/dev.doc.{}.gz:en-fr" \
+    "$shared/europarl_enfr/dev.doc.{}.gz:en-fr" "${small[@]}"
+elif [ $# -ge 2 ]; then
+  folder=$1 format=$2
+  shift 2
+  run_systems "$(basename "$folder")" "$format" "$folder/train.{}:en-de" "$folder/dev.{}:en-de" "$folder/test.{}:en-de" "$@"
+else
+  sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
+  exit 2
+fi
