@@ -35,6 +35,12 @@ class ReadAhead {
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
+  /// Those that are there, at most `most`; does not wait. Throws as next().
+  std::vector<Item> arrived(size_t most) {
+    const std::lock_guard lock(mutex_);
+    return take(most);
+  }
+
   /// The next items, at most `most`; waits for the first and then only as long as more keep coming.
   /// Empty at the end. Throws what reading threw, after the items before it were handed out.
   std::vector<Item> next(size_t most) {
@@ -45,6 +51,11 @@ class ReadAhead {
       changed_.wait_for(lock, kPatience, [&] { return ended_ || items_.size() >= most; });
       if (items_.size() == before) break;
     }
+    return take(most);
+  }
+
+ private:
+  std::vector<Item> take(size_t most) {
     std::vector<Item> taken;
     while (!items_.empty() && taken.size() < most) {
       taken.push_back(std::move(items_.front()));
@@ -55,7 +66,6 @@ class ReadAhead {
     return taken;
   }
 
- private:
   static constexpr size_t kMost = 100000;  // items; bounds the memory
   // A pause in the input after which what has come is handed out.
   static constexpr std::chrono::milliseconds kPatience{20};

@@ -58,7 +58,7 @@ SelfAttentionImpl::SelfAttentionImpl(const LayerContext& context)
 }
 
 SelfAttentionImpl::Projection SelfAttentionImpl::project(const torch::Tensor& x,
-                                                        const AttentionInput& input) {
+                                                         const AttentionInput& input) {
   const torch::Tensor h =
       sites_->apply(qkv_site_, qkv->forward(x), input.info);  // [rows, n, 3·dim]
   // One unbind: its gradient is one tensor, where each select would fill one of its own.
@@ -97,8 +97,7 @@ torch::Tensor SelfAttentionImpl::step(const torch::Tensor& x, const AttentionInp
   store(0, projection.keys);
   store(1, projection.values);
   const torch::Tensor all = cache.narrow(3, 0, slots.used);
-  const torch::Tensor h =
-      attend(projection.queries, all[0], all[1], input.mask, input.causal, 0.0);
+  const torch::Tensor h = attend(projection.queries, all[0], all[1], input.mask, input.causal, 0.0);
   return sites_->apply(out_site_, out->forward(h), input.info);
 }
 

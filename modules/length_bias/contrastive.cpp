@@ -11,6 +11,7 @@
 #include "nmt/run/opened_models.h"
 #include "nmt/scoring/contrastive.h"
 #include "nmt/support/atomic_file.h"
+#include "nmt/support/log.h"
 
 namespace nmt::length_bias {
 namespace {
@@ -117,6 +118,19 @@ double last_sentence_log_prob(const TokenPair& row, const PairScore& score, int3
   return std::accumulate(score.token_log_probs.begin() + first, score.token_log_probs.end(), 0.0);
 }
 
+void warn_of_missing_context(const std::vector<scoring::ContrastiveItem>& items,
+                             const std::vector<ItemText>& texts) {
+  int64_t missing = 0;
+  for (size_t i = 0; i < items.size(); ++i)
+    for (const auto& [property, value] : items[i].properties)
+      missing +=
+          property == "antecedent distance" && value != "0" && texts[i].source_context.empty();
+  if (missing > 0)
+    log::warning(missing,
+                 " items refer to earlier sentences, but have no \"src context\": they are "
+                 "scored without");
+}
+
 ContextLimits limits_of(const ParsedCommand<ContrastiveArguments>& command,
                         const PairEncoder& encoder, int64_t positions) {
   const auto& options =
@@ -146,9 +160,11 @@ int run_contrastive(const std::vector<std::string>& words) {
   const std::vector<ItemText> item_texts = read_texts(arguments.items);
   const OpenedModels opened = open_models(arguments.model, command.recipe);
   const PairEncoder& encoder = *opened.run.encoder;
-  const Direction direction = choose_direction(encoder.languages(), "", "");
+  const Direction direction =
+      choose_direction(encoder.languages(), arguments.source_language, arguments.target_language);
   const Ensemble ensemble(opened.models);
   const ContextLimits limits = limits_of(command, encoder, ensemble.max_positions());
+  warn_of_missing_context(items, item_texts);
 
   std::vector<TokenPair> rows;
   for (const ItemText& item : item_texts)

@@ -12,8 +12,9 @@ namespace nmt::length_bias {
 struct ContrastiveArguments {
   TrainedModel model;
   std::string items;
-  std::string scores;  // file of log-probabilities; empty: none
-  bool json = false;   // print the report as JSON
+  std::string scores;                            // file of log-probabilities; empty: none
+  bool json = false;                             // print the report as JSON
+  std::string source_language, target_language;  // empty: the run's only direction
 };
 void declare(OptionTable& table, ContrastiveArguments& arguments);
 CommandDescription describe_contrastive();

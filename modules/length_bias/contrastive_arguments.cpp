@@ -13,6 +13,7 @@ void declare(OptionTable& table, ContrastiveArguments& arguments) {
            "where to write the log-probabilities, for `nmt score-contrastive`")
       .hint("FILE")
       .command_line_only();
+  declare_languages(table, arguments.source_language, arguments.target_language);
   table.add("json", arguments.json, "print the report as JSON").command_line_only();
 }
 

@@ -67,7 +67,26 @@ DocumentPlanner::DocumentPlanner(PlanContext context, SamplingOptions options)
     : BatchPlanner(std::move(context)), options_(options) {}
 
 BatchPlan DocumentPlanner::plan(int64_t epoch) const {
-  return pack_batches(context(), instances(epoch), epoch);
+  return pack_batches(context(), within_limit(instances(epoch), epoch), epoch);
+}
+
+// A pass of a corpus may go over several epochs, each with a segmentation of its own.
+std::vector<Instance> DocumentPlanner::within_limit(std::vector<Instance> instances,
+                                                    int64_t epoch) const {
+  const bool whole_passes = context().weights.empty() && context().temperature == 1;
+  if (!context().sampled_lengths || whole_passes || options_.max_tokens == 0) return instances;
+  std::vector<Instance> fitting;
+  for (const Instance& instance : instances) {
+    int64_t first = instance.first;
+    const auto sizes = cut_document(
+        sentence_lengths(context(), instance.corpus, first, first + instance.count, epoch),
+        [this] { return options_.max_tokens; }, CutRule::kStrict, options_.max_tokens, 0);
+    for (const int32_t size : sizes) {
+      fitting.push_back({first, instance.corpus, size});
+      first += size;
+    }
+  }
+  return fitting;
 }
 
 std::vector<Instance> DocumentPlanner::validation_instances(const CorpusSet& corpora) const {
@@ -126,13 +145,17 @@ ReferenceLengths DocumentPlanner::reference_lengths() const {
   stored.sampled_lengths = nullptr;
   double source = 0, target = 0, count = 0;
   const double temperature = std::numeric_limits<double>::infinity();
-  for (int32_t corpus = 0; corpus < stored.corpora->count(); ++corpus)
+  const std::vector<int64_t> shares = epoch_shares(stored);
+  for (int32_t corpus = 0; corpus < stored.corpora->count(); ++corpus) {
+    const double weight = static_cast<double>(shares[static_cast<size_t>(corpus)]) /
+                          static_cast<double>((*stored.corpora)[corpus].size());
     for (const Instance& instance : pass(stored, corpus, 0, temperature, 0)) {
       const InstanceLengths lengths = stored.corpora->lengths(instance);
-      source += static_cast<double>(lengths.source);
-      target += static_cast<double>(lengths.target);
-      ++count;
+      source += weight * static_cast<double>(lengths.source);
+      target += weight * static_cast<double>(lengths.target);
+      count += weight;
     }
+  }
   return {source / count, target / count / 2};
 }
 

@@ -31,6 +31,8 @@ class DocumentPlanner : public BatchPlanner {
   ReferenceLengths reference_lengths() const;
 
  private:
+  /// Cuts instances again that the epoch's segmentation made longer than doc.max_tokens.
+  std::vector<Instance> within_limit(std::vector<Instance> instances, int64_t epoch) const;
   std::vector<Instance> pass(const PlanContext& context, int32_t corpus, int64_t pass,
                              double temperature, int64_t epoch) const;
 

@@ -64,7 +64,12 @@ std::string WindowTranslator::describe() const {
 
 std::string WindowTranslator::name() const {
   const bool bounded = mode_ == DocumentMode::kSliding || mode_ == DocumentMode::kChunked;
-  return bounded ? text(enum_name(mode_), window_) : enum_name(mode_);
+  if (!bounded) return enum_name(mode_);
+  std::string name = text(enum_name(mode_), window_);
+  if (target_cap_ != window_) name += text("-target", target_cap_);
+  if (options_.min_new_tokens > 0) name += text("-new", options_.min_new_tokens);
+  if (options_.lookahead_sentences > 0) name += text("-ahead", options_.lookahead_sentences);
+  return name;
 }
 
 WindowLimits WindowTranslator::limits() const {
@@ -91,7 +96,9 @@ void WindowTranslator::add(DocumentSentence sentence) {
   ++waiting_;
   const int64_t number = document.report.sentences++;
   if (sentence.source.empty()) return;
-  document.planner.add_sentence(std::ssize(sentence.source) + 1);
+  document.planner.add_sentence(
+      std::ssize(sentence.source) + 1,
+      tools_.reference_context ? std::optional(std::ssize(sentence.reference) + 1) : std::nullopt);
   document.numbers.push_back(number);
   document.sources.push_back(std::move(sentence.source));
   document.references.push_back(std::move(sentence.reference));
@@ -164,7 +171,7 @@ WindowTranslator::Job WindowTranslator::job(Document& document, const Window& wi
                                          : document.planner.source_tokens(begin, end);
   int64_t most =
       static_cast<int64_t>(options.max_len_a * static_cast<double>(source)) + options.max_len_b;
-  if (options.max_len > 0) most = std::min(most, options.max_len);
+  if (options.max_len > 0) most = std::min(most, options.max_len * (end - begin));
   const int64_t room = window.oversize ? tools_.search.models().max_positions() : target_cap_;
   job.rule = {.sentences = end - window.begin,
               .max_length = std::min(forced + most, room - 1),
@@ -253,11 +260,18 @@ void WindowTranslator::commit(Document& document, const Window& window,
     for (SentenceTranslation& sentence : split_sentences(job->result, eos))
       found.push_back(std::move(sentence));
   }
-  // Looked-ahead sentences are translated again; a source in parts is one sentence.
+  // Looked-ahead sentences are translated again, and so are those behind one that the limit cut
+  // short, itself included, unless the window has no other.
   found.resize(static_cast<size_t>(window.fresh));
+  const auto cut =
+      std::find_if(found.begin(), found.end(),
+                   [](const SentenceTranslation& sentence) { return sentence.forced_end; });
+  if (cut != found.end() && mode_ != DocumentMode::kWhole && !tools_.reference_context)
+    found.erase(std::max(cut, found.begin() + 1), found.end());
+  record.fresh = std::ssize(found);
 
   std::vector<int64_t> lengths;
-  for (int64_t i = 0; i < window.fresh; ++i) {
+  for (int64_t i = 0; i < record.fresh; ++i) {
     SentenceTranslation& sentence = found[static_cast<size_t>(i)];
     document.report.log_prob += sentence.log_prob;
     const std::vector<int32_t>& context =
@@ -270,7 +284,7 @@ void WindowTranslator::commit(Document& document, const Window& window,
   }
   document.planner.commit(window, lengths);
   document.report.windows.push_back(record);
-  const int64_t needed = mode_ == DocumentMode::kSliding ? window.begin : done + window.fresh;
+  const int64_t needed = mode_ == DocumentMode::kSliding ? window.begin : done + record.fresh;
   for (; document.first < needed; ++document.first) {
     document.sources.pop_front();
     document.references.pop_front();

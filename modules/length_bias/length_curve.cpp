@@ -11,6 +11,7 @@
 #include "nmt/scoring/named_metric.h"
 #include "nmt/scoring/scoring.h"
 #include "nmt/support/atomic_file.h"
+#include "nmt/support/log.h"
 #include "nmt/support/progress.h"
 
 namespace nmt::length_bias {
@@ -66,6 +67,7 @@ struct Point {
   double bleu = 0;           // of whole documents
   double sentence_bleu = 0;  // corpus BLEU of the sentences
   double tokens = 0;         // source tokens of a segment, on average
+  bool measured = true;      // false: the model has too few positions for such segments
 };
 
 /// One run, opened.
@@ -80,9 +82,12 @@ class CurveMaker {
                              .models = {},
                              .runtime = arguments.runtime},
                             command_.recipe)),
-        direction_(choose_direction(opened_.run.encoder->languages(), "", "")) {}
+        direction_(choose_direction(opened_.run.encoder->languages(), arguments.source_language,
+                                    arguments.target_language)) {}
 
   Point measure(const TestSet& set, const Condition& condition) {
+    if (condition.length > command_.recipe.model.max_positions)
+      return {.condition = condition.name, .measured = false};
     auto& options = dynamic_cast<Options&>(*command_.recipe.method_options.at("length_bias"));
     const DecodingWindowOptions own = options.decoding;
     if (condition.mode != DocumentMode::kAuto) {
@@ -106,10 +111,17 @@ class CurveMaker {
                      .value;
     point.sentence_bleu = metric->corpus(hypotheses, set.references).value;
     double windows = 0;
-    for (const DocumentReport& report : translator->take_reports())
+    int64_t divided = 0;
+    for (const DocumentReport& report : translator->take_reports()) {
+      divided += report.windows.size() > 1;
       for (const DocumentWindow& window : report.windows)
         point.tokens += static_cast<double>(window.source_tokens), ++windows;
+    }
     point.tokens /= std::max(1.0, windows);
+    if (condition.mode == DocumentMode::kWhole && divided > 0)
+      log::warning(opened_.run.folder.path(), ": ", divided, " of ", set.documents.size(),
+                   " documents have more tokens than model.max_positions and were divided, also as "
+                   "whole documents");
     return point;
   }
 
@@ -148,7 +160,7 @@ std::string table_of(const std::vector<Curve>& curves) {
     for (const Point& point : curve.points) {
       char digits[32];
       std::snprintf(digits, sizeof digits, "%.2f", point.bleu);
-      rows.back().emplace_back(digits);
+      rows.back().emplace_back(point.measured ? digits : "-");
     }
   }
   return scoring::aligned_columns(rows, 1);
@@ -159,10 +171,11 @@ nlohmann::json json_of(const std::vector<Curve>& curves) {
   for (const Curve& curve : curves) {
     nlohmann::json points = nlohmann::json::array();
     for (const Point& point : curve.points)
-      points.push_back({{"length", point.condition},
-                        {"d-bleu", point.bleu},
-                        {"s-bleu", point.sentence_bleu},
-                        {"mean_source_tokens", point.tokens}});
+      if (point.measured)
+        points.push_back({{"length", point.condition},
+                          {"d-bleu", point.bleu},
+                          {"s-bleu", point.sentence_bleu},
+                          {"mean_source_tokens", point.tokens}});
     all.push_back({{"run", curve.run}, {"points", points}});
   }
   return all;
@@ -180,8 +193,9 @@ std::string plot_of(const std::vector<Curve>& curves) {
   for (const Curve& curve : curves) {
     report::Series series{.system = names.size()};
     for (size_t i = 0; i < lengths; ++i)
-      series.points.push_back({static_cast<double>(i), curve.points[i].bleu,
-                               text(curve.run, ": ", curve.points[i].bleu)});
+      if (curve.points[i].measured)
+        series.points.push_back({static_cast<double>(i), curve.points[i].bleu,
+                                 text(curve.run, ": ", curve.points[i].bleu)});
     chart.series.push_back(std::move(series));
     names.push_back(curve.run);
   }

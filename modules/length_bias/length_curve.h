@@ -19,7 +19,8 @@ struct LengthCurveArguments {
   DocumentLayout layout = DocumentLayout::kBlankLine;
   std::string ids;
   std::vector<int64_t> lengths = {16, 32, 64, 128, 256, 512, 1024};  // source tokens of a segment
-  std::string plot, json;                                            // files; empty: none
+  std::string source_language, target_language;  // empty: the runs' only direction
+  std::string plot, json;                        // files; empty: none
   RuntimeOptions runtime;
 };
 

@@ -31,6 +31,7 @@ void declare(OptionTable& table, LengthCurveArguments& arguments) {
            "lengths of segments in source tokens, besides single sentences and whole documents")
       .range(2, 1e9)
       .command_line_only();
+  declare_languages(table, arguments.source_language, arguments.target_language);
   table.add("plot", arguments.plot, "where to draw the curves")
       .hint("FILE.svg")
       .command_line_only();

@@ -11,19 +11,24 @@ constexpr double kFirstRatio = 1.2;
 
 }  // namespace
 
-void WindowPlanner::add_sentence(int64_t source_tokens) {
+void WindowPlanner::add_sentence(int64_t source_tokens, std::optional<int64_t> target_tokens) {
   source_.push_back(source_.back() + source_tokens);
+  if (target_tokens) known_.push_back(known_.back() + *target_tokens);
+}
+
+int64_t WindowPlanner::expected_tokens(int64_t begin, int64_t end) const {
+  if (known_.size() == source_.size()) return sum(known_, begin, end);
+  const double ratio = begin == 0 ? kFirstRatio
+                                  : std::max(1.0, static_cast<double>(target_.back()) /
+                                                      static_cast<double>(source_tokens(0, begin)));
+  return static_cast<int64_t>(std::ceil(ratio * static_cast<double>(source_tokens(begin, end))));
 }
 
 bool WindowPlanner::fits(int64_t begin, int64_t end) const {
   const int64_t done = this->done();
   if (limits_.sentences > 0 && end - begin > limits_.sentences) return false;
   if (source_tokens(begin, end) > limits_.source_tokens) return false;
-  const double ratio = done == 0 ? kFirstRatio
-                                 : std::max(1.0, static_cast<double>(target_.back()) /
-                                                     static_cast<double>(source_tokens(0, done)));
-  const double expected = std::ceil(ratio * static_cast<double>(source_tokens(done, end)));
-  return target_tokens(begin, done) + static_cast<int64_t>(expected) + limits_.target_reserve <=
+  return target_tokens(begin, done) + expected_tokens(done, end) + limits_.target_reserve <=
          limits_.target_tokens;
 }
 

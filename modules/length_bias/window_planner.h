@@ -35,8 +35,8 @@ class WindowPlanner {
  public:
   explicit WindowPlanner(WindowLimits limits) : limits_(limits) {}
 
-  /// The next sentence, of so many source tokens.
-  void add_sentence(int64_t source_tokens);
+  /// The next sentence, of so many source tokens; and target tokens, where they are known.
+  void add_sentence(int64_t source_tokens, std::optional<int64_t> target_tokens = {});
   void end_document() { ended_ = true; }
 
   /// The next window; empty while sentences that have not arrived could still change it, and when
@@ -57,10 +57,12 @@ class WindowPlanner {
     return cumulative[static_cast<size_t>(end)] - cumulative[static_cast<size_t>(begin)];
   }
   bool fits(int64_t begin, int64_t end) const;
+  /// Target tokens of sentences that are not translated yet.
+  int64_t expected_tokens(int64_t begin, int64_t end) const;
 
   WindowLimits limits_;
-  std::vector<int64_t> source_ = {0}, target_ = {0};  // cumulative
-  int64_t begin_ = 0;                                 // of the last window
+  std::vector<int64_t> source_ = {0}, target_ = {0}, known_ = {0};  // cumulative; known_: or short
+  int64_t begin_ = 0;                                               // of the last window
   bool ended_ = false;
 };
 

@@ -5,17 +5,6 @@
 namespace nmt {
 namespace {
 
-void declare_languages(OptionTable& table, std::string& source, std::string& target) {
-  table
-      .add("source_language", source,
-           "language of the input; needed only for a model of several directions")
-      .hint("CODE")
-      .command_line_only();
-  table.add("target_language", target, "language to translate into; likewise")
-      .hint("CODE")
-      .command_line_only();
-}
-
 void declare_recipe(OptionTable& table, std::string& recipe) {
   table.add("recipe", recipe, "the recipe: options in YAML")
       .hint("RECIPE.yaml")

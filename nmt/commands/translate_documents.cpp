@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "data/document_text.h"
+#include "data/parallel_text.h"
 #include "data/read_ahead.h"
 #include "nmt/commands/line_stream.h"
 #include "nmt/support/atomic_file.h"
@@ -87,12 +88,19 @@ class DocumentSession {
       : encoder_(encoder),
         direction_(std::move(direction)),
         translator_(translator),
-        output_(arguments.output) {
+        output_(arguments.output),
+        blank_lines_(arguments.layout == DocumentLayout::kBlankLine) {
     if (!arguments.report.empty()) report_.emplace(arguments.report);
   }
 
   void add(Line line) {
     layout_.push_back({line.source.sentence, std::move(line.source.before)});
+    if (!line.source.sentence || line.source.begins_document) end_document();
+    if (blank_lines_ && line.source.text == kDocumentTag)
+      throw UsageError(
+          "a line of the input is exactly <d>: its documents are not parted by blank "
+          "lines",
+          "Add --layout d-tag.");
     if (!line.source.sentence) return;
     if (line.source.begins_document) begin_document(line.source.document_id);
     const Vocabularies& vocabularies = encoder_.vocabularies();
@@ -100,8 +108,10 @@ class DocumentSession {
                      .reference = vocabularies.target->encode(line.reference)});
   }
 
-  void end_input() {
-    if (documents_ > 0) translator_.end_document();
+  /// No sentence follows in the document that is open, if one is.
+  void end_document() {
+    if (open_) translator_.end_document();
+    open_ = false;
   }
 
   void write_finished() {
@@ -110,21 +120,29 @@ class DocumentSession {
       tokens_ += static_cast<int64_t>(sentence.tokens.size()) + 1;
       cut_ += sentence.forced_end;
       ++sentences_;
+      progress_.advance();
       output_.write(layout_.front().before + encoder_.decode(sentence.tokens));
       layout_.pop_front();
     }
     write_layout();
     output_.flush();
-    for (const DocumentReport& report : translator_.take_reports())
+    for (const DocumentReport& report : translator_.take_reports()) {
+      for (const DocumentWindow& window : report.windows) oversize_ += window.oversize;
       if (report_) report_->write(to_json(report) + "\n");
+    }
   }
 
   void close() {
+    progress_.finish();
     output_.close();
     if (report_) report_->commit();
   }
 
   void log_summary(double seconds) const {
+    if (oversize_ > 0)
+      log::warning(oversize_,
+                   " sentences are longer than a window and were translated by themselves"
+                   " (see --report and sd.oversize)");
     log::info(documents_, " documents, ", sentences_, " sentences, ",
               short_number(static_cast<double>(tokens_)), " tokens in ", short_duration(seconds),
               ", ", short_number(static_cast<double>(tokens_) / seconds), " target tokens/s",
@@ -138,7 +156,7 @@ class DocumentSession {
   };
 
   void begin_document(const std::string& id) {
-    if (documents_ > 0) translator_.end_document();
+    open_ = true;
     translator_.begin_document(
         {.id = id, .direction = direction_, .key = static_cast<uint64_t>(documents_)});
     ++documents_;
@@ -154,15 +172,21 @@ class DocumentSession {
   Direction direction_;
   DocumentTranslator& translator_;
   LineSink output_;
+  bool blank_lines_;
   std::optional<AtomicFile> report_;
   std::deque<Layout> layout_;  // of the lines not written yet
-  int64_t documents_ = 0, sentences_ = 0, tokens_ = 0, cut_ = 0;
+  Progress progress_{"translating", 0, "sentences"};
+  bool open_ = false;  // a document that has begun and may go on
+  int64_t documents_ = 0, sentences_ = 0, tokens_ = 0, cut_ = 0, oversize_ = 0;
 };
 
 }  // namespace
 
 void translate_documents(const TranslateArguments& arguments, const Recipe& recipe,
                          const OpenedModels& opened, const Direction& direction) {
+  if (recipe.decoding.n_best > 1 || recipe.decoding.min_len > 0)
+    throw UsageError("decode.n_best and decode.min_len are for sentences, not for --documents",
+                     "sd.min_sentence_tokens is the shortest length of a document's sentences.");
   const auto translator = make_document_translator(
       opened.run, recipe, opened.models, recipe.decoding,
       arguments.references.empty() ? DocumentContext::kTranslation : DocumentContext::kReference);
@@ -176,14 +200,17 @@ void translate_documents(const TranslateArguments& arguments, const Recipe& reci
     return translator->documents_in_work() < recipe.decoding.batch_sentences &&
            translator->sentences_waiting() < kMostWaiting;
   };
-  for (bool more = true, progress = true; more || progress;) {
-    for (bool paused = false; more && !paused && (has_room() || !progress); progress = true) {
-      std::vector<Line> group = lines.next(kGroup);
+  bool more = true, progress = false;
+  while (more || progress) {
+    // While there is something to translate only what has arrived is taken, else lines are awaited.
+    while (more && (has_room() || !progress)) {
+      std::vector<Line> group = progress ? lines.arrived(kGroup) : lines.next(kGroup);
+      if (group.empty() && progress) break;
       more = !group.empty();
-      paused = group.size() < kGroup;
+      progress = true;
       for (Line& line : group) session.add(std::move(line));
-      if (!more) session.end_input();
     }
+    if (!more) session.end_document();
     progress = translator->step();
     session.write_finished();
   }

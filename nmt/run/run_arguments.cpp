@@ -4,6 +4,17 @@
 
 namespace nmt {
 
+void declare_languages(OptionTable& table, std::string& source, std::string& target) {
+  table
+      .add("source_language", source,
+           "language of the input; needed only for a model of several directions")
+      .hint("CODE")
+      .command_line_only();
+  table.add("target_language", target, "language to translate into; likewise")
+      .hint("CODE")
+      .command_line_only();
+}
+
 void declare(OptionTable& table, TrainedModel& model) {
   table.add("run", model.run, "run folder of the trained model")
       .hint("RUN")

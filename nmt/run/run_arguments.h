@@ -46,4 +46,7 @@ struct TrainedModel {
 /// The group "runtime" and the arguments that name the model. `model.run` is positional.
 void declare(OptionTable& table, TrainedModel& model);
 
+/// Declares source_language and target_language, which choose_direction() takes.
+void declare_languages(OptionTable& table, std::string& source, std::string& target);
+
 }  // namespace nmt

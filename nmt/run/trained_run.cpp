@@ -80,9 +80,10 @@ Run build_run(const RunFolder& folder, const Recipe& recipe,
               std::shared_ptr<const PairEncoder> encoder) {
   Run run{folder, recipe.model, std::move(encoder), {}, Transformer(nullptr)};
   const Vocabularies& vocabularies = run.encoder->vocabularies();
-  run.extensions = attach_methods(recipe.methods, recipe.method_options,
-                                  {folder, run.model_options, *vocabularies.source,
-                                   *vocabularies.target, run.encoder->languages()});
+  run.extensions =
+      attach_methods(recipe.methods, recipe.method_options,
+                     {folder, run.model_options, *vocabularies.source, *vocabularies.target,
+                      run.encoder->languages(), recipe.training.initial});
   const VocabularyShape shape{vocabularies.source->size(), vocabularies.target->size(),
                               vocabularies.target->pad()};
   const ModelExtensions points{.source_embedding = run.extensions.source_embedding.get(),
@@ -235,7 +236,7 @@ Direction choose_direction(const Languages& languages, const std::string& source
     return {source, target};
   }
   throw UsageError(fitting.empty() ? "no trained direction fits" : "the run has several directions",
-                   text("Give --source-language and --target-language; trained: ", known, "."));
+                   text("Give --source_language and --target_language; trained: ", known, "."));
 }
 
 }  // namespace nmt

@@ -78,7 +78,7 @@ TranslationRequest make_request(const PairEncoder& encoder, std::string_view lin
                                 std::string_view prefix, const Direction& direction,
                                 int64_t number);
 
-/// The direction that a command's --source-language and --target-language mean; both empty: the
+/// The direction that a command's --source_language and --target_language mean; both empty: the
 /// run's only one. Throws UsageError that lists the run's directions.
 Direction choose_direction(const Languages& languages, const std::string& source,
                            const std::string& target);

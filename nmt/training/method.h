@@ -24,6 +24,7 @@ struct MethodContext {
   const Vocabulary& source_vocabulary;
   const Vocabulary& target_vocabulary;
   const Languages& languages;
+  std::string initial;  // the run whose weights this one starts from; empty: random weights
 };
 
 /// Joins the run: fills in the points of `extensions` that the method needs.

@@ -34,7 +34,7 @@ decode() {  # SYSTEM SEED WAY
 score() {  # SYSTEM SEED WAY: one line of the table
   local out=out/$1-$2.$3.de bleu pronoun
   bleu=$($nmt score-documents corpus/test.de "$out" --ids corpus/test.ids --metrics bleu |
-    sed -nE 's/^([ds])-BLEU.* = ([0-9.]+) .*/\2/p' | paste -sd '\t')
+    sed -nE 's/^[ds]-BLEU[^=]*= ([0-9.]+) .*/\1/p' | paste -sd '\t')
   pronoun=$($nmt testbed score --labels corpus/test.labels.de.jsonl --hyp "$out" |
     awk '$1 == "pronoun" { sub("%", "", $2); print $2 }')
   printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$3" "$2" "$bleu" "$pronoun"
