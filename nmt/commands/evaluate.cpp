@@ -110,9 +110,9 @@ std::string hypotheses_file(const TestSet& set, const std::string& checkpoint,
 nlohmann::json save_texts(const RunFolder& folder, const TestSet& set,
                           const std::vector<std::string>& hypotheses,
                           const std::string& hypotheses_name) {
-  const nlohmann::json names = {{"hypotheses", hypotheses_name},
-                                {"sources", "sources." + set.name + ".txt"},
-                                {"references", "references." + set.name + ".txt"}};
+  nlohmann::json names = {{"hypotheses", hypotheses_name},
+                          {"sources", "sources." + set.name + ".txt"},
+                          {"references", "references." + set.name + ".txt"}};
   write_file(folder.file(names["hypotheses"]), as_file(hypotheses));
   write_file(folder.file(names["sources"]), as_file(set.sources));
   write_file(folder.file(names["references"]), as_file(set.references));

@@ -54,7 +54,7 @@ std::vector<std::string> train_arguments(const std::string& run, const std::stri
 /// A run with the method, trained once for 300 updates.
 const std::string& document_run() {
   static const std::string run = [] {
-    const std::string folder = small_run().folder + "/documents";
+    std::string folder = small_run().folder + "/documents";
     const ProgramResult result = run_program(train_arguments(folder, "300"));
     EXPECT_EQ(result.exit_code, 0) << result.err;
     return folder;

@@ -208,6 +208,7 @@ TEST_F(Documents, AreTranslatedAsByAPlainSlidingSearch) {
     DecodingOptions options = search_options(1 + static_cast<int64_t>(model) % 5);
     options.n_best = 1;
     std::vector<Text> documents;
+    documents.reserve(4);
     for (int i = 0; i < 4; ++i) documents.push_back(random_document(random, 7, 5));
     const size_t window = 8 + random() % 12;
     WindowTranslator translator(windows(DocumentMode::kSliding, static_cast<int64_t>(window)),
@@ -269,6 +270,7 @@ TEST_F(Documents, KeepTheirSentenceCountInEveryMode) {
 TEST_F(Documents, DoNotDependOnTheirBatch) {
   std::mt19937 random(3);
   std::vector<Text> documents;
+  documents.reserve(7);
   for (int i = 0; i < 7; ++i) documents.push_back(random_document(random, 10, 6, true));
   Options options = windows(DocumentMode::kSliding, 14, 30);
   options.decoding.lookahead_sentences = 1;
@@ -383,7 +385,8 @@ TEST_F(Documents, TranslateASentenceLongerThanTheWindow) {
   hand_over(reported, document);
   finish(reported);
   int64_t oversize = 0;
-  for (const DocumentWindow& window : reported.take_reports()[0].windows) {
+  const std::vector<DocumentReport> reports = reported.take_reports();
+  for (const DocumentWindow& window : reports[0].windows) {
     oversize += window.oversize;
     EXPECT_EQ(window.oversize, window.source_tokens == 21);
   }

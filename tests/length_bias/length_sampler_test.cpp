@@ -104,6 +104,7 @@ TEST(LengthSampler, BalancesTokens) {
 
 std::vector<InstanceLengths> both_sides(const std::vector<int64_t>& sizes) {
   std::vector<InstanceLengths> lengths;
+  lengths.reserve(sizes.size());
   for (const int64_t size : sizes) lengths.push_back({size, size});
   return lengths;
 }
@@ -148,6 +149,7 @@ TEST(CutDocument, TakesAnEmptyDocument) {
 std::array<double, 8> realised_bins(CutRule rule) {
   RandomStream random(5);
   std::vector<int64_t> sizes;
+  sizes.reserve(400000);
   for (int i = 0; i < 400000; ++i) sizes.push_back(8 + static_cast<int64_t>(random.below(43)));
   SamplingOptions options;
   LengthSampler sampler(options, kInfinity, 9);

@@ -12,6 +12,7 @@ namespace {
 
 torch::Tensor ids(std::vector<std::vector<int64_t>> rows) {
   std::vector<torch::Tensor> tensors;
+  tensors.reserve(rows.size());
   for (const auto& row : rows) tensors.push_back(torch::tensor(row, torch::kInt64));
   return torch::stack(tensors);
 }

@@ -14,7 +14,6 @@ namespace nmt {
 namespace {
 
 using testing::kPad;
-using testing::kVocabulary;
 using testing::max_difference;
 using testing::random_batch;
 using testing::small_model;

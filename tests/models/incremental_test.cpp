@@ -9,7 +9,6 @@
 namespace nmt {
 namespace {
 
-using testing::kBos;
 using testing::max_difference;
 using testing::random_batch;
 using testing::small_model;

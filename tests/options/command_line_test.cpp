@@ -9,7 +9,6 @@ namespace nmt::testing {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 /// A command: two bare words, a list, a switch and flags of one letter.

@@ -125,6 +125,7 @@ TEST(OptionTable, HelpShowsHintsDefaultsAndLimits) {
   table.add("model.layers", layers, "depth").range(1, 100);
   table.add("model.size", size, "sizes by name").choices({"base", "big"});
   std::vector<std::string> many;
+  many.reserve(10);
   for (int i = 0; i < 10; ++i) many.push_back("choice-number-" + std::to_string(i));
   table.add("model.long", long_choice, "long").choices(many);
   table.add("rate", rate, "peak rate").at_least(0);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -124,7 +125,7 @@ TEST(OptionValue, NumbersPrintShortAndReadBack) {
     double field = 0;
     const auto value = bind_value(field);
     value->set({number_text(number)});
-    ASSERT_EQ(std::memcmp(&field, &number, sizeof number), 0) << number_text(number);
+    ASSERT_EQ(std::bit_cast<uint64_t>(field), pattern) << number_text(number);
   }
 }
 

@@ -12,7 +12,6 @@
 namespace nmt::testing {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 

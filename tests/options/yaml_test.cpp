@@ -11,7 +11,6 @@
 namespace nmt::testing {
 namespace {
 
-using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -47,10 +46,8 @@ TEST(Yaml, AScalarMayStandForAListOfOne) {
 }
 
 TEST(Yaml, EmptyFilesAndSectionsKeepDefaults) {
-  for (const char* yaml : {"", "\n", "# nothing\n", "---\n", "all:\n", "all: {}\n",
-                           "\xEF\xBB\xBF"
-                           "all:\n",
-                           "all:\r\n"}) {
+  for (const char* yaml :
+       {"", "\n", "# nothing\n", "---\n", "all:\n", "all: {}\n", "\xEF\xBB\xBF\n", "all:\r\n"}) {
     Fixture f;
     f.yaml(yaml);
     EXPECT_EQ(f.options.integer, 3) << yaml;
@@ -152,7 +149,7 @@ TEST(Yaml, EndlessAndHugeTreesAreRefused) {
     const std::string before = std::to_string(i - 1), now = std::to_string(i);
     laughs += "a" + now + ": &a" + now + " {";
     for (const char* key : {"a", "b", "c", "d", "e", "f", "g"})
-      laughs += std::string(key) + ": *a" + before + ", ";
+      laughs.append(key).append(": *a").append(before).append(", ");
     laughs += "}\n";
   }
   EXPECT_THAT(yaml_error(laughs), HasSubstr("recipe.yaml"));

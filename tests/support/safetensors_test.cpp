@@ -22,7 +22,7 @@ void write_quickly(const std::string& path, const std::string& content) {
 
 std::string written(const TemporaryFolder& folder) {
   static const std::vector<float> matrix = {1, 2, 3, 4, 5, 6}, vector = {-1};
-  const std::string path = folder.file("t.safetensors");
+  std::string path = folder.file("t.safetensors");
   write_safetensors(path,
                     {{"matrix", {"F32", {2, 3}, bytes_of(matrix)}},
                      {"one", {"F32", {1}, bytes_of(vector)}},

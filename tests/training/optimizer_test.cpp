@@ -31,9 +31,8 @@ torch::Tensor parameter(std::vector<double> values) {
   return torch::tensor(values, torch::kFloat64).set_requires_grad(true);
 }
 
-void set_gradient(const torch::Tensor& parameter, std::vector<double> values) {
-  torch::Tensor owner = parameter;
-  owner.mutable_grad() = torch::tensor(values, torch::kFloat64);
+void set_gradient(torch::Tensor parameter, std::vector<double> values) {
+  parameter.mutable_grad() = torch::tensor(values, torch::kFloat64);
 }
 
 class OptimizerTest : public testing::TestWithParam<OptimizerKind> {};
