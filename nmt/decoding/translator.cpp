@@ -100,10 +100,13 @@ std::vector<BatchTranslator::Job> BatchTranslator::jobs(const TranslationRequest
                                                         const std::vector<Span>& parts) const {
   const DecodingOptions& options = search_.options();
   const std::vector<int32_t>&source = request.tokens.source, &target = request.tokens.target;
+  // What the parts of a long source share: without its tokens, of which each part has its own.
+  TokenPair shared = request.tokens;
+  if (parts.size() > 1) shared.source.clear();
   std::vector<Job> jobs;
   for (int64_t sample = 0; sample < (options.sampling ? options.n_best : 1); ++sample)
     for (size_t part = 0; part < parts.size(); ++part) {
-      Job job{request.tokens, request.target_head,
+      Job job{shared, request.target_head,
               hash_key({static_cast<uint64_t>(request.tokens.instance_id),
                         static_cast<uint64_t>(sample), part})};
       if (parts.size() > 1) {

@@ -1,6 +1,7 @@
 #include "nmt/decoding/translator.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <torch/torch.h>
 
 #include <set>
@@ -85,6 +86,24 @@ TEST(BatchTranslator, FollowsTheLengthRules) {
 
 // A long source comes out as the translations of its parts, one after another, each part with its
 // tags.
+int64_t peak_memory_mib() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss / 1024;
+}
+
+// A line of a megabyte without a blank: its parts must not each hold all of it.
+TEST(BatchTranslator, NeedsMemoryInProportionToALongSource) {
+  std::mt19937 generator(3);
+  DecodingOptions options;
+  options.beam = 1, options.max_source_len = 9;
+  options.max_len_a = 0, options.max_len_b = 1;
+  const int64_t before = peak_memory_mib();
+  const auto found = translator(options).translate({request(random_source(generator, 40000))});
+  EXPECT_EQ(found[0].parts, 5000U);
+  EXPECT_LT(peak_memory_mib() - before, 300);
+}
+
 TEST(BatchTranslator, TranslatesLongSourcesInParts) {
   const std::vector<int32_t> text{4, 5, 6, 7, 8, 4, 5, 9};
   TranslationRequest whole = request({3, 4, 5, 6, 7, 8, 4, 5, 9, kEos});
