@@ -69,13 +69,9 @@ InstanceLengths PairReader::lengths(const Instance& instance, int64_t epoch) con
 TokenPair PairReader::read(const Instance& instance, int64_t epoch) const {
   const Direction& direction = directions_[static_cast<size_t>(instance.corpus)];
   const CorpusStore& store = (*corpora_)[instance.corpus];
-  TokenPair pair;
-  pair.source = encoder_->source_row(sentences(Side::kSource, instance, epoch), direction);
-  pair.target = encoder_->target_row(sentences(Side::kTarget, instance, epoch), direction);
+  TokenPair pair = encoder_->pair(sentences(Side::kSource, instance, epoch),
+                                  sentences(Side::kTarget, instance, epoch), direction);
   pair.instance_id = corpora_->global_sentence(instance.corpus, instance.first);
-  pair.source_language = encoder_->languages().language(direction.source);
-  pair.target_language = encoder_->languages().language(direction.target);
-  pair.direction = encoder_->languages().direction(direction);
   if (store.documents() > 0) {
     pair.document = store.document_of(instance.first);
     pair.document_position = instance.first - store.document_begin(pair.document);

@@ -89,14 +89,20 @@ std::vector<TokenPair> PairEncoder::encode_source(std::string_view text, const D
   return pairs;
 }
 
+TokenPair PairEncoder::pair(std::span<const std::vector<int32_t>> source,
+                            std::span<const std::vector<int32_t>> target,
+                            const Direction& direction) const {
+  TokenPair pair = empty_pair(direction);
+  pair.source = source_row(source, direction);
+  pair.target = target_row(target, direction);
+  return pair;
+}
+
 TokenPair PairEncoder::encode_pair(std::string_view source, std::string_view target,
                                    const Direction& direction) const {
   const std::vector<int32_t> source_ids = vocabularies_.source->encode(source);
   const std::vector<int32_t> target_ids = vocabularies_.target->encode(target);
-  TokenPair pair = empty_pair(direction);
-  pair.source = source_row({&source_ids, 1}, direction);
-  pair.target = target_row({&target_ids, 1}, direction);
-  return pair;
+  return pair({&source_ids, 1}, {&target_ids, 1}, direction);
 }
 
 }  // namespace nmt

@@ -35,6 +35,10 @@ class PairEncoder {
   /// translation of the text. Empty text gives one pair.
   std::vector<TokenPair> encode_source(std::string_view text, const Direction& direction,
                                        int64_t limit) const;
+  /// The sentences of both sides as one pair: source_row() and target_row(), with the numbers of
+  /// the direction and its languages.
+  TokenPair pair(std::span<const std::vector<int32_t>> source,
+                 std::span<const std::vector<int32_t>> target, const Direction& direction) const;
   /// A sentence pair for scoring.
   TokenPair encode_pair(std::string_view source, std::string_view target,
                         const Direction& direction) const;
