@@ -187,10 +187,7 @@ int run_evaluate(const std::vector<std::string>& words) {
   for (const TestSet& set : sets) {
     const std::vector<std::string> hypotheses = translate(set, encoder, *translator);
     // Empty where sentences are translated without regard to documents.
-    const std::string documents =
-        set.documents.empty()
-            ? ""
-            : document_decoding(opened.run, command.recipe, opened.models, decoding);
+    const std::string documents = set.documents.empty() ? "" : translator->document_decoding();
     nlohmann::json entry = {{"set", set.name},
                             {"checkpoint", arguments.model.checkpoint},
                             {"lines", set.sources.size()},

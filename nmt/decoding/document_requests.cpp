@@ -38,7 +38,7 @@ std::vector<Translation> DocumentRequestTranslator::translate(
   for (size_t i = 0; i < alone.size(); ++i) translations[alone[i]] = std::move(translated[i]);
   if (together.empty()) return translations;
 
-  const std::unique_ptr<DocumentTranslator> documents = make_documents_();
+  const std::unique_ptr<DocumentTranslator> documents = make_documents_(sentences_);
   const auto language = [this](int64_t index) {
     return languages_.languages().at(static_cast<size_t>(index));
   };

@@ -15,17 +15,20 @@ namespace nmt {
 /// tags. All other requests go to the sentence translator.
 class DocumentRequestTranslator : public Translator {
  public:
-  using MakeDocumentTranslator = std::function<std::unique_ptr<DocumentTranslator>()>;
-  DocumentRequestTranslator(std::unique_ptr<Translator> sentences,
+  /// Receives the sentence translator, see DocumentTools::fallback.
+  using MakeDocumentTranslator =
+      std::function<std::unique_ptr<DocumentTranslator>(std::shared_ptr<Translator> sentences)>;
+  DocumentRequestTranslator(std::shared_ptr<Translator> sentences,
                             MakeDocumentTranslator make_documents, Languages languages)
       : sentences_(std::move(sentences)),
         make_documents_(std::move(make_documents)),
         languages_(std::move(languages)) {}
 
   std::vector<Translation> translate(const std::vector<TranslationRequest>& requests) override;
+  std::string document_decoding() const override { return make_documents_(sentences_)->name(); }
 
  private:
-  std::unique_ptr<Translator> sentences_;
+  std::shared_ptr<Translator> sentences_;
   MakeDocumentTranslator make_documents_;
   Languages languages_;
 };

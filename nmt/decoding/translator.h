@@ -43,6 +43,9 @@ class Translator {
   virtual ~Translator() = default;
   /// One translation a request, in the order of the requests, whatever they are.
   virtual std::vector<Translation> translate(const std::vector<TranslationRequest>& requests) = 0;
+  /// The name of the way in which it translates requests of a document in their context; "": it
+  /// takes every request by itself.
+  virtual std::string document_decoding() const { return ""; }
 };
 
 /// Adds a method's annotations (SourceBatch::annotations) to a batch made from `pairs`.

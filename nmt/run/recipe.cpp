@@ -63,6 +63,10 @@ void check_methods(const Recipe& recipe, const std::string& origin) {
 
 }  // namespace
 
+bool Recipe::has_method(const std::string& name) const {
+  return contains(methods, name);
+}
+
 void declare(OptionTable& table, Recipe& recipe) {
   table.add("methods", recipe.methods, "translation methods switched on; see `nmt list methods`")
       .hint("NAME");
@@ -92,7 +96,7 @@ void validate(const Recipe& recipe, const OptionTable& table) {
   });
   for (const std::string& name : recipe.methods) recipe.method_options.at(name)->validate();
   for (const auto& [method, groups] : method_groups()) {
-    if (contains(recipe.methods, method)) continue;
+    if (recipe.has_method(method)) continue;
     for (const auto& option : table.options()) {
       if (!option->is_set() || groups.count(option->group()) == 0) continue;
       log::warning(option->origin(), ": ", option->key(), " has no effect: the method '", method,
@@ -104,7 +108,7 @@ void validate(const Recipe& recipe, const OptionTable& table) {
 std::string to_yaml(const Recipe& recipe, const OptionTable& table) {
   std::set<std::string> idle;
   for (const auto& [method, groups] : method_groups()) {
-    if (!contains(recipe.methods, method)) idle.insert(groups.begin(), groups.end());
+    if (!recipe.has_method(method)) idle.insert(groups.begin(), groups.end());
   }
   return table.to_yaml([&idle](const Option& option) { return idle.count(option.group()) == 0; });
 }
@@ -123,7 +127,7 @@ void refuse_unused(const OptionTable& table, const Recipe& recipe,
   const std::vector<std::string> groups = used_groups(command);
   std::set<std::string> used(groups.begin(), groups.end());
   for (const auto& [method, own] : method_groups())
-    if (contains(recipe.methods, method)) used.insert(own.begin(), own.end());
+    if (recipe.has_method(method)) used.insert(own.begin(), own.end());
 
   for (const auto& option : table.options()) {
     if (option->is_command_line_only() || option->origin() != "command line") continue;

@@ -28,6 +28,9 @@ struct Recipe {
   DecodingOptions decoding;
   /// Options of every known method, switched on or not, by the method's name.
   std::map<std::string, std::unique_ptr<MethodOptions>> method_options;
+
+  /// Whether it switches on the method of that name.
+  bool has_method(const std::string& name) const;
 };
 
 /// Declares all groups. Plug-ins must have been loaded before.

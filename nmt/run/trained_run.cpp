@@ -2,7 +2,6 @@
 
 #include <torch/torch.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -158,8 +157,20 @@ std::unique_ptr<Translator> make_sentence_translator(const Run& run,
   return factory ? factory(std::move(standard)) : std::move(standard);
 }
 
-bool switched_on(const Recipe& recipe, const std::string& method) {
-  return std::find(recipe.methods.begin(), recipe.methods.end(), method) != recipe.methods.end();
+std::unique_ptr<DocumentTranslator> make_documents(const Run& run, const Recipe& recipe,
+                                                   const std::vector<Transformer>& models,
+                                                   const DecodingOptions& options,
+                                                   DocumentContext context,
+                                                   std::shared_ptr<Translator> sentences) {
+  const MethodImplementation& method = document_method();
+  return method.make_document_translator(
+      *recipe.method_options.at(method.name),
+      {.search = make_search(run, models, options),
+       .encoder = run.encoder,
+       .annotate = source_annotator(run.extensions),
+       .fallback = std::move(sentences),
+       .method_on = recipe.has_method(method.name),
+       .reference_context = context == DocumentContext::kReference});
 }
 
 }  // namespace
@@ -168,37 +179,22 @@ std::unique_ptr<DocumentTranslator> make_document_translator(const Run& run, con
                                                              const std::vector<Transformer>& models,
                                                              const DecodingOptions& options,
                                                              DocumentContext context) {
-  const MethodImplementation& method = document_method();
-  return method.make_document_translator(
-      *recipe.method_options.at(method.name),
-      {.search = make_search(run, models, options),
-       .encoder = run.encoder,
-       .annotate = source_annotator(run.extensions),
-       .fallback = make_sentence_translator(run, models, options),
-       .method_on = switched_on(recipe, method.name),
-       .reference_context = context == DocumentContext::kReference});
+  return make_documents(run, recipe, models, options, context,
+                        make_sentence_translator(run, models, options));
 }
 
 std::unique_ptr<Translator> make_translator(const Run& run, const Recipe& recipe,
                                             const std::vector<Transformer>& models,
                                             const DecodingOptions& options) {
   std::unique_ptr<Translator> sentences = make_sentence_translator(run, models, options);
-  if (!switched_on(recipe, document_method().name)) return sentences;
+  if (!recipe.has_method(document_method().name)) return sentences;
   return std::make_unique<DocumentRequestTranslator>(
       std::move(sentences),
-      [&run, &recipe, models, options] {
-        return make_document_translator(run, recipe, models, options,
-                                        DocumentContext::kTranslation);
+      [&run, &recipe, models, options](std::shared_ptr<Translator> fallback) {
+        return make_documents(run, recipe, models, options, DocumentContext::kTranslation,
+                              std::move(fallback));
       },
       run.encoder->languages());
-}
-
-std::string document_decoding(const Run& run, const Recipe& recipe,
-                              const std::vector<Transformer>& models,
-                              const DecodingOptions& options) {
-  if (!switched_on(recipe, document_method().name)) return "";
-  return make_document_translator(run, recipe, models, options, DocumentContext::kTranslation)
-      ->name();
 }
 
 TranslationRequest make_request(const PairEncoder& encoder, std::string_view line,

@@ -65,13 +65,6 @@ std::unique_ptr<DocumentTranslator> make_document_translator(const Run& run, con
                                                              const DecodingOptions& options,
                                                              DocumentContext context);
 
-/// The name of the way in which make_translator() translates documents
-/// (DocumentTranslator::name());
-/// "" when the run has no method for that.
-std::string document_decoding(const Run& run, const Recipe& recipe,
-                              const std::vector<Transformer>& models,
-                              const DecodingOptions& options);
-
 /// One line to be translated in `direction`; `prefix` is text that the translation must begin with,
 /// `number` keys sampling.
 TranslationRequest make_request(const PairEncoder& encoder, std::string_view line,

@@ -30,15 +30,19 @@ inline TransformerOptions tiny_options() {
 
 /// Weights are drawn anew, larger than at the start of training: distributions are peaked, and
 /// differ from place to place.
-inline Transformer random_model(uint64_t seed, int64_t vocabulary = kVocabulary) {
-  torch::manual_seed(seed);
-  Transformer model(tiny_options(), VocabularyShape{vocabulary, vocabulary, kPad});
+inline Transformer with_random_weights(Transformer model) {
   const torch::NoGradGuard no_grad;
   for (torch::Tensor& parameter : model->parameters())
     if (parameter.dim() > 1) parameter.normal_(0, 0.45);
   model->to(torch::kDouble);
   model->eval();
   return model;
+}
+
+inline Transformer random_model(uint64_t seed, int64_t vocabulary = kVocabulary) {
+  torch::manual_seed(seed);
+  return with_random_weights(
+      Transformer(tiny_options(), VocabularyShape{vocabulary, vocabulary, kPad}));
 }
 
 inline std::vector<int32_t> random_tokens(std::mt19937& generator, size_t count,

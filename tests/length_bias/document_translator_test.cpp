@@ -55,13 +55,8 @@ class Documents : public ::testing::Test {
     scale->set_reference({9, 5});
     extensions.attention_scale = scale;
     const int64_t size = small_vocabulary()->size();
-    Transformer model(options, VocabularyShape{size, size, small_vocabulary()->pad()}, extensions);
-    const torch::NoGradGuard no_grad;
-    for (torch::Tensor& parameter : model->parameters())
-      if (parameter.dim() > 1) parameter.normal_(0, 0.45);
-    model->to(torch::kDouble);
-    model->eval();
-    return model;
+    return test::with_random_weights(
+        Transformer(options, VocabularyShape{size, size, small_vocabulary()->pad()}, extensions));
   }
 
   static Text random_document(std::mt19937& random, size_t most_sentences = 9, size_t longest = 7,
@@ -502,7 +497,10 @@ TEST_F(Documents, ComeThroughTheOrdinaryTranslatorsInterface) {
   const DocumentTools parts = tools(1, search_options());
   DocumentRequestTranslator translator(
       std::make_unique<BatchTranslator>(parts.search),
-      [&] { return std::make_unique<WindowTranslator>(options, parts); }, encoder()->languages());
+      [&](const std::shared_ptr<Translator>&) {
+        return std::make_unique<WindowTranslator>(options, parts);
+      },
+      encoder()->languages());
   const auto found = translator.translate(requests);
   const auto expected = translate(documents, options, search_options());
   ASSERT_EQ(found.size(), expected.size() + 2);
