@@ -1,5 +1,6 @@
 #include "data/document_text.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "data/parallel_text.h"
@@ -24,6 +25,10 @@ std::optional<DocumentLine> DocumentText::next() {
   DocumentLine line{.text = std::string(read->text)};
   const bool layout = (layout_ == DocumentLayout::kBlankLine && is_blank(line.text)) ||
                       (layout_ == DocumentLayout::kDTag && line.text == kDocumentTag);
+  if (layout_ == DocumentLayout::kBlankLine && line.text == kDocumentTag)
+    throw UsageError(text(to_string(FilePosition{lines_.path(), lines_.line()}),
+                          ": this line is exactly <d>, so blank lines do not part the documents"),
+                     "Add --layout d-tag.");
   if (layout) {
     has_marks_ = at_start_ = true;
     return DocumentLine{.sentence = false, .before = std::move(line.text)};
@@ -59,6 +64,18 @@ void DocumentText::report_unequal() {
   while (lines_.next()) {
   }
   ids_->report_unequal(lines_.path(), lines_.line());
+}
+
+std::optional<DocumentTextPair::Line> DocumentTextPair::next() {
+  std::optional<DocumentLine> source = source_.next(), reference = reference_.next();
+  if (!source && !reference) return std::nullopt;
+  if (!source || !reference || source->sentence != reference->sentence ||
+      source->begins_document != reference->begins_document)
+    throw Error(FilePosition{reference_path_},
+                text("the references part from the input after sentence ",
+                     std::min(source_.sentences(), reference_.sentences())),
+                "Both texts must have the same layout, line by line.");
+  return Line{std::move(*source), std::move(reference->text)};
 }
 
 }  // namespace nmt

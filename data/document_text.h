@@ -49,8 +49,8 @@ class DocumentText {
   DocumentText(const std::string& path, DocumentLayout layout, const std::string& ids_path = "");
 
   /// The next line, or nothing at the end. Throws Error, naming file and line, for an id that comes
-  /// back after another one, for text with another number of lines than ids (kDocid), and for a
-  /// line without an id (kTsv).
+  /// back after another one, for text with another number of lines than ids (kDocid), for a line
+  /// without an id (kTsv), and UsageError for a line "<d>" under kBlankLine: the layout is kDTag.
   std::optional<DocumentLine> next();
 
   /// Of the lines read so far.
@@ -70,6 +70,30 @@ class DocumentText {
   IdGroups groups_;  // of kTsv
   bool at_start_ = true, has_marks_ = false;
   int64_t documents_ = 0, sentences_ = 0;
+};
+
+/// Documents and their translations, two files with the same layout, read side by side.
+class DocumentTextPair {
+ public:
+  DocumentTextPair(const std::string& source, const std::string& reference, DocumentLayout layout,
+                   const std::string& ids_path)
+      : source_(source, layout, ids_path),
+        reference_(reference, layout, ids_path),
+        reference_path_(reference) {}
+
+  struct Line {
+    DocumentLine source;
+    std::string reference;  // of a sentence
+  };
+  /// The next line, or nothing at the end. Throws Error, besides what DocumentText throws, where
+  /// one text has a sentence or begins a document and the other does not.
+  std::optional<Line> next();
+
+  const DocumentText& source() const { return source_; }
+
+ private:
+  DocumentText source_, reference_;
+  std::string reference_path_;
 };
 
 }  // namespace nmt

@@ -38,13 +38,14 @@ class PlainText : public ParallelText {
   LinePairs lines_;
 };
 
-class BlankLineText : public ParallelText {
+/// Two files in which lines of their own mark where a document begins or ends.
+class MarkedText : public ParallelText {
  public:
-  BlankLineText(const CorpusSpec& spec, InvalidUtf8 policy) : lines_(spec, policy) {}
+  MarkedText(const CorpusSpec& spec, InvalidUtf8 policy) : lines_(spec, policy) {}
 
   std::optional<ParallelLine> next() override {
     while (std::optional<ParallelLine> pair = lines_.next()) {
-      if (is_blank(pair->source) && is_blank(pair->target)) {
+      if (is_mark(*pair)) {
         at_start_ = true;
         continue;
       }
@@ -53,43 +54,46 @@ class BlankLineText : public ParallelText {
     }
     return std::nullopt;
   }
+
+ protected:
+  virtual bool is_mark(const ParallelLine& pair) const = 0;
+  const LinePairs& lines() const { return lines_; }
 
  private:
   LinePairs lines_;
   bool at_start_ = true;
 };
 
-class DTagText : public ParallelText {
+class BlankLineText : public MarkedText {
  public:
-  DTagText(const CorpusSpec& spec, InvalidUtf8 policy) : lines_(spec, policy) {}
-
-  std::optional<ParallelLine> next() override {
-    while (std::optional<ParallelLine> pair = lines_.next()) {
-      const bool source = pair->source == kDocumentTag, target = pair->target == kDocumentTag;
-      if (source != target) report_one_side(source);
-      if (source) {
-        at_start_ = true;
-        continue;
-      }
-      pair->begins_document = std::exchange(at_start_, false);
-      return pair;
-    }
-    return std::nullopt;
-  }
+  using MarkedText::MarkedText;
 
  private:
+  bool is_mark(const ParallelLine& pair) const override {
+    return is_blank(pair.source) && is_blank(pair.target);
+  }
+};
+
+class DTagText : public MarkedText {
+ public:
+  using MarkedText::MarkedText;
+
+ private:
+  bool is_mark(const ParallelLine& pair) const override {
+    const bool source = pair.source == kDocumentTag, target = pair.target == kDocumentTag;
+    if (source != target) report_one_side(source);
+    return source;
+  }
+
   [[noreturn]] void report_one_side(bool on_source) const {
-    const CorpusSpec& spec = lines_.spec();
+    const CorpusSpec& spec = lines().spec();
     const std::string& with = on_source ? spec.source_path : spec.target_path;
     const std::string& without = on_source ? spec.target_path : spec.source_path;
     throw Error(
-        FilePosition{with, lines_.line()},
-        text("a document begins here (<d>), but not in line ", lines_.line(), " of ", without),
+        FilePosition{with, lines().line()},
+        text("a document begins here (<d>), but not in line ", lines().line(), " of ", without),
         "Both sides need <d> in the same lines: look for lost or added lines before it.");
   }
-
-  LinePairs lines_;
-  bool at_start_ = true;
 };
 
 class DocidText : public ParallelText {

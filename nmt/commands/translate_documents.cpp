@@ -1,7 +1,6 @@
 // nmt translate RUN --documents < in > out
 
 #include "nmt/commands/translate_documents.h"
-#include "nmt/commands/arguments.h"
 
 #include <chrono>
 #include <deque>
@@ -9,7 +8,6 @@
 #include <optional>
 
 #include "data/document_text.h"
-#include "data/parallel_text.h"
 #include "data/read_ahead.h"
 #include "nmt/commands/line_stream.h"
 #include "nmt/support/atomic_file.h"
@@ -23,41 +21,30 @@ namespace {
 constexpr int64_t kMostWaiting = 20000;
 constexpr size_t kGroup = 2000;  // lines taken at once
 
-// A line of input, with its translation where the context is to come from references.
-struct Line {
-  DocumentLine source;
-  std::string reference;
-};
+using Line = DocumentTextPair::Line;
 
-// The input, with the references beside it.
+// The input, with the references beside it where the context is to come from them.
 class Input {
  public:
-  explicit Input(const TranslateArguments& arguments)
-      : path_(arguments.input.empty() ? "-" : arguments.input),
-        text_(path_, arguments.layout, arguments.ids) {
-    if (!arguments.references.empty())
-      references_.emplace(arguments.references, arguments.layout, arguments.ids);
+  explicit Input(const TranslateArguments& arguments) {
+    const std::string path = arguments.input.empty() ? "-" : arguments.input;
+    if (arguments.references.empty())
+      text_.emplace(path, arguments.layout, arguments.ids);
+    else
+      pair_.emplace(path, arguments.references, arguments.layout, arguments.ids);
   }
 
   std::optional<Line> next() {
-    std::optional<DocumentLine> source = text_.next();
-    if (!references_) return source ? std::optional(Line{std::move(*source), {}}) : std::nullopt;
-    std::optional<DocumentLine> reference = references_->next();
-    if (!source && !reference) return std::nullopt;
-    if (!source || !reference || source->sentence != reference->sentence ||
-        source->begins_document != reference->begins_document)
-      throw Error(text("the references part from the input after sentence ",
-                       std::min(text_.sentences(), references_->sentences())),
-                  "Give the references the layout of the input, line by line.");
-    return Line{std::move(*source), std::move(reference->text)};
+    if (pair_) return pair_->next();
+    std::optional<DocumentLine> line = text_->next();
+    return line ? std::optional(Line{std::move(*line), {}}) : std::nullopt;
   }
 
-  const DocumentText& documents() const { return text_; }
+  const DocumentText& documents() const { return pair_ ? pair_->source() : *text_; }
 
  private:
-  std::string path_;
-  DocumentText text_;
-  std::optional<DocumentText> references_;
+  std::optional<DocumentText> text_;
+  std::optional<DocumentTextPair> pair_;
 };
 
 std::string to_json(const DocumentReport& report) {
@@ -88,19 +75,13 @@ class DocumentSession {
       : encoder_(encoder),
         direction_(std::move(direction)),
         translator_(translator),
-        output_(arguments.output),
-        blank_lines_(arguments.layout == DocumentLayout::kBlankLine) {
+        output_(arguments.output) {
     if (!arguments.report.empty()) report_.emplace(arguments.report);
   }
 
   void add(Line line) {
     layout_.push_back({line.source.sentence, std::move(line.source.before)});
     if (!line.source.sentence || line.source.begins_document) end_document();
-    if (blank_lines_ && line.source.text == kDocumentTag)
-      throw UsageError(
-          "a line of the input is exactly <d>: its documents are not parted by blank "
-          "lines",
-          "Add --layout d-tag.");
     if (!line.source.sentence) return;
     if (line.source.begins_document) begin_document(line.source.document_id);
     const Vocabularies& vocabularies = encoder_.vocabularies();
@@ -172,7 +153,6 @@ class DocumentSession {
   Direction direction_;
   DocumentTranslator& translator_;
   LineSink output_;
-  bool blank_lines_;
   std::optional<AtomicFile> report_;
   std::deque<Layout> layout_;  // of the lines not written yet
   Progress progress_{"translating", 0, "sentences"};

@@ -57,6 +57,27 @@ TEST_F(DocumentTextTest, KeepsEveryTag) {
   EXPECT_THAT(read("a\n<d>\n", DocumentLayout::kDTag), ElementsAre("# 1: a", "| <d>"));
 }
 
+TEST_F(DocumentTextTest, RefusesTagsWhereBlankLinesPartDocuments) {
+  EXPECT_THAT(error("a\n<d>\nb\n", DocumentLayout::kBlankLine),
+              AllOf(HasSubstr("t:2"), HasSubstr("--layout d-tag")));
+}
+
+TEST_F(DocumentTextTest, ReadsReferencesBesideTheText) {
+  const auto read_pair = [&](const std::string& source, const std::string& reference) {
+    Lines all;
+    DocumentTextPair texts(folder_.write("s", source), folder_.write("r", reference),
+                           DocumentLayout::kBlankLine, "");
+    while (const auto line = texts.next())
+      all.push_back(show(line->source) + "=" + line->reference);
+    return all;
+  };
+  EXPECT_THAT(read_pair("a\n\nb\n", "A\n\nB\n"), ElementsAre("# 1: a=A", "| =", "# 2: b=B"));
+  for (const char* reference : {"A\n\n", "A\nB\n\n", "A\n\nB\nC\n"})
+    EXPECT_THAT(message_of([&] { read_pair("a\n\nb\n", reference); }),
+                AllOf(HasSubstr("/r: "), HasSubstr("part from the input after sentence ")))
+        << reference;
+}
+
 TEST_F(DocumentTextTest, ReadsIdsBesideTheText) {
   const std::string ids = folder_.write("t.docid.txt", "-7\n-7\n4\n");
   EXPECT_THAT(read("a\n\nb\n", DocumentLayout::kDocid, ids),

@@ -66,6 +66,19 @@ inline Vocabularies small_vocabularies(VocabularyType type = VocabularyType::kUn
   return {small_vocabulary(type), small_vocabulary(type)};
 }
 
+/// Completes the store of made-up sentences that `writer` has put into `folder`.
+inline std::shared_ptr<const CorpusStore> finish_store(CorpusWriter& writer,
+                                                       const std::string& folder) {
+  CorpusManifest manifest;
+  manifest.source_language = "en";
+  manifest.target_language = "de";
+  manifest.lines = writer.sentences();
+  manifest.settings = "{}";
+  manifest.vocabulary_hash = {"a", "a"};
+  writer.finish(std::move(manifest));
+  return CorpusStore::open(folder);
+}
+
 /// A store of `count` sentences of random ids; lengths from 0 (when `shortest` is 0) to `longest`
 /// pieces.
 inline std::shared_ptr<const CorpusStore> random_store(const std::string& folder, int64_t count,
@@ -80,14 +93,7 @@ inline std::shared_ptr<const CorpusStore> random_store(const std::string& folder
     target.resize(std::max<uint64_t>(shortest, source.size() * (3 + random.below(3)) / 4), 5);
     writer.add({source, {}}, {target, {}});
   }
-  CorpusManifest manifest;
-  manifest.source_language = "en";
-  manifest.target_language = "de";
-  manifest.lines = count;
-  manifest.settings = "{}";
-  manifest.vocabulary_hash = {"a", "a"};
-  writer.finish(std::move(manifest));
-  return CorpusStore::open(folder);
+  return finish_store(writer, folder);
 }
 
 }  // namespace nmt

@@ -26,14 +26,7 @@ std::shared_ptr<const CorpusStore> document_store(const std::string& folder, int
     const std::vector<int32_t> source(1 + random.below(25), 7), target(1 + random.below(30), 8);
     writer.add({source, {}}, {target, {}});
   }
-  CorpusManifest manifest;
-  manifest.source_language = "en";
-  manifest.target_language = "de";
-  manifest.lines = sentences;
-  manifest.settings = "{}";
-  manifest.vocabulary_hash = {"a", "a"};
-  writer.finish(std::move(manifest));
-  return CorpusStore::open(folder);
+  return finish_store(writer, folder);
 }
 
 class DocumentPlans : public ::testing::Test {
