@@ -97,14 +97,10 @@ std::vector<TokenPair> rows_of(const ItemText& item, const PairEncoder& encoder,
   source.push_back(segment);
   target.emplace_back();
   std::vector<TokenPair> rows;
+  rows.reserve(candidates.size());
   for (const Pieces& candidate : candidates) {
-    TokenPair& row = rows.emplace_back();
     target.back() = candidate;
-    row.source = encoder.source_row(source, direction);
-    row.target = encoder.target_row(target, direction);
-    row.direction = encoder.languages().direction(direction);
-    row.source_language = encoder.languages().language(direction.source);
-    row.target_language = encoder.languages().language(direction.target);
+    rows.push_back(encoder.pair(source, target, direction));
   }
   return rows;
 }
@@ -133,11 +129,8 @@ void warn_of_missing_context(const std::vector<scoring::ContrastiveItem>& items,
 
 ContextLimits limits_of(const ParsedCommand<ContrastiveArguments>& command,
                         const PairEncoder& encoder, int64_t positions) {
-  const auto& options =
-      dynamic_cast<const Options&>(*command.recipe.method_options.at("length_bias"));
-  const auto& methods = command.recipe.methods;
-  const bool method_on = std::find(methods.begin(), methods.end(), "length_bias") != methods.end();
-  switch (options.document_mode(method_on)) {
+  const Options& options = Options::of(*command.recipe.method_options.at(kMethodName));
+  switch (options.document_mode(command.recipe.has_method(kMethodName))) {
     case DocumentMode::kSentences:
     case DocumentMode::kAuto:
       return {};

@@ -35,9 +35,8 @@ WindowTranslator::WindowTranslator(const Options& options, DocumentTools tools)
       tools_(std::move(tools)),
       mode_(options.document_mode(tools_.method_on)) {
   const int64_t positions = tools_.search.models().max_positions();
-  const bool bounded = mode_ == DocumentMode::kSliding || mode_ == DocumentMode::kChunked;
-  window_ = bounded ? options.window_tokens(positions) : positions;
-  target_cap_ = bounded ? options.window_target_tokens(positions) : positions;
+  window_ = bounded() ? options.window_tokens(positions) : positions;
+  target_cap_ = bounded() ? options.window_target_tokens(positions) : positions;
   const WindowLimits limits = this->limits();
   if (limits.source_tokens < 1 || limits.target_tokens <= limits.target_reserve)
     throw UsageError(text("windows of ", window_, " source and ", target_cap_,
@@ -63,8 +62,7 @@ std::string WindowTranslator::describe() const {
 }
 
 std::string WindowTranslator::name() const {
-  const bool bounded = mode_ == DocumentMode::kSliding || mode_ == DocumentMode::kChunked;
-  if (!bounded) return enum_name(mode_);
+  if (!bounded()) return enum_name(mode_);
   std::string name = text(enum_name(mode_), window_);
   if (target_cap_ != window_) name += text("-target", target_cap_);
   if (options_.min_new_tokens > 0) name += text("-new", options_.min_new_tokens);
@@ -136,7 +134,7 @@ bool WindowTranslator::step() {
 }
 
 // With the reference as context the sentences of a window do not depend on each other.
-std::vector<WindowTranslator::Job> WindowTranslator::jobs(Document& document,
+std::vector<WindowTranslator::Job> WindowTranslator::jobs(const Document& document,
                                                           const Window& window) const {
   const int64_t done = window.begin + window.context;
   if (!tools_.reference_context)
@@ -148,20 +146,15 @@ std::vector<WindowTranslator::Job> WindowTranslator::jobs(Document& document,
 }
 
 // Translates sentences begin … end − 1 of the window; `context` has the translations before them.
-WindowTranslator::Job WindowTranslator::job(Document& document, const Window& window, int64_t begin,
-                                            int64_t end,
+WindowTranslator::Job WindowTranslator::job(const Document& document, const Window& window,
+                                            int64_t begin, int64_t end,
                                             const std::deque<std::vector<int32_t>>& context) const {
   const PairEncoder& encoder = *tools_.encoder;
-  const Languages& languages = encoder.languages();
-  Job job{.document = &document, .window = window};
-  job.pair.source = encoder.source_row(sources(document, window), document.direction);
   std::vector<std::vector<int32_t>> before;
   for (int64_t i = window.begin; i < begin; ++i)
     before.push_back(context[static_cast<size_t>(i - document.first)]);
-  job.pair.target = encoder.target_row(before, document.direction);
-  job.pair.direction = languages.direction(document.direction);
-  job.pair.source_language = languages.language(document.direction.source);
-  job.pair.target_language = languages.language(document.direction.target);
+  Job job{.document = &document};
+  job.pair = encoder.pair(sources(document, window), before, document.direction);
   job.key = hash_key({document.key, static_cast<uint64_t>(begin)});
 
   const DecodingOptions& options = tools_.search.options();

@@ -47,17 +47,20 @@ class WindowTranslator : public DocumentTranslator {
   };
   /// One search row: the new sentences of a document's window; with reference context one of them.
   struct Job {
-    Document* document = nullptr;
-    Window window;
+    const Document* document = nullptr;
     TokenPair pair;  // the target is the forced prefix
     StoppingRule rule;
     uint64_t key = 0;
     Hypothesis result;
   };
 
+  /// Whether windows have limits of their own, below the model's positions.
+  bool bounded() const {
+    return mode_ == DocumentMode::kSliding || mode_ == DocumentMode::kChunked;
+  }
   WindowLimits limits() const;
-  std::vector<Job> jobs(Document& document, const Window& window) const;
-  Job job(Document& document, const Window& window, int64_t begin, int64_t end,
+  std::vector<Job> jobs(const Document& document, const Window& window) const;
+  Job job(const Document& document, const Window& window, int64_t begin, int64_t end,
           const std::deque<std::vector<int32_t>>& context) const;
   std::vector<std::vector<int32_t>> sources(const Document& document, const Window& window) const;
   void search(std::vector<Job>& jobs) const;

@@ -9,6 +9,7 @@
 #include "nmt/scoring/aligned_columns.h"
 #include "nmt/scoring/documents.h"
 #include "nmt/scoring/named_metric.h"
+#include "nmt/scoring/number_text.h"
 #include "nmt/scoring/scoring.h"
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/log.h"
@@ -24,22 +25,14 @@ struct TestSet {
 };
 
 TestSet read_test_set(const LengthCurveArguments& arguments) {
-  DocumentText source(arguments.source, arguments.layout, arguments.ids);
-  DocumentText reference(arguments.reference, arguments.layout, arguments.ids);
+  DocumentTextPair texts(arguments.source, arguments.reference, arguments.layout, arguments.ids);
   TestSet set;
-  while (true) {
-    const std::optional<DocumentLine> line = source.next(), translation = reference.next();
-    if (!line && !translation) break;
-    if (!line || !translation || line->sentence != translation->sentence ||
-        line->begins_document != translation->begins_document)
-      throw Error(FilePosition{arguments.reference},
-                  text("parts from ", arguments.source, " after sentence ",
-                       std::min(source.sentences(), reference.sentences())),
-                  "Both files must have the same documents, line by line.");
-    if (!line->sentence) continue;
-    if (line->begins_document) set.documents.push_back({set.sources.size(), set.sources.size()});
-    set.sources.push_back(line->text);
-    set.references.push_back(translation->text);
+  while (const auto line = texts.next()) {
+    if (!line->source.sentence) continue;
+    if (line->source.begins_document)
+      set.documents.push_back({set.sources.size(), set.sources.size()});
+    set.sources.push_back(line->source.text);
+    set.references.push_back(line->reference);
     ++set.documents.back().last;
   }
   if (set.documents.empty()) throw Error(FilePosition{arguments.source}, "has no text");
@@ -88,7 +81,7 @@ class CurveMaker {
   Point measure(const TestSet& set, const Condition& condition) {
     if (condition.length > command_.recipe.model.max_positions)
       return {.condition = condition.name, .measured = false};
-    auto& options = dynamic_cast<Options&>(*command_.recipe.method_options.at("length_bias"));
+    Options& options = Options::of(*command_.recipe.method_options.at(kMethodName));
     const DecodingWindowOptions own = options.decoding;
     if (condition.mode != DocumentMode::kAuto) {
       options.decoding = {.mode = condition.mode,
@@ -157,11 +150,8 @@ std::string table_of(const std::vector<Curve>& curves) {
   for (const Point& point : curves.front().points) rows.front().push_back(point.condition);
   for (const Curve& curve : curves) {
     rows.push_back({curve.run});
-    for (const Point& point : curve.points) {
-      char digits[32];
-      std::snprintf(digits, sizeof digits, "%.2f", point.bleu);
-      rows.back().emplace_back(point.measured ? digits : "-");
-    }
+    for (const Point& point : curve.points)
+      rows.back().push_back(point.measured ? scoring::fixed(point.bleu, 2) : "-");
   }
   return scoring::aligned_columns(rows, 1);
 }

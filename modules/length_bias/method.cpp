@@ -13,10 +13,6 @@ namespace {
 
 constexpr const char* kReferenceFile = "length_bias.json";  // in the run folder
 
-const Options& own(const MethodOptions& options) {
-  return dynamic_cast<const Options&>(options);
-}
-
 /// An instance of the greatest length must fit the model, tags included.
 void check_positions(const SamplingOptions& sampling, int64_t positions) {
   const int64_t longest = sampling.max_tokens + (sampling.cut == CutRule::kNearest ? 1 : 0);
@@ -64,7 +60,7 @@ void provide_reference(LengthNormalisedScale& scale, const ReferenceLengths& ref
 
 void attach(const MethodOptions& method_options, const MethodContext& context,
             Extensions& extensions) {
-  const Options& options = own(method_options);
+  const Options& options = Options::of(method_options);
   check_positions(options.sampling, context.model.max_positions);
   std::shared_ptr<LengthNormalisedScale> scale;
   const std::string file = context.run.file(kReferenceFile);
@@ -75,10 +71,10 @@ void attach(const MethodOptions& method_options, const MethodContext& context,
     else if (options.attention.reference_source > 0 && options.attention.reference_target > 0)
       scale->set_reference(
           {options.attention.reference_source, options.attention.reference_target});
-    extensions.attention_scale.set("length_bias", scale);
+    extensions.attention_scale.set(kMethodName, scale);
   }
   extensions.batch_planner.set(
-      "length_bias",
+      kMethodName,
       [sampling = options.sampling, attention = options.attention, scale, file,
        initial = context.initial](
           std::unique_ptr<BatchPlanner> standard) -> std::unique_ptr<BatchPlanner> {
@@ -92,11 +88,11 @@ void attach(const MethodOptions& method_options, const MethodContext& context,
 }  // namespace
 
 MethodImplementation implement() {
-  return {.name = "length_bias",
+  return {.name = kMethodName,
           .attach = attach,
           .commands = {{"length-curve", run_length_curve}, {"contrastive", run_contrastive}},
           .make_document_translator = [](const MethodOptions& options, DocumentTools tools) {
-            return std::make_unique<WindowTranslator>(own(options), std::move(tools));
+            return std::make_unique<WindowTranslator>(Options::of(options), std::move(tools));
           }};
 }
 

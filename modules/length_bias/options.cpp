@@ -126,7 +126,7 @@ void Options::validate() const {
 }
 
 MethodDescription describe() {
-  return {.name = "length_bias",
+  return {.name = kMethodName,
           .summary =
               "documents of any length: length sampling, length-normalised attention, "
               "sliding-window decoding (Zhang et al. 2023)",

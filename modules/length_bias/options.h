@@ -100,7 +100,16 @@ struct DecodingWindowOptions {
   int64_t min_sentence_tokens = 1;  // of a translated sentence, unless its budget is used up
 };
 
+/// What `methods: [length_bias]` switches on.
+inline constexpr const char* kMethodName = "length_bias";
+
 struct Options : MethodOptions {
+  /// The options of this method, which `options` must be.
+  static const Options& of(const MethodOptions& options) {
+    return dynamic_cast<const Options&>(options);
+  }
+  static Options& of(MethodOptions& options) { return dynamic_cast<Options&>(options); }
+
   SamplingOptions sampling;
   AttentionOptions attention;
   DecodingWindowOptions decoding;
