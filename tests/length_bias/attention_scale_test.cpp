@@ -136,20 +136,49 @@ TEST(LengthNormalisedScale, ChangesTheSitesThatAreNamed) {
   EXPECT_GT(max_difference(changed[1], changed[2]), 1e-3);
 }
 
+/// In the decoder each query has a count of its own: only the one at the reference length is left
+/// alone, and only a first layer's, since those above see what changed elsewhere.
+TEST(LengthNormalisedScale, LeavesTheDecodersQueryAtTheReferenceLengthAlone) {
+  const torch::NoGradGuard no_grad;
+  TransformerOptions options = small_options();
+  options.decoder_layers = 1;
+  const Batch batch = random_batch({{9, 7}, {9, 7}});
+  for (const torch::ScalarType type : {torch::kFloat32, torch::kBFloat16}) {
+    Transformer plain = model_with(nullptr, options),
+                normalised = model_with(scale(100, 5, {"dec"}), options);
+    plain->to(type), normalised->to(type);
+    const torch::Tensor expected =
+        plain->decode(plain->encode(batch.source), batch.target_input, {});
+    const torch::Tensor hidden =
+        normalised->decode(normalised->encode(batch.source), batch.target_input, {});
+    for (int64_t t = 1; t <= 7; ++t)
+      EXPECT_EQ(torch::equal(hidden.select(1, t - 1), expected.select(1, t - 1)), t == 5 || t == 1)
+          << t;  // the first query has one key, whatever its factor
+  }
+}
+
 /// Step by step, with rows of unequal source and target lengths that change places on the way.
-TEST(LengthNormalisedScale, DecodesStepByStepAsInTeacherForcing) {
+class StepByStep : public ::testing::TestWithParam<std::pair<torch::ScalarType, double>> {};
+
+TEST_P(StepByStep, GivesTheLogitsOfTeacherForcing) {
+  const auto [type, tolerance] = GetParam();
   const torch::NoGradGuard no_grad;
   constexpr double kReference = 6;
   const int64_t steps = 4 * static_cast<int64_t>(kReference);
   Transformer model = model_with(scale(kReference, kReference));
+  model->to(type);
   const Batch batch = random_batch({{5, steps}, {3, steps}, {13, steps}});
-  const torch::Tensor expected = model->decode(model->encode(batch.source), batch.target_input, {});
+  const torch::Tensor expected =
+      model->project(model->decode(model->encode(batch.source), batch.target_input, {}));
+  const double largest = std::max(1.0, expected.abs().max().item<double>());
   DecoderState state = model->start(model->encode(batch.source), 1, steps);
   torch::Tensor order = torch::arange(3);
   for (int64_t t = 0; t < steps; ++t) {
     const torch::Tensor input = batch.target_input.index_select(0, order).narrow(1, t, 1);
-    const torch::Tensor hidden = model->step(state, input);
-    EXPECT_LT(max_difference(hidden, expected.index_select(0, order).narrow(1, t, 1)), 1e-12) << t;
+    const torch::Tensor logits = model->project(model->step(state, input));
+    EXPECT_LT(max_difference(logits, expected.index_select(0, order).narrow(1, t, 1)),
+              tolerance * largest)
+        << t;
     if (t % 5 == 4) {
       const torch::Tensor turned = torch::tensor({2, 0, 1});
       state.select(turned, turned);
@@ -157,6 +186,13 @@ TEST(LengthNormalisedScale, DecodesStepByStepAsInTeacherForcing) {
     }
   }
 }
+
+// Property 3 of the specification, relative to the largest logit.
+INSTANTIATE_TEST_SUITE_P(Types, StepByStep,
+                         ::testing::Values(std::pair{torch::kFloat64, 1e-12},
+                                           std::pair{torch::kFloat32, 5e-6},
+                                           std::pair{torch::kBFloat16, 3e-2}),
+                         [](const auto& of) { return c10::toString(of.param.first); });
 
 TEST(LengthNormalisedScale, WouldNoticeTheWrongCount) {
   // With the total length in place of the query's own position, teacher forcing and decoding part.
