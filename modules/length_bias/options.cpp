@@ -60,7 +60,10 @@ void declare_decoding(OptionTable& table, DecodingWindowOptions& o) {
             "windows with the translated context that fits (sliding), windows without context "
             "(chunked), sentence by sentence (sentences), all at once (whole); auto: sliding for a "
             "run with the method length_bias, sentences for others");
-  table.add("sd.window", o.window, "source tokens of a window, EOS counted; 0: doc.max_tokens")
+  table
+      .add("sd.window", o.window,
+           "source tokens of a window, EOS counted; 0: doc.max_tokens. sd.max_target_tokens bounds "
+           "it too, at 1.2 target tokens a source token to begin with")
       .at_least(0);
   table
       .add("sd.max_target_tokens", o.max_target_tokens,
