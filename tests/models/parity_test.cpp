@@ -150,11 +150,13 @@ TEST_P(Parity, TenStepsOfAdam) {
     (result.loss / static_cast<double>(result.tokens)).backward();
     optimizer.step();
   }
-  // The gradient of a key's bias is 0 but for rounding (softmax does not see it), some 1e-16, which
-  // differs between processors. Adam's step makes lr · 1e-16 / eps = 1e-9 of it.
-  for (const auto& entry : model->named_parameters())
-    expect_near(entry.value().detach(), fixture.tensors.at("adam." + entry.key()), 1e-8,
+  // The gradient of a key's bias is 0 but for rounding (softmax does not see it), which differs
+  // between processors and which Adam, dividing by its size, enlarges.
+  for (const auto& entry : model->named_parameters()) {
+    const double tolerance = entry.key().ends_with("kv.bias") ? 1e-8 : 1e-9;
+    expect_near(entry.value().detach(), fixture.tensors.at("adam." + entry.key()), tolerance,
                 entry.key());
+  }
 }
 
 }  // namespace
