@@ -1,7 +1,7 @@
 // Updates of the trainer's parts on given batches, timed for training.py, which runs them in turns
 // with the same model in plain PyTorch.
 //
-//   bench_training BATCHES WEIGHTS PRESET fp32|bf16 UPDATES THREADS [DROPOUT]
+//   bench_training BATCHES WEIGHTS PRESET fp32|bf16 UPDATES THREADS DROPOUT
 //
 // BATCHES is JSON: {"vocabulary": V, "batches": [[[source ids], [target ids]] …] …]}, ids without
 // EOS. The initial weights are written to WEIGHTS (safetensors). Prints JSON: seconds and mean loss
@@ -58,7 +58,7 @@ int run(const std::vector<std::string>& arguments) {
   const std::vector<Batch> batches = read_batches(input["batches"]);
   const bool bf16 = arguments.at(3) == "bf16";
   torch::set_num_threads(std::stoi(arguments.at(5)));
-  const double dropout = arguments.size() > 6 ? std::stod(arguments[6]) : 0.1;
+  const double dropout = std::stod(arguments.at(6));
   Transformer model = make_model(arguments.at(2), dropout, input["vocabulary"]);
   Optimizer::NamedTensors parameters;
   TensorMap weights;
