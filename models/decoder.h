@@ -1,7 +1,6 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/dropout.h>
 #include <torch/nn/modules/normalization.h>
 #include <torch/nn/pimpl.h>
 
@@ -10,6 +9,7 @@
 
 #include "models/attention.h"
 #include "models/decoder_state.h"
+#include "models/dropout.h"
 #include "models/extension_points.h"
 #include "models/feed_forward.h"
 #include "models/layer_stack.h"
@@ -43,7 +43,7 @@ class DecoderLayerImpl : public torch::nn::Module {
  private:
   int64_t layer_;
   NormPosition norm_position_;
-  torch::nn::Dropout dropout_;
+  Dropout dropout_;
 };
 TORCH_MODULE(DecoderLayer);
 

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/dropout.h>
 #include <torch/nn/modules/normalization.h>
 #include <torch/nn/pimpl.h>
 
 #include <memory>
 
 #include "data/batch.h"
+#include "models/dropout.h"
 #include "models/extension_points.h"
 #include "models/positions.h"
 #include "models/transformer_options.h"
@@ -64,7 +64,7 @@ class SequenceEmbedding : public torch::nn::Module {
 
  private:
   FixedTable sinusoids_ = nullptr;
-  torch::nn::Dropout dropout_;
+  Dropout dropout_;
 };
 
 /// Embeds the source side. Methods that change what the encoder reads derive from it.

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/dropout.h>
 #include <torch/nn/modules/normalization.h>
 #include <torch/nn/pimpl.h>
 
 #include <memory>
 
 #include "models/attention.h"
+#include "models/dropout.h"
 #include "models/extension_points.h"
 #include "models/feed_forward.h"
 #include "models/layer_stack.h"
@@ -27,7 +27,7 @@ class EncoderLayerImpl : public torch::nn::Module {
 
  private:
   NormPosition norm_position_;
-  torch::nn::Dropout dropout_;
+  Dropout dropout_;
 };
 TORCH_MODULE(EncoderLayer);
 

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <torch/nn/module.h>
-#include <torch/nn/modules/dropout.h>
 #include <torch/nn/pimpl.h>
 
 #include <memory>
 
+#include "models/dropout.h"
 #include "models/extension_points.h"
 #include "models/linear.h"
 
@@ -34,7 +34,7 @@ class FeedForwardImpl : public FeedForwardLayer {
 
  private:
   Activation activation_;
-  torch::nn::Dropout dropout_;
+  Dropout dropout_;
   std::shared_ptr<ActivationSites> sites_;
   const ActivationSite* in_site_;
   const ActivationSite* out_site_;

@@ -2,13 +2,13 @@
 
 #include <torch/nn/module.h>
 #include <torch/nn/modules/container/modulelist.h>
-#include <torch/nn/modules/dropout.h>
 #include <torch/nn/modules/normalization.h>
 
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "models/dropout.h"
 #include "models/extension_points.h"
 #include "models/positions.h"
 
@@ -17,10 +17,10 @@ namespace nmt {
 /// Residual sum and norm around a sub-layer: x + dropout(f(norm(x))) in a pre-norm model, norm(x +
 /// dropout(f(x))) in a post-norm one (Vaswani et al. 2017, section 3.1; Xiong et al. 2020).
 template <class F>
-torch::Tensor residual(const torch::Tensor& x, torch::nn::LayerNorm& norm,
-                       torch::nn::Dropout& dropout, NormPosition position, F&& f) {
-  if (position == NormPosition::kPre) return x + dropout->forward(f(norm->forward(x)));
-  return norm->forward(x + dropout->forward(f(x)));
+torch::Tensor residual(const torch::Tensor& x, torch::nn::LayerNorm& norm, Dropout& dropout,
+                       NormPosition position, F&& f) {
+  if (position == NormPosition::kPre) return dropout->add(x, f(norm->forward(x)));
+  return norm->forward(dropout->add(x, f(x)));
 }
 
 /// What encoder and decoder have in common: layers one after the other, a final norm in a pre-norm

@@ -1,0 +1,140 @@
+#include "models/dropout_kernel.h"
+
+#include <ATen/Parallel.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <type_traits>
+
+#include "models/threefry.h"
+
+namespace nmt {
+namespace {
+
+constexpr int64_t kBlock = int64_t{4} * Threefry::kLanes;  // elements: two to each word
+constexpr int64_t kGrain = 256 * kBlock;                   // elements worth a thread
+
+template <class Y, class Out>
+struct Arrays {
+  const Out* x;  // null: nothing to add to
+  const Y* y;
+  Out* out;
+};
+
+/// Elements [begin, end); begin is a multiple of kBlock.
+template <bool kAdd, class Y, class Out>
+[[gnu::always_inline]] inline void add_range(const Arrays<Y, Out>& arrays, DropoutDraw draw,
+                                             int64_t begin, int64_t end) {
+  using Real = std::conditional_t<std::is_same_v<Y, double>, double, float>;
+  const Threefry generator(draw.key);
+  const auto scale = static_cast<Real>(draw.scale());
+  Threefry::Block bits;
+  for (int64_t first = begin; first < end; first += kBlock) {
+    generator.fill(static_cast<uint64_t>(first / kBlock * Threefry::kLanes), bits);
+    for (int64_t part = 0; part < 4; ++part) {
+      const int64_t start = first + part * Threefry::kLanes;
+      const auto& words = bits[static_cast<size_t>(part % 2)];
+      const int shift = part < 2 ? 0 : 16;
+      const auto add = [&](int64_t i) __attribute__((always_inline)) {
+        const uint32_t half = words[static_cast<size_t>(i)] >> shift & 0xFFFF;
+        const Real factor = half < draw.threshold ? Real(0) : scale;
+        const Real kept = factor * static_cast<Real>(arrays.y[start + i]);
+        arrays.out[start + i] =
+            static_cast<Out>(kAdd ? static_cast<Real>(arrays.x[start + i]) + kept : kept);
+      };
+      // The usual number apart, for the compiler to see that it fills its vectors.
+      if (start + Threefry::kLanes <= end)
+        for (int64_t i = 0; i < Threefry::kLanes; ++i) add(i);
+      else
+        for (int64_t i = 0; i < end - start; ++i) add(i);
+    }
+  }
+}
+
+template <class Y, class Out>
+[[gnu::always_inline]] inline void add_range(const Arrays<Y, Out>& arrays, DropoutDraw draw,
+                                             int64_t begin, int64_t end) {
+  if (arrays.x)
+    add_range<true>(arrays, draw, begin, end);
+  else
+    add_range<false>(arrays, draw, begin, end);
+}
+
+// The program is built for the oldest processor of its kind; these loops, for the one it runs on.
+#if defined(__x86_64__)
+template <class Y, class Out>
+[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] void add_avx512(const Arrays<Y, Out>& arrays,
+                                                                      DropoutDraw draw,
+                                                                      int64_t begin, int64_t end) {
+  add_range(arrays, draw, begin, end);
+}
+template <class Y, class Out>
+[[gnu::target("avx2")]] void add_avx2(const Arrays<Y, Out>& arrays, DropoutDraw draw, int64_t begin,
+                                      int64_t end) {
+  add_range(arrays, draw, begin, end);
+}
+#endif
+
+template <class Y, class Out>
+void add_portable(const Arrays<Y, Out>& arrays, DropoutDraw draw, int64_t begin, int64_t end) {
+  add_range(arrays, draw, begin, end);
+}
+
+template <class Y, class Out>
+auto fastest() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl"))
+    return &add_avx512<Y, Out>;
+  if (__builtin_cpu_supports("avx2")) return &add_avx2<Y, Out>;
+#endif
+  return &add_portable<Y, Out>;
+}
+
+template <class Y, class Out>
+void add_tensors(const torch::Tensor& x, const torch::Tensor& y, DropoutDraw draw,
+                 const torch::Tensor& out) {
+  static const auto add = fastest<Y, Out>();
+  const Arrays<Y, Out> arrays{.x = x.defined() ? x.const_data_ptr<Out>() : nullptr,
+                              .y = y.const_data_ptr<Y>(),
+                              .out = out.mutable_data_ptr<Out>()};
+  const int64_t blocks = (y.numel() + kBlock - 1) / kBlock;
+  at::parallel_for(0, blocks, kGrain / kBlock, [&](int64_t begin, int64_t end) {
+    add(arrays, draw, begin * kBlock, std::min(end * kBlock, y.numel()));
+  });
+}
+
+}  // namespace
+
+bool has_dropout_kernel(const torch::Tensor& x, const torch::Tensor& y, torch::ScalarType out) {
+  if (!y.is_cpu() ||
+      (x.defined() && (!x.is_cpu() || x.scalar_type() != out || x.sizes() != y.sizes())))
+    return false;
+  const torch::ScalarType from = y.scalar_type();
+  if (from == torch::kFloat64 || out == torch::kFloat64) return from == out;
+  const auto is_small = [](torch::ScalarType type) {
+    return type == torch::kFloat32 || type == torch::kBFloat16;
+  };
+  return is_small(from) && is_small(out);
+}
+
+torch::Tensor add_dropped(const torch::Tensor& x, const torch::Tensor& y, DropoutDraw draw,
+                          torch::ScalarType out) {
+  const torch::Tensor addend = x.defined() ? x.contiguous() : x;
+  const torch::Tensor values = y.contiguous();
+  torch::Tensor sum = torch::empty(y.sizes(), y.options().dtype(out).requires_grad(false));
+  const bool from_bf16 = values.scalar_type() == torch::kBFloat16;
+  if (out == torch::kFloat64)
+    add_tensors<double, double>(addend, values, draw, sum);
+  else if (out == torch::kFloat32 && from_bf16)
+    add_tensors<c10::BFloat16, float>(addend, values, draw, sum);
+  else if (out == torch::kFloat32)
+    add_tensors<float, float>(addend, values, draw, sum);
+  else if (from_bf16)
+    add_tensors<c10::BFloat16, c10::BFloat16>(addend, values, draw, sum);
+  else
+    add_tensors<float, c10::BFloat16>(addend, values, draw, sum);
+  return sum;
+}
+
+}  // namespace nmt
