@@ -114,6 +114,19 @@ double last_sentence_log_prob(const TokenPair& row, const PairScore& score, int3
   return std::accumulate(score.token_log_probs.begin() + first, score.token_log_probs.end(), 0.0);
 }
 
+/// Throws Error when a row of item `number` is longer than the model can read, context left out.
+void check_length(const std::vector<TokenPair>& rows, int64_t positions, const std::string& file,
+                  size_t number) {
+  for (const TokenPair& row : rows) {
+    const auto length = std::max(std::ssize(row.source), std::ssize(row.target));
+    if (length > positions)
+      throw Error(FilePosition{file},
+                  text("item ", number, " has a segment of ", length,
+                       " tokens, more than model.max_positions = ", positions),
+                  "Leave the item out, or use a model with more positions.");
+  }
+}
+
 void warn_of_missing_context(const std::vector<scoring::ContrastiveItem>& items,
                              const std::vector<ItemText>& texts) {
   int64_t missing = 0;
@@ -160,8 +173,11 @@ int run_contrastive(const std::vector<std::string>& words) {
   warn_of_missing_context(items, item_texts);
 
   std::vector<TokenPair> rows;
-  for (const ItemText& item : item_texts)
-    for (TokenPair& row : rows_of(item, encoder, direction, limits)) rows.push_back(std::move(row));
+  for (size_t i = 0; i < item_texts.size(); ++i) {
+    std::vector<TokenPair> own = rows_of(item_texts[i], encoder, direction, limits);
+    check_length(own, ensemble.max_positions(), arguments.items, i + 1);
+    std::move(own.begin(), own.end(), std::back_inserter(rows));
+  }
   const Vocabulary& target = *encoder.vocabularies().target;
   const PairScorer scorer(ensemble,
                           {.pad = target.pad(),

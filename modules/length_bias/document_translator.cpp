@@ -166,6 +166,7 @@ WindowTranslator::Job WindowTranslator::job(const Document& document, const Wind
       static_cast<int64_t>(options.max_len_a * static_cast<double>(source)) + options.max_len_b;
   if (options.max_len > 0) most = std::min(most, options.max_len * (end - begin));
   const int64_t room = window.oversize ? tools_.search.models().max_positions() : target_cap_;
+  job.capped = room - 1 < forced + most;
   job.rule = {.sentences = end - window.begin,
               .max_length = std::min(forced + most, room - 1),
               .min_sentence_tokens = options_.min_sentence_tokens,
@@ -249,7 +250,7 @@ void WindowTranslator::commit(Document& document, const Window& window,
   for (const Job* job : jobs) {
     record.target_tokens = std::max(
         record.target_tokens, std::ssize(job->pair.target) + std::ssize(job->result.tokens) + 1);
-    record.forced_eos += job->result.forced_eos;
+    record.target_cap |= job->capped;
     for (SentenceTranslation& sentence : split_sentences(job->result, eos))
       found.push_back(std::move(sentence));
   }
@@ -262,6 +263,10 @@ void WindowTranslator::commit(Document& document, const Window& window,
   if (cut != found.end() && mode_ != DocumentMode::kWhole && !tools_.reference_context)
     found.erase(std::max(cut, found.begin() + 1), found.end());
   record.fresh = std::ssize(found);
+  record.forced_eos =
+      std::count_if(found.begin(), found.end(),
+                    [](const SentenceTranslation& sentence) { return sentence.forced_end; });
+  record.target_cap &= record.forced_eos > 0;
 
   std::vector<int64_t> lengths;
   for (int64_t i = 0; i < record.fresh; ++i) {

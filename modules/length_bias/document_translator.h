@@ -50,6 +50,7 @@ class WindowTranslator : public DocumentTranslator {
     const Document* document = nullptr;
     TokenPair pair;  // the target is the forced prefix
     StoppingRule rule;
+    bool capped = false;  // the rule's length is the window's limit, below decode.max_len_…
     uint64_t key = 0;
     Hypothesis result;
   };

@@ -49,9 +49,10 @@ class Input {
 
 std::string to_json(const DocumentReport& report) {
   nlohmann::json windows = nlohmann::json::array();
-  bool oversize = false, budget_hit = false;
+  bool oversize = false, budget_hit = false, target_cap_hit = false;
   for (const DocumentWindow& window : report.windows) {
-    oversize |= window.oversize, budget_hit |= window.forced_eos > 0;
+    oversize |= window.oversize;
+    (window.target_cap ? target_cap_hit : budget_hit) |= window.forced_eos > 0;
     windows.push_back({{"begin", window.begin},
                        {"end", window.end},
                        {"context", window.context},
@@ -63,7 +64,8 @@ std::string to_json(const DocumentReport& report) {
   }
   return nlohmann::json{
       {"id", report.id},      {"sentences", report.sentences}, {"log_prob", report.log_prob},
-      {"oversize", oversize}, {"budget_hit", budget_hit},      {"windows", windows}}
+      {"oversize", oversize}, {"budget_hit", budget_hit},      {"target_cap_hit", target_cap_hit},
+      {"windows", windows}}
       .dump();
 }
 

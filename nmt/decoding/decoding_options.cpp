@@ -36,7 +36,7 @@ void declare(OptionTable& table, DecodingOptions& o) {
       .at_least(0);
   table
       .add("decode.no_repeat_ngram", o.no_repeat_ngram,
-           "no sequence of so many tokens occurs twice in a translation; 0: off")
+           "no sequence of so many tokens occurs twice in a translated sentence; 0: off")
       .range(0, 100);
   table.add("decode.sampling", o.sampling,
             "draw translations from the model instead of searching for the best");

@@ -39,8 +39,9 @@ struct DocumentWindow {
   int64_t context = 0;  // the first so many were translated before
   int64_t fresh = 0;    // the next so many are kept
   int64_t source_tokens = 0, target_tokens = 0;
-  int64_t forced_eos = 0;  // sentence ends that the length limit forced
-  bool oversize = false;   // a sentence longer than a window
+  int64_t forced_eos = 0;   // sentences kept whose end a limit forced
+  bool target_cap = false;  // that limit was the window's target length, not decode.max_len_…
+  bool oversize = false;    // a sentence longer than a window
 };
 
 /// How a document was translated.

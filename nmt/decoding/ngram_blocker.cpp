@@ -27,7 +27,10 @@ void NgramBlocker::block(torch::Tensor& log_probs) const {
   const torch::Tensor ngrams = history_.unfold(2, order_, 1);  // [sentences, beam, places, n]
   const torch::Tensor begin =
       history_.slice(2, history_.size(2) - (order_ - 1)).unsqueeze(2);  // what comes next completes
-  const torch::Tensor real = ((ngrams != pad_) & (ngrams != eos_)).all(-1);
+  // Places with no EOS from there on: those of the sentence being written.
+  const torch::Tensor ended = (history_ == eos_).flip(2).cumsum(2).flip(2) > 0;
+  const torch::Tensor current = ended.slice(2, 0, ngrams.size(2)).logical_not();
+  const torch::Tensor real = (ngrams != pad_).all(-1) & current;
   const torch::Tensor repeats =
       real & (ngrams.slice(3, 0, order_ - 1) == begin).all(-1);  // [sentences, beam, places]
   const torch::Tensor penalty =

@@ -7,9 +7,9 @@
 
 namespace nmt {
 
-/// Keeps hypotheses from writing the same n tokens twice (Paulus et al. 2018, section 2.5). Forced
-/// prefixes count; n-grams with an EOS in them do not, so that sentences of a document may end
-/// alike. Works on the device.
+/// Keeps hypotheses from writing the same n tokens twice in a sentence (Paulus et al. 2018, section
+/// 2.5). Its forced beginning counts; the sentences before it, where a row is several sentences of
+/// a document, do not: texts repeat themselves. Works on the device.
 class NgramBlocker {
  public:
   /// `prefixes`: each sentence's forced tokens, without BOS. `order` > 0 is n.

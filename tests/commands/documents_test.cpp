@@ -189,6 +189,40 @@ TEST(Documents, AreReported) {
   EXPECT_EQ(done, 14);
 }
 
+TEST(Documents, ReportWhichLimitCutThem) {
+  const TemporaryFolder folder;
+  const auto flags = [&](const std::vector<std::string>& limits) {
+    std::vector<std::string> options{"--report", folder.file("report.jsonl")};
+    options.insert(options.end(), limits.begin(), limits.end());
+    const ProgramResult result = translate(document_run(), options, joined(source_lines(3)));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    const auto report = nlohmann::json::parse(read_file(folder.file("report.jsonl")));
+    return std::pair<bool, bool>(report["budget_hit"], report["target_cap_hit"]);
+  };
+  EXPECT_EQ(flags({}), std::pair(false, false));
+  // No sentence may end by itself, so each runs into the lower limit.
+  EXPECT_EQ(flags({"--sd.min_sentence_tokens", "100", "--decode.max_len_a", "0"}),
+            std::pair(true, false));
+  EXPECT_EQ(flags({"--sd.min_sentence_tokens", "100", "--decode.max_len_a", "30"}),
+            std::pair(false, true));
+}
+
+// What came in is translated while the rest is awaited: a person or a program at the other end of
+// a pipe sees a document as soon as it has sent it.
+TEST(Documents, AreAnsweredWhileTheInputIsOpen) {
+  RunningProgram program({"translate", document_run(), "--documents", "--threads", "1"});
+  for (int document = 0; document < 2; ++document) {
+    program.send(joined(source_lines(3)) + "\n");
+    for (int line = 0; line < 3; ++line)
+      EXPECT_NE(program.receive_line(), "") << "document " << document << ", line " << line;
+    EXPECT_EQ(program.receive_line(), "");
+  }
+  program.send(joined(source_lines(2)));
+  const ProgramResult rest = program.finish();
+  EXPECT_EQ(rest.exit_code, 0) << rest.err;
+  EXPECT_EQ(lines_of(rest.out).size(), 2U);
+}
+
 TEST(Documents, TakeReferencesAsContext) {
   const TemporaryFolder folder;
   const std::string sources = joined(source_lines(8));
@@ -395,6 +429,22 @@ TEST(Contrastive, NamesTheItemThatIsWrong) {
       run_program({"contrastive", document_run(), "--items", folder.file("items.json")});
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_NE(result.err.find("item 2"), std::string::npos) << result.err;
+}
+
+TEST(Contrastive, NamesTheItemThatIsTooLong) {
+  const TemporaryFolder folder;
+  std::string endless;
+  for (int i = 0; i < 5000; ++i) endless += "word ";
+  const nlohmann::json errors = {{{"contrastive", "c"}}};
+  write_file(folder.file("items.json"),
+             nlohmann::json{{{"src segment", "a"}, {"ref segment", "b"}, {"errors", errors}},
+                            {{"src segment", endless}, {"ref segment", "b"}, {"errors", errors}}}
+                 .dump());
+  const ProgramResult result =
+      run_program({"contrastive", document_run(), "--items", folder.file("items.json")});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("items.json: item 2 has a segment of"), std::string::npos)
+      << result.err;
 }
 
 }  // namespace

@@ -2,27 +2,26 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <sstream>
+#include <utility>
 
 #include "nmt/support/atomic_file.h"
+#include "nmt/support/error.h"
 #include "tests/temporary_folder.h"
 
 namespace nmt {
 namespace {
 
-pid_t start(const std::vector<std::string>& arguments, const std::string& folder) {
-  const pid_t child = ::fork();
-  if (child != 0) return child;
-  const auto redirect = [&](const char* name, int flags, int descriptor) {
-    ::dup2(::open((folder + "/" + name).c_str(), flags, 0644), descriptor);
-  };
-  redirect("in", O_RDONLY, 0);
-  redirect("out", O_WRONLY | O_CREAT | O_TRUNC, 1);
-  redirect("err", O_WRONLY | O_CREAT | O_TRUNC, 2);
+/// Becomes `nmt` with these descriptors as stdin, stdout and stderr.
+[[noreturn]] void become_program(const std::vector<std::string>& arguments,
+                                 const std::array<int, 3>& descriptors) {
+  for (int i = 0; i < 3; ++i) ::dup2(descriptors[static_cast<size_t>(i)], i);
   std::vector<char*> words = {const_cast<char*>("nmt")};
   for (const std::string& argument : arguments)
     words.push_back(const_cast<char*>(argument.c_str()));
@@ -31,11 +30,27 @@ pid_t start(const std::vector<std::string>& arguments, const std::string& folder
   ::_exit(127);
 }
 
-ProgramResult finish(pid_t child, const std::string& folder) {
+int open_new(const std::string& path) {
+  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+}
+
+pid_t start(const std::vector<std::string>& arguments, const std::string& folder) {
+  const pid_t child = ::fork();
+  if (child == 0)
+    become_program(arguments, {::open((folder + "/in").c_str(), O_RDONLY),
+                               open_new(folder + "/out"), open_new(folder + "/err")});
+  return child;
+}
+
+int exit_code_of(pid_t child) {
   int status = 0;
   ::waitpid(child, &status, 0);
-  return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status),
-          read_file(folder + "/out"), read_file(folder + "/err")};
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+ProgramResult finish(pid_t child, const std::string& folder) {
+  const int exit_code = exit_code_of(child);
+  return {exit_code, read_file(folder + "/out"), read_file(folder + "/err")};
 }
 
 }  // namespace
@@ -59,6 +74,62 @@ ProgramResult run_and_signal(const std::vector<std::string>& arguments, int sign
   while (!when() && !ended()) ::usleep(2000);
   ::kill(child, signal);
   return finish(child, folder.path());
+}
+
+RunningProgram::RunningProgram(const std::vector<std::string>& arguments) {
+  ::signal(SIGPIPE, SIG_IGN);  // a program that has ended is seen by what it gave
+  std::array<int, 2> to{}, from{};
+  if (::pipe2(to.data(), O_CLOEXEC) != 0 || ::pipe2(from.data(), O_CLOEXEC) != 0)
+    throw Error("no pipe");
+  child_ = ::fork();
+  if (child_ == 0) {
+    ::signal(SIGPIPE, SIG_DFL);
+    become_program(arguments, {to[0], from[1], open_new(folder_.file("err"))});
+  }
+  ::close(to[0]);
+  ::close(from[1]);
+  input_ = to[1];
+  output_ = from[0];
+}
+
+RunningProgram::~RunningProgram() {
+  if (child_ > 0) {
+    ::kill(child_, SIGKILL);
+    exit_code_of(child_);
+  }
+  if (input_ >= 0) ::close(input_);
+  ::close(output_);
+}
+
+void RunningProgram::send(const std::string& text) {
+  if (::write(input_, text.data(), text.size()) != std::ssize(text))
+    throw Error("nmt does not read", read_file(folder_.file("err")));
+}
+
+bool RunningProgram::receive() {
+  pollfd waiting{.fd = output_, .events = POLLIN, .revents = 0};
+  std::array<char, 4096> buffer{};
+  if (::poll(&waiting, 1, /*milliseconds=*/60'000) <= 0) throw Error("no output for a minute");
+  const ssize_t count = ::read(output_, buffer.data(), buffer.size());
+  if (count > 0) received_.append(buffer.data(), static_cast<size_t>(count));
+  return count > 0;
+}
+
+std::string RunningProgram::receive_line() {
+  size_t end = 0;
+  while ((end = received_.find('\n')) == std::string::npos)
+    if (!receive()) throw Error("the output has ended", read_file(folder_.file("err")));
+  std::string line = received_.substr(0, end);
+  received_.erase(0, end + 1);
+  return line;
+}
+
+ProgramResult RunningProgram::finish() {
+  ::close(std::exchange(input_, -1));
+  while (receive()) {
+  }
+  const int exit_code = exit_code_of(std::exchange(child_, -1));
+  return {exit_code, std::move(received_), read_file(folder_.file("err"))};
 }
 
 const SmallRun& small_run() {

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
 #include <string>
 #include <vector>
+
+#include "tests/temporary_folder.h"
 
 namespace nmt {
 
@@ -18,6 +22,30 @@ ProgramResult run_program(const std::vector<std::string>& arguments, const std::
 /// Starts `nmt`, sends it `signal` as soon as `when` holds, and waits for its end.
 ProgramResult run_and_signal(const std::vector<std::string>& arguments, int signal,
                              const std::function<bool()>& when);
+
+/// `nmt` at the other end of two pipes.
+class RunningProgram {
+ public:
+  explicit RunningProgram(const std::vector<std::string>& arguments);
+  ~RunningProgram();
+  RunningProgram(const RunningProgram&) = delete;
+  RunningProgram& operator=(const RunningProgram&) = delete;
+
+  void send(const std::string& text);
+  /// The next line of its output, without the line's end. Throws Error when none comes within a
+  /// minute.
+  std::string receive_line();
+  /// Closes its input; `out` is what has not been received yet.
+  ProgramResult finish();
+
+ private:
+  TemporaryFolder folder_;  // its stderr
+  pid_t child_ = -1;
+  int input_ = -1, output_ = -1;
+  std::string received_;  // not handed over yet
+
+  bool receive();  // false at the end
+};
 
 /// Text of the testbed, a recipe for a very small model and a run trained from it: made once,
 /// shared by all tests, which must not change them.

@@ -48,7 +48,8 @@ inline std::vector<double> next_log_probs(const std::vector<Transformer>& models
 inline bool repeats_ngram(const std::vector<int32_t>& text, int32_t token, int64_t n,
                           int32_t eos = kEos) {
   if (n == 0) return false;
-  std::vector<int32_t> all = text;
+  const auto sentence = std::find(text.rbegin(), text.rend(), eos).base();
+  std::vector<int32_t> all(sentence, text.end());
   all.push_back(token);
   if (std::ssize(all) < n) return false;
   const std::vector<int32_t> last(all.end() - n, all.end());
