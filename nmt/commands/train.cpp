@@ -13,6 +13,7 @@
 #include "nmt/run/trained_run.h"
 #include "nmt/run/training_data.h"
 #include "nmt/support/atomic_file.h"
+#include "nmt/support/file_lock.h"
 #include "nmt/support/progress.h"
 #include "nmt/support/random.h"
 #include "nmt/support/stop_signal.h"
@@ -108,6 +109,10 @@ class TrainingSession {
         device_(device),
         world_(single_process()) {
     fs::create_directories(folder_.path());
+    lock_ = std::make_unique<FileLock>(
+        folder_.lock(),
+        "Another training writes to this run: wait for it or stop it, or start a "
+        "new run with another --run folder.");
     const bool resumes = folder_.exists();
     if (resumes) check_same_recipe(command.table, folder_);
     log::add_file(folder_.file("train.log"));
@@ -201,6 +206,7 @@ class TrainingSession {
 
   const Recipe& recipe_;
   RunFolder folder_;
+  std::unique_ptr<FileLock> lock_;
   torch::Device device_;
   std::unique_ptr<World> world_;
   TrainingData data_;

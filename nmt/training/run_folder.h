@@ -15,6 +15,7 @@ namespace nmt {
 ///                          [, ema.safetensors]
 ///   checkpoints/last, best links to a step's folder
 ///   train.jsonl, train.log, events.*   logs
+///   .lock                  held by the training that writes here
 ///   data/                  the corpus as stored for this run
 ///   scores.json            what `nmt evaluate` found, with the names of the next files
 ///   sources.SET.txt, references.SET.txt   a test set
@@ -28,6 +29,8 @@ class RunFolder {
   const std::string& path() const { return path_; }
   std::string file(const std::string& name) const { return path_ + "/" + name; }
   std::string config() const { return file("config.yaml"); }
+  /// What a training holds locked, so that a second one does not write between its files.
+  std::string lock() const { return file(".lock"); }
   std::string log() const { return file("train.jsonl"); }
   std::string data() const { return file("data"); }
   std::string checkpoints() const { return file("checkpoints"); }

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "nmt/support/atomic_file.h"
+#include "nmt/support/file_lock.h"
+#include "nmt/training/run_folder.h"
 #include "tests/commands/program.h"
 #include "tests/temporary_folder.h"
 
@@ -140,6 +142,16 @@ TEST(Train, AnotherRecipeIsRefusedByName) {
   const ProgramResult result = run_program(train(small_run().run, {"--train.lr", "0.1"}));
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_NE(result.err.find("train.lr"), std::string::npos) << result.err;
+}
+
+TEST(Train, ARunInUseIsLeftAlone) {
+  const TemporaryFolder folder;
+  const RunFolder run(folder.path());
+  const FileLock other(run.lock(), "");
+  const ProgramResult result = run_program({"train", small_run().recipe, "--run", folder.path()});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("in use by process"), std::string::npos) << result.err;
+  EXPECT_FALSE(run.exists());
 }
 
 TEST(Train, CheckTrainsNothing) {
