@@ -39,7 +39,8 @@ void declare(OptionTable& table, RuntimeOptions& options) {
     return table.add(key, field, help).in_group("runtime").command_line_only();
   };
   add("device", options.device, "auto (a GPU if there is one), cpu, cuda or cuda:N").hint("DEVICE");
-  add("threads", options.threads, "CPU threads; 0 = all cores").range(0, 4096);
+  add("threads", options.threads, "CPU threads; 0 = OMP_NUM_THREADS, else all cores")
+      .range(0, 4096);
   add("deterministic", options.deterministic,
       "refuse operations whose result differs from one run to the next");
   add("log_level", options.log_level, "least important messages shown");

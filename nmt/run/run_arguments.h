@@ -26,7 +26,7 @@ namespace nmt {
 /// never saved with it.
 struct RuntimeOptions {
   std::string device = "auto";  // auto: the first GPU if there is one; cpu; cuda; cuda:N
-  int64_t threads = 0;          // CPU threads; 0 = all cores
+  int64_t threads = 0;          // of the CPU; 0: OMP_NUM_THREADS, else all cores
   bool deterministic = false;   // refuse operations whose result differs from run to run
   log::Level log_level = log::Level::kInfo;
 };

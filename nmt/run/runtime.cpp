@@ -4,16 +4,13 @@
 #include <ATen/Version.h>
 #include <torch/torch.h>
 
-#include <thread>
-
 namespace nmt {
 
 torch::Device start_runtime(const RuntimeOptions& options) {
   log::set_level(options.log_level);
-  const int threads = options.threads > 0
-                          ? static_cast<int>(options.threads)
-                          : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  torch::set_num_threads(threads);
+  // LibTorch's own choice heeds OMP_NUM_THREADS and the cores that a job scheduler allows.
+  torch::set_num_threads(options.threads > 0 ? static_cast<int>(options.threads)
+                                             : torch::get_num_threads());
   at::globalContext().setDeterministicAlgorithms(options.deterministic, /*warn_only=*/false);
   // Denormal numbers cost a hundredfold on some processors and carry no information here.
   at::globalContext().setFlushDenormal(true);
