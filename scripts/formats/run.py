@@ -1,0 +1,173 @@
+"""A run folder of nmt, read and written. nmt/training/run_folder.h lists its files."""
+import argparse
+import hashlib
+import json
+import pathlib
+import shutil
+import sys
+
+from formats.pieces import Pieces
+
+
+class Unsupported(Exception):
+    """What cannot be converted: one line that names the key and its value."""
+
+
+def main(convert, parser):
+    """Runs convert(arguments); what is not supported, missing or damaged ends the script with one line."""
+    arguments = parser.parse_args()
+    try:
+        convert(arguments)
+    except ImportError as error:
+        sys.exit(f"{parser.prog}: {error}. Install what is missing: scripts/setup.sh --formats, or pip install {parser.needs}")
+    except (Unsupported, OSError) as error:
+        sys.exit(f"{parser.prog}: {error}")
+
+
+def command_line(description, needs):
+    """A parser whose help is `description` as it is written; `needs` names the packages that the script imports."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.needs = needs
+    return parser
+
+
+def new_folder(path):
+    """`path`, made if need be. A folder that holds something is refused, so that nothing is overwritten."""
+    path = pathlib.Path(path)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise Unsupported(f"{path}: is there already")
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+class Run:
+    """A trained run: its recipe, the weights that decoding uses (the moving average where there is one), its pieces."""
+
+    def __init__(self, folder, checkpoint="best"):
+        import yaml
+        from safetensors.numpy import load_file
+
+        self.folder = pathlib.Path(folder)
+        if not (self.folder / "config.yaml").exists():
+            raise Unsupported(f"{folder}: not a run folder: it holds no config.yaml")
+        self.config = yaml.safe_load((self.folder / "config.yaml").read_text())
+        self.model = self.config["model"]
+        self.directions = json.loads((self.folder / "languages.json").read_text())["directions"]
+        joint = self.folder / "vocab.model"
+        self.joint = joint.exists()
+        self.source = Pieces(self.file("vocab.model" if self.joint else "source.vocab.model").read_bytes())
+        self.target = self.source if self.joint else Pieces(self.file("target.vocab.model").read_bytes())
+
+        place = self._checkpoint(checkpoint)
+        checksums = json.loads((place / "state.json").read_text())["checksums"]
+        weights = place / ("ema.safetensors" if "ema.safetensors" in checksums else "model.safetensors")
+        if hashlib.sha256(weights.read_bytes()).hexdigest() != checksums[weights.name]:
+            raise Unsupported(f"{weights}: damaged: its checksum is not the one in state.json")
+        self.weights = load_file(weights)
+
+    def file(self, name):
+        return self.folder / name
+
+    def _checkpoint(self, which):
+        """As RunFolder::find_checkpoint: best, else last, else the newest; a number; or a folder."""
+        places = [self.file("checkpoints") / which, pathlib.Path(which)]
+        if which.isdigit():
+            places = [self.file("checkpoints") / f"{int(which):09}"]
+        if which in ("best", "last"):
+            places += [self.file("checkpoints") / "last"]
+            places += sorted(path for path in self.file("checkpoints").glob("[0-9]*") if path.is_dir())[-1:]
+        for place in places:
+            if (place / "model.safetensors").exists():
+                return place
+        raise Unsupported(f"{self.folder}: there is no checkpoint '{which}'")
+
+    def value(self, key):
+        group, name = key.split(".")
+        return self.config.get(group, {}).get(name)
+
+    def require(self, target, **allowed):
+        """Refuses, for the format `target`, a value of an option that is not among `allowed[key with __ for .]`."""
+        for key, values in allowed.items():
+            key = key.replace("__", ".")
+            if self.value(key) not in values:
+                known = " or ".join(str(value) for value in values)
+                raise Unsupported(f"{key} = {_shown(self.value(key))} cannot be exported to {target}, only {known}")
+
+    def refuse_methods(self, target):
+        """Of methods only length_bias leaves the model a plain Transformer, and it only without attention scale."""
+        for method in self.config.get("methods") or []:
+            if method != "length_bias":
+                raise Unsupported(f"methods = {method} cannot be exported to {target}: it may change the model")
+            if self.value("lna.sites") not in (None, [], "none", ["none"]):
+                sites = _shown(self.value("lna.sites"))
+                raise Unsupported(f"lna.sites = {sites} cannot be exported to {target}: it has no attention scale")
+
+    def position_tables(self):
+        """The tables that are added to embedded sequences, source and target: [max_positions, dim] each."""
+        if self.model["positions"] == "learned":
+            return self.weights["source_embedding.positions"], self.weights["target_embedding.positions"]
+        table = sinusoids(self.model["max_positions"], self.model["dim"])
+        return table, table
+
+    def tables(self):
+        """Embedding of the source, embedding of the target, output projection: [pieces, dim] each, one where tied."""
+        target = self.weights["target_tokens.weight"]
+        return self.weights.get("source_tokens.weight", target), target, self.weights.get("output", target)
+
+
+def _shown(value):
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def sinusoids(count, dim):
+    """As models/positions.cpp: sines in the first half, cosines in the second, the first position is 0."""
+    import numpy
+
+    half = dim // 2
+    frequency = numpy.exp(numpy.arange(half) * (-numpy.log(10000.0) / max(1, half - 1)))
+    phase = numpy.arange(count)[:, None] * frequency[None, :]
+    return numpy.concatenate([numpy.sin(phase), numpy.cos(phase)], axis=1).astype(numpy.float32)
+
+
+def write_run(folder, origin, direction, model, weights, source, target):
+    """Writes a run that nmt translates with and train.initial starts from.
+
+    `origin` says in config.yaml what it was made of, `model` are the options model.*, `source` and `target` SentencePiece
+    models (bytes). Written under another name first: a run folder is complete or not there.
+    """
+    import yaml
+    from safetensors.numpy import save_file
+
+    final = new_folder(folder)
+    folder = final.with_name(final.name + ".part")
+    shutil.rmtree(folder, ignore_errors=True)
+    checkpoint = folder / "checkpoints" / "000000000"
+    checkpoint.mkdir(parents=True)
+    config = yaml.safe_dump({"model": model}, sort_keys=False)
+    (folder / "config.yaml").write_text(f"# Made from {origin}\n{config}")
+    (folder / "languages.json").write_text(json.dumps({"directions": [direction]}, indent=1) + "\n")
+    if source == target:
+        (folder / "vocab.model").write_bytes(source)
+    else:
+        (folder / "source.vocab.model").write_bytes(source)
+        (folder / "target.vocab.model").write_bytes(target)
+
+    save_file(weights, checkpoint / "model.safetensors")
+    training = {
+        "update": 0, "epoch": 0, "batch": 0, "skipped": 0, "source_tokens": 0, "target_tokens": 0, "seconds": 0.0,
+        "validations": [], "world_size": 1, "threads": 0, "libtorch": "", "machine": "",
+    }  # fmt: skip
+    # The text whose checksum nmt compares: keys in order, no spaces (nlohmann::json::dump).
+    text = json.dumps(training, sort_keys=True, separators=(",", ":"))
+    checksums = {
+        "model.safetensors": hashlib.sha256((checkpoint / "model.safetensors").read_bytes()).hexdigest(),
+        "training": hashlib.sha256(text.encode()).hexdigest(),
+    }
+    state = {"format_version": 1, "checksums": checksums, "training": training}
+    (checkpoint / "state.json").write_text(json.dumps(state, indent=1, sort_keys=True) + "\n")
+    for link in ("best", "last"):
+        (folder / "checkpoints" / link).symlink_to("000000000")
+    final.rmdir()
+    folder.rename(final)

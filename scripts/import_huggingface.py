@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""Imports a Hugging Face checkpoint of the Marian architecture (OPUS-MT, or what export_huggingface.py wrote) as a run.
+
+usage: import_huggingface.py MODEL RUN [--direction en-de]
+
+  scripts/import_huggingface.py Helsinki-NLP/opus-mt-en-de runs/opus          # a folder, or a name on the hub
+  nmt translate runs/opus < input > output
+  nmt train recipe.yaml --run runs/tuned --train.initial runs/opus            # with vocabulary.file and the model.* of runs/opus
+
+The ids stay as they are, and so do the weights, but for what Marian has and nmt has not; there the same function is written in
+nmt's terms, and embeddings are stored untied where they must differ:
+- final_logits_bias: moved into the last layer norm and the output projection, exactly, see fold_bias();
+- swish: SwiGLU whose gate is constantly one;
+- scale_embedding = false: embeddings divided by sqrt(d_model);
+- Marian's sinusoids: a learned table (nmt's have fairseq's frequencies). A table equal to nmt's own becomes sinusoidal again.
+Not supported, and refused by name: other architectures, normalize_before, other activations, language codes (>>de<<), unequal
+heads or widths of encoder and decoder, a decoder start that is neither <pad> nor </s> nor a piece of its own.
+"""
+import json
+import pathlib
+
+import numpy
+
+from formats import layers, pieces
+from formats import run as runs
+
+ACTIVATIONS = {"relu": "relu", "gelu": "gelu", "swish": "swiglu", "silu": "swiglu"}
+
+
+def refuse(key, value, known):
+    raise runs.Unsupported(f"{key} = {json.dumps(value)} cannot be imported, only {known}")
+
+
+def model_options(config):
+    """The options model.* of a Marian configuration."""
+    if config.model_type != "marian":
+        refuse("model_type", config.model_type, "marian")
+    for key in ("normalize_before", "normalize_embedding", "add_final_layer_norm", "extra_pos_embeddings", "add_bias_logits"):
+        if getattr(config, key, False):
+            refuse(key, getattr(config, key), "false")
+    if config.activation_function not in ACTIVATIONS:
+        refuse("activation_function", config.activation_function, " or ".join(ACTIVATIONS))
+    for key in ("attention_heads", "ffn_dim"):
+        if getattr(config, f"encoder_{key}") != getattr(config, f"decoder_{key}"):
+            refuse(f"decoder_{key}", getattr(config, f"decoder_{key}"), f"the encoder's {getattr(config, f'encoder_{key}')}")
+    return {
+        "dim": config.d_model,
+        "heads": config.encoder_attention_heads,
+        "feed_forward_dim": config.encoder_ffn_dim,
+        "encoder_layers": config.encoder_layers,
+        "decoder_layers": config.decoder_layers,
+        "norm": "post",
+        "positions": "sinusoidal",
+        "activation": ACTIVATIONS[config.activation_function],
+        "tied_embeddings": "all",
+        "embedding_norm": False,
+        "max_positions": config.max_position_embeddings,
+        "dropout": config.dropout,
+        "attention_dropout": config.attention_dropout,
+        "activation_dropout": config.activation_dropout,
+        "layer_dropout": config.encoder_layerdrop,
+    }
+
+
+def fold_bias(weights, last_norm, output, bias):
+    """The output projection that, with a changed bias of the last layer norm, gives the logits W h + bias of W = `output`.
+
+    h = g·n + b, where n is normalised, so that its components sum to 0. Hence W + u (1/g)ᵀ gives the same products with g·n for
+    any u, and with b the product grows by u·sum(b/g). With b' = b + c·g that sum is s = sum(b/g) + c·dim; c is chosen
+    so that |s| = dim, which keeps u small, and u = (bias − c·W g) / s.
+    """
+    gain, shift = (weights[f"{last_norm}.{part}"].astype(numpy.float64) for part in ("weight", "bias"))
+    if numpy.abs(gain).min() < 1e-3 * numpy.abs(gain).max():
+        raise runs.Unsupported(f"final_logits_bias cannot be imported: '{last_norm}.weight' has components near 0")
+    wide = output.astype(numpy.float64)
+    s = (shift / gain).sum()
+    c = ((len(gain) if s >= 0 else -len(gain)) - s) / len(gain)
+    u = (bias - c * (wide @ gain)) / (s + c * len(gain))
+    weights[f"{last_norm}.bias"] = (shift + c * gain).astype(numpy.float32)
+    return (wide + u[:, None] / gain[None, :]).astype(numpy.float32)
+
+
+def read_weights(model, options):
+    """The model's tensors as nmt's; sets the options that depend on them."""
+    tensors = {name: tensor.detach().float().numpy() for name, tensor in model.state_dict().items()}
+    tensors = {name.removeprefix("model."): tensor for name, tensor in tensors.items()}
+    shared = tensors.pop("shared.weight", None)
+    source = tensors.pop("encoder.embed_tokens.weight", shared)
+    target = tensors.pop("decoder.embed_tokens.weight", shared)
+    output = tensors.pop("lm_head.weight", target)
+    bias = tensors.pop("final_logits_bias")[0]
+    positions = [tensors.pop(f"{side}.embed_positions.weight") for side in ("encoder", "decoder")]
+    depths = options["encoder_layers"], options["decoder_layers"]
+    weights = layers.from_fairseq(tensors, *depths, pre_norm=False)
+    if tensors:
+        raise runs.Unsupported(f"tensor '{sorted(tensors)[0]}' cannot be imported: nmt has no place for it")
+
+    if options["activation"] == "swiglu":
+        layers.swish_as_swiglu(weights)
+    if bias.any():
+        output = fold_bias(weights, f"decoder.layers.{depths[1] - 1}.feed_forward_norm", output, bias)
+    ours = runs.sinusoids(*positions[0].shape)
+    if any(numpy.abs(table - ours).max() > 1e-6 for table in positions):
+        options["positions"] = "learned"
+        weights |= {"source_embedding.positions": positions[0], "target_embedding.positions": positions[1]}
+    options["tied_embeddings"], tables = layers.embeddings(source, target, output, scaled=model.config.scale_embedding)
+    return weights | tables
+
+
+def vocabularies(folder, config):
+    """SentencePiece models whose ids are the checkpoint's, source and target."""
+    def texts(name, rows):
+        ids = json.loads((folder / name).read_text())
+        by_id = {i: text for text, i in ids.items()}
+        codes = [text for text in ids if text.startswith(">>") and text.endswith("<<")]
+        if codes:
+            refuse(f"{name}: language code", codes[0], "models of one direction")
+        if sorted(by_id) != list(range(rows)):
+            raise runs.Unsupported(f"{name}: {len(ids)} pieces cannot be imported: the model has {rows} rows")
+        return [by_id[i] for i in range(rows)]
+
+    settings = json.loads((folder / "tokenizer_config.json").read_text())
+    separate = settings.get("separate_vocabs", False)
+    source = texts("vocab.json", config.vocab_size)
+    target = texts("target_vocab.json", config.decoder_vocab_size) if separate else source
+    if len(target) != config.decoder_vocab_size:
+        refuse("decoder_vocab_size", config.decoder_vocab_size, f"the {len(target)} pieces of the vocabulary")
+    symbols = {"pad": config.pad_token_id, "eos": config.eos_token_id, "bos": config.decoder_start_token_id}
+    models = []
+    for name, side in (("source.spm", source), ("target.spm", target)):
+        unk = side.index(_text(settings.get("unk_token", "<unk>")))
+        content, unused, dropped = pieces.with_ids((folder / name).read_bytes(), side, unk=unk, **symbols)
+        if unused and name == "target.spm":
+            print(f"{name}: {len(unused)} pieces of the vocabulary are not in it and are never generated, as {unused[0]!r}")
+        if dropped:
+            print(f"{name}: {len(dropped)} pieces are not in the vocabulary; such text is cut differently, as {dropped[0]!r}")
+        models.append(content)
+    return models
+
+
+def _text(token):
+    return token["content"] if isinstance(token, dict) else token
+
+
+def direction(folder, wanted):
+    settings = json.loads((folder / "tokenizer_config.json").read_text())
+    if wanted:
+        return wanted
+    if settings.get("source_lang") and settings.get("target_lang"):
+        return f"{settings['source_lang']}-{settings['target_lang']}"
+    raise runs.Unsupported("the checkpoint does not say which languages it translates; give --direction, as en-de")
+
+
+def convert(arguments):
+    from transformers import AutoConfig, MarianMTModel
+
+    folder = pathlib.Path(arguments.model)
+    if not folder.is_dir():
+        from huggingface_hub import snapshot_download
+
+        folder = pathlib.Path(snapshot_download(arguments.model))
+    config = AutoConfig.from_pretrained(folder)
+    options = model_options(config)
+    languages = direction(folder, arguments.direction)
+    source, target = vocabularies(folder, config)
+    weights = read_weights(MarianMTModel.from_pretrained(folder, dtype="float32").eval(), options)
+    runs.write_run(arguments.run, arguments.model, languages, options, weights, source, target)
+
+
+if __name__ == "__main__":
+    parser = runs.command_line(__doc__, "transformers torch safetensors sentencepiece protobuf pyyaml")
+    parser.add_argument("model", metavar="MODEL", help="folder of a checkpoint, or its name on the hub")
+    parser.add_argument("run", metavar="RUN", help="run folder to write")
+    parser.add_argument("--direction", help="languages, as en-de [what the tokenizer says]")
+    runs.main(convert, parser)
