@@ -29,24 +29,26 @@ def with_ids(content, texts, *, pad, unk, bos, eos):
     not among the texts are dropped. Returns the model and the texts of both kinds: unused, dropped.
     """
     known = _parse(content)
-    pieces = {piece.piece: piece for piece in known.pieces if piece.type not in (UNKNOWN, UNUSED)}
+    pieces = {piece.piece: piece for piece in known.pieces if piece.type != UNUSED}
     all_bytes = len([text for text in texts if text in pieces and pieces[text].type == BYTE]) == 256
     made = type(known)()
     made.CopyFrom(known)
     del made.pieces[:]
     unused = []
     for i, text in enumerate(texts):
-        piece = made.pieces.add(piece=text, score=0)
         old = pieces.get(text)
-        if i == unk:
-            piece.type = UNKNOWN
-        elif i in (pad, bos, eos):
-            piece.type = CONTROL
+        if i in (unk, pad, bos, eos):
+            kind = UNKNOWN if i == unk else CONTROL
         elif old is None or (old.type == BYTE and not all_bytes):
-            piece.type = UNUSED
+            kind = UNUSED
             unused.append(text)
         else:
-            piece.score, piece.type = old.score, old.type
+            kind = old.type
+        piece = made.pieces.add(piece=text, score=0)
+        if old is not None:
+            piece.CopyFrom(old)
+        if piece.type != kind:
+            piece.type = kind
     old = known.trainer_spec
     names = {"pad": old.pad_piece, "bos": old.bos_piece, "eos": old.eos_piece}
     if made.pieces == known.pieces and names == {"pad": texts[pad], "bos": texts[bos], "eos": texts[eos]}:
@@ -57,7 +59,7 @@ def with_ids(content, texts, *, pad, unk, bos, eos):
         setattr(spec, f"{symbol}_id", i)
         setattr(spec, f"{symbol}_piece", texts[i])
     kept = set(texts)
-    dropped = [text for text, piece in pieces.items() if text not in kept and piece.type != CONTROL]
+    dropped = [text for text, piece in pieces.items() if text not in kept and piece.type not in (CONTROL, UNKNOWN)]
     return made.SerializeToString(), unused, dropped
 
 

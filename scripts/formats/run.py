@@ -90,7 +90,7 @@ class Run:
         for key, values in allowed.items():
             key = key.replace("__", ".")
             if self.value(key) not in values:
-                known = " or ".join(str(value) for value in values)
+                known = " or ".join(str(_shown(value)) for value in values if value is not None)
                 raise Unsupported(f"{key} = {_shown(self.value(key))} cannot be exported to {target}, only {known}")
 
     def refuse_methods(self, target):

@@ -1,0 +1,112 @@
+"""Small runs trained on the testbed, and what nmt says of them. Trained once for all tests of a process."""
+import atexit
+import functools
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "scripts"
+WORK = pathlib.Path(tempfile.mkdtemp(prefix="nmt-formats-"))
+atexit.register(lambda: subprocess.run(["rm", "-rf", str(WORK)]))
+LINES = 100  # sentences that are scored and translated
+
+RECIPE = """
+data:
+  train: ["corpus/train.{}:en-de"]
+  max_tokens: 1024
+  threads: 0
+vocabulary: {size: 500}
+model: {dim: 64, heads: 4, feed_forward_dim: 96, encoder_layers: 3, decoder_layers: 2, max_positions: 256}
+train: {lr: 5.0e-3, warmup: 100, max_updates: 300, ema: 0.95}
+decode: {max_len_a: 0, max_len_b: 60}
+"""
+KINDS = {
+    "default": "--model.dropout 0.1",
+    "post": "--model.norm post",
+    "learned": "--model.norm post --model.positions learned --model.activation gelu --model.tied_embeddings target"
+    " --vocabulary.joint false --vocabulary.size 420 --train.ema 0",
+    "untied": "--model.norm post --model.tied_embeddings none --train.max_updates 200",
+    "rotary": "--model.positions rotary --model.activation swiglu --model.tied_embeddings none --model.embedding_norm true",
+}
+
+
+def nmt(*arguments, text=None):
+    environment = dict(os.environ, OMP_NUM_THREADS="1")
+    done = subprocess.run(
+        [os.environ["NMT_PROGRAM"], *map(str, arguments)], input=text, cwd=WORK, env=environment, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise AssertionError(f"nmt {' '.join(map(str, arguments))}: {done.stderr}")
+    return done.stdout
+
+
+@functools.cache
+def corpus():
+    nmt("testbed", WORK / "corpus", "--languages", "en", "de", "--documents", 500)
+    (WORK / "recipe.yaml").write_text(RECIPE)
+    return WORK / "corpus"
+
+
+@functools.cache
+def run(kind):
+    corpus()
+    nmt("train", "recipe.yaml", "--run", kind, "--device", "cpu", "--threads", 1, *KINDS[kind].split())
+    return WORK / kind
+
+
+@functools.cache
+def lines(language):
+    """Real sentences of differing lengths, and an empty one among the sources would be translated by none."""
+    return (corpus() / f"test.{language}").read_text().splitlines()[:LINES]
+
+
+@functools.cache
+def log_probs(folder):
+    """Log-probability of each reference."""
+    for language in ("en", "de"):
+        (WORK / f"scored.{language}").write_text("".join(f"{line}\n" for line in lines(language)))
+    output = nmt("score-pairs", folder, "--source", "scored.en", "--target", "scored.de", "--device", "cpu", "--threads", 1)
+    return [float(line) for line in output.split()]
+
+
+@functools.cache
+def translations(folder, beam):
+    text = "".join(f"{line}\n" for line in lines("en"))
+    options = ["--decode.beam", beam, "--decode.max_len_a", 0, "--decode.max_len_b", 60]
+    return nmt("translate", folder, "--device", "cpu", "--threads", 1, *options, text=text).splitlines()
+
+
+def script(name, *arguments):
+    """Runs a converter; returns its exit code and what it printed."""
+    done = subprocess.run([sys.executable, SCRIPTS / name, *map(str, arguments)], cwd=WORK, capture_output=True, text=True)
+    return done.returncode, done.stderr.strip()
+
+
+def convert(name, source, result, *options):
+    code, text = script(name, source, WORK / result, *options)
+    if code:
+        raise AssertionError(f"{name}: {text}")
+    return WORK / result
+
+
+def edited(kind, result, **changes):
+    """A copy of a run whose config.yaml says something else: for what must be refused."""
+    import yaml
+
+    folder = WORK / result
+    subprocess.run(["cp", "-r", run(kind), folder], check=True)
+    config = yaml.safe_load((folder / "config.yaml").read_text())
+    for key, value in changes.items():
+        group, _, name = key.partition("__")
+        if name:
+            config.setdefault(group, {})[name] = value
+        else:
+            config[group] = value
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    return folder
+
+
+def differences(ours, theirs):
+    return [pair for pair in zip(ours, theirs, strict=True) if pair[0] != pair[1]]
