@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 # Installs what the build needs: the distribution's packages, and LibTorch when none is found. Does nothing when all is
 # there. Called by quickstart.sh and test.sh; safe to call again.
+#   --developer   also clang-format and clang-tidy
+#   --formats     also what the converters between file formats and their tests import: CTranslate2, transformers, …
 set -euo pipefail
 
 torch_version=${NMT_TORCH_VERSION:-2.11.0}
 packages=(g++ cmake ninja-build ccache python3 python3-pip git libsentencepiece-dev libboost-program-options-dev
           libyaml-cpp-dev libicu-dev libspdlog-dev nlohmann-json3-dev zlib1g-dev libzstd-dev libcld2-dev
           libpugixml-dev libgtest-dev libgmock-dev)
+# Versions that are tested together; transformers and CTranslate2 use the torch that is there.
+format_wheels=(ctranslate2==4.8.5 transformers==5.24.0 sentencepiece==0.2.3 safetensors==0.8.0 protobuf==7.36.2 pyyaml)
 [ "${1:-}" = --developer ] && packages+=(clang-format clang-tidy)
 
 as_root() {
@@ -47,5 +51,21 @@ install_torch() {
   mv "$cache.part" "$cache"
 }
 
+# A failure is told but does no harm: without them the converters' tests are skipped, and all else works.
+install_formats() {
+  local cache=${XDG_CACHE_HOME:-$HOME/.cache}/nmt/formats-1
+  [ -d "$cache" ] && return
+  echo "setup: installing ${format_wheels[*]} into $cache (once, about 400 MB)" >&2
+  rm -rf "$cache.part"
+  mkdir -p "$cache.part"
+  if python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target "$cache.part" \
+    "${format_wheels[@]}"; then
+    mv "$cache.part" "$cache"
+  else
+    echo "setup: these could not be installed" >&2
+  fi
+}
+
 install_packages
 install_torch
+if [ "${1:-}" = --formats ]; then install_formats; fi

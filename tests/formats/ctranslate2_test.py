@@ -12,7 +12,7 @@ class Exported:
     def __init__(self, folder):
         self.folder = folder
         self.translator = ctranslate2.Translator(str(folder), intra_threads=1)
-        self.search = json.loads((folder / "translate_batch.json").read_text()) | {"max_decoding_length": 60}
+        self.search = json.loads((folder / "translate_batch.json").read_text()) | {"max_decoding_length": trained.LIMIT}
         self.source, self.target = (sentencepiece.SentencePieceProcessor(str(folder / f"{side}.spm")) for side in ("source", "target"))
 
     def log_probs(self):
@@ -23,7 +23,8 @@ class Exported:
     def translations(self, beam):
         source = [self.source.encode(line, out_type=str) for line in trained.lines("en")]
         results = self.translator.translate_batch(source, **self.search | {"beam_size": beam})
-        return [self.target.decode(result.hypotheses[0]) for result in results]
+        best = [result.hypotheses[0] for result in results]
+        return [self.target.decode(pieces) if len(pieces) < trained.LIMIT else None for pieces in best]
 
 
 class ExportCTranslate2(unittest.TestCase):
@@ -33,8 +34,7 @@ class ExportCTranslate2(unittest.TestCase):
         for ours, theirs in zip(trained.log_probs(run), exported.log_probs(), strict=True):
             self.assertAlmostEqual(ours, theirs, delta=1e-4)
         for beam in (1, 5):
-            self.assertEqual([], trained.differences(trained.translations(run, beam), exported.translations(beam)), f"beam {beam}")
-        self.assertGreater(len(set(trained.translations(run, 5))), 50)
+            self.assertEqual([], trained.differences(run, beam, exported.translations(beam)), f"beam {beam}")
 
     def test_default(self):
         self.check("default")
@@ -69,7 +69,7 @@ class ExportCTranslate2(unittest.TestCase):
 
     def test_damage_is_named(self):
         folder = trained.edited("default", "damaged")
-        file = folder / "checkpoints" / "best" / "ema.safetensors"
+        file = folder / "checkpoints" / "last" / "ema.safetensors"
         file.write_bytes(file.read_bytes()[:-1] + b"\1")
         code, text = trained.script("export_ctranslate2.py", folder, trained.WORK / "damaged.ct2")
         self.assertEqual(1, code)

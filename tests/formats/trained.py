@@ -1,16 +1,22 @@
-"""Small runs trained on the testbed, and what nmt says of them. Trained once for all tests of a process."""
+"""Small runs trained on the testbed, and what nmt says of them. Trained once for all tests of a process; with
+NMT_FORMATS_WORK=FOLDER once for all processes, for whoever works on the converters."""
 import atexit
 import functools
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
 
 SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "scripts"
-WORK = pathlib.Path(tempfile.mkdtemp(prefix="nmt-formats-"))
-atexit.register(lambda: subprocess.run(["rm", "-rf", str(WORK)]))
+KEPT = os.environ.get("NMT_FORMATS_WORK")
+WORK = pathlib.Path(KEPT or tempfile.mkdtemp(prefix="nmt-formats-"))
+if not KEPT:
+    atexit.register(shutil.rmtree, WORK)
 LINES = 100  # sentences that are scored and translated
+
+LIMIT = 100  # tokens of a translation: what reaches it is cut by each program's own rule, and not compared
 
 RECIPE = """
 data:
@@ -18,16 +24,16 @@ data:
   max_tokens: 1024
   threads: 0
 vocabulary: {size: 500}
-model: {dim: 64, heads: 4, feed_forward_dim: 96, encoder_layers: 3, decoder_layers: 2, max_positions: 256}
-train: {lr: 5.0e-3, warmup: 100, max_updates: 300, ema: 0.95}
-decode: {max_len_a: 0, max_len_b: 60}
+model:
+  {dim: 64, heads: 4, feed_forward_dim: 96, encoder_layers: 2, decoder_layers: 1, max_positions: 256, dropout: 0}
+train: {lr: 5.0e-3, warmup: 100, max_updates: 400, ema: 0.95}
 """
 KINDS = {
     "default": "--model.dropout 0.1",
     "post": "--model.norm post",
     "learned": "--model.norm post --model.positions learned --model.activation gelu --model.tied_embeddings target"
     " --vocabulary.joint false --vocabulary.size 420 --train.ema 0",
-    "untied": "--model.norm post --model.tied_embeddings none --train.max_updates 200",
+    "untied": "--model.norm post --model.tied_embeddings none",
     "rotary": "--model.positions rotary --model.activation swiglu --model.tied_embeddings none --model.embedding_norm true",
 }
 
@@ -58,7 +64,6 @@ def run(kind):
 
 @functools.cache
 def lines(language):
-    """Real sentences of differing lengths, and an empty one among the sources would be translated by none."""
     return (corpus() / f"test.{language}").read_text().splitlines()[:LINES]
 
 
@@ -74,7 +79,7 @@ def log_probs(folder):
 @functools.cache
 def translations(folder, beam):
     text = "".join(f"{line}\n" for line in lines("en"))
-    options = ["--decode.beam", beam, "--decode.max_len_a", 0, "--decode.max_len_b", 60]
+    options = ["--decode.beam", beam, "--decode.max_len_a", 0, "--decode.max_len_b", LIMIT]
     return nmt("translate", folder, "--device", "cpu", "--threads", 1, *options, text=text).splitlines()
 
 
@@ -85,6 +90,7 @@ def script(name, *arguments):
 
 
 def convert(name, source, result, *options):
+    shutil.rmtree(WORK / result, ignore_errors=True)
     code, text = script(name, source, WORK / result, *options)
     if code:
         raise AssertionError(f"{name}: {text}")
@@ -96,7 +102,8 @@ def edited(kind, result, **changes):
     import yaml
 
     folder = WORK / result
-    subprocess.run(["cp", "-r", run(kind), folder], check=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(run(kind), folder, symlinks=True)
     config = yaml.safe_load((folder / "config.yaml").read_text())
     for key, value in changes.items():
         group, _, name = key.partition("__")
@@ -108,5 +115,9 @@ def edited(kind, result, **changes):
     return folder
 
 
-def differences(ours, theirs):
-    return [pair for pair in zip(ours, theirs, strict=True) if pair[0] != pair[1]]
+def differences(run, beam, theirs):
+    """Pairs of translations that differ. `theirs` is None for a sentence whose translation reached LIMIT."""
+    ours = translations(run, beam)
+    compared = [pair for pair in zip(ours, theirs, strict=True) if pair[1] is not None]
+    assert len(compared) >= 90 and len({pair[0] for pair in compared}) > 50, (run, len(compared), len(set(ours)))
+    return [pair for pair in compared if pair[0] != pair[1]]

@@ -1,0 +1,162 @@
+"""scripts/export_huggingface.py and import_huggingface.py: transformers and nmt score and translate alike, both ways."""
+import json
+import unittest
+import warnings
+
+import sentencepiece
+import torch
+import transformers
+from safetensors.numpy import load_file
+
+import trained
+
+warnings.filterwarnings("ignore", message=".*sacremoses.*")
+transformers.logging.set_verbosity_error()
+transformers.logging.disable_progress_bar()
+torch.set_num_threads(1)
+
+
+class Marian:
+    """A checkpoint of transformers, used as its documentation says."""
+
+    def __init__(self, folder):
+        self.tokenizer = transformers.MarianTokenizer.from_pretrained(folder)
+        self.model = transformers.MarianMTModel.from_pretrained(folder).eval()
+
+    @torch.no_grad()
+    def log_probs(self):
+        batch = self.tokenizer(trained.lines("en"), text_target=trained.lines("de"), return_tensors="pt", padding=True)
+        labels = batch["labels"]
+        start = torch.full((len(labels), 1), self.model.config.decoder_start_token_id)
+        logits = self.model(
+            input_ids=batch["input_ids"],
+            attention_mask=batch["attention_mask"],
+            decoder_input_ids=torch.cat([start, labels[:, :-1]], 1),
+        ).logits
+        chosen = logits.log_softmax(-1).gather(2, labels.unsqueeze(2)).squeeze(2)
+        return (chosen * (labels != self.tokenizer.pad_token_id)).sum(1).tolist()
+
+    def translations(self, beam):
+        found = []
+        lines = trained.lines("en")
+        search = {"num_beams": beam, "early_stopping": beam > 1, "max_length": trained.LIMIT}
+        for i in range(0, len(lines), 20):
+            batch = self.tokenizer(lines[i : i + 20], return_tensors="pt", padding=True)
+            for row in self.model.generate(**batch, **search).tolist():
+                ended = self.model.config.eos_token_id in row[1:] and row.index(self.model.config.eos_token_id, 1) < trained.LIMIT - 1
+                text = self.tokenizer.decode(row, skip_special_tokens=True, use_source_tokenizer=False)
+                found.append(text if ended else None)
+        return found
+
+
+def weights(run):
+    checkpoint = run / "checkpoints" / "last"
+    file = checkpoint / "ema.safetensors"
+    return load_file(file if file.exists() else checkpoint / "model.safetensors")
+
+
+class HuggingFace(unittest.TestCase):
+    def same(self, run, marian):
+        for ours, theirs in zip(trained.log_probs(run), marian.log_probs(), strict=True):
+            self.assertAlmostEqual(ours, theirs, delta=1e-4)
+        for beam in (1, 5):
+            self.assertEqual([], trained.differences(run, beam, marian.translations(beam)), f"beam {beam}")
+
+    def check(self, kind):
+        run = trained.run(kind)
+        exported = trained.convert("export_huggingface.py", run, f"{kind}.hf")
+        self.same(run, Marian(exported))
+
+        back = trained.convert("import_huggingface.py", exported, f"{kind}.back")
+        before, after = weights(run), weights(back)
+        self.assertEqual(before.keys(), after.keys())
+        for name, tensor in before.items():
+            self.assertEqual(tensor.tobytes(), after[name].tobytes(), name)
+        for file in run.glob("*vocab.model"):
+            self.assertEqual(file.read_bytes(), (back / file.name).read_bytes())
+        for beam in (1, 5):
+            self.assertEqual(trained.translations(run, beam), trained.translations(back, beam))
+
+    def test_post_norm(self):
+        self.check("post")
+
+    def test_learned_positions_two_vocabularies(self):
+        self.check("learned")
+
+    def test_untied(self):
+        self.check("untied")
+
+    def test_refuses_by_name(self):
+        marian = "cannot be exported to Hugging Face's Marian"
+        cases = [
+            (f"model.norm = pre {marian}, only post", {"model__norm": "pre"}),
+            (f"model.positions = rotary {marian}, only sinusoidal or learned", {"model__positions": "rotary"}),
+            (f"model.embedding_norm = true {marian}, only false", {"model__embedding_norm": True}),
+            (f"data.source_tag = target {marian}, only none", {"data__source_tag": "target"}),
+            (f"lna.sites = dec {marian}: it has no attention scale", {"methods": ["length_bias"], "lna__sites": ["dec"]}),
+        ]
+        for message, changes in cases:
+            folder = trained.edited("post", "refused-" + "-".join(changes), **changes)
+            self.assertEqual((1, f"export_huggingface.py: {message}"), trained.script("export_huggingface.py", folder, "refused.hf"))
+        folder = trained.edited("rotary", "gated", model__norm="post", model__positions="sinusoidal", model__embedding_norm=False)
+        self.assertEqual((1, f"export_huggingface.py: model.activation = swiglu {marian}, only relu or gelu"),
+                         trained.script("export_huggingface.py", folder, "refused.hf"))  # fmt: skip
+
+
+class OpusLike(HuggingFace):
+    """A checkpoint as OPUS-MT's are: </s> is 0, decoding starts from <pad>, the last id, whose embedding is zero; swish, a bias
+    on the logits, Marian's own sinusoids; two SentencePiece models with one list of ids. Made of a trained run."""
+
+    check = test_post_norm = test_learned_positions_two_vocabularies = test_untied = test_refuses_by_name = None
+
+    @classmethod
+    def setUpClass(cls):
+        exported = trained.convert("export_huggingface.py", trained.run("post"), "opus-base.hf")
+        old = transformers.MarianMTModel.from_pretrained(exported)
+        processor = sentencepiece.SentencePieceProcessor(str(exported / "source.spm"))
+        texts = [processor.id_to_piece(i) for i in range(len(processor))]
+        ids = [3, 1, *range(4, len(texts)), 2]  # old ids in the new order; <pad> gets the row of the old start
+        rows = torch.tensor(ids)
+        config = old.config
+        config.update({"vocab_size": len(ids), "decoder_vocab_size": len(ids), "activation_function": "swish", "eos_token_id": 0,
+                       "pad_token_id": len(ids) - 1, "decoder_start_token_id": len(ids) - 1, "bos_token_id": None})  # fmt: skip
+        model = transformers.MarianMTModel(config)  # with its own sinusoids
+        state = old.state_dict()
+        for name in ("model.shared", "model.encoder.embed_tokens", "model.decoder.embed_tokens", "lm_head"):
+            state[f"{name}.weight"] = state[f"{name}.weight"][rows]
+        generator = torch.Generator().manual_seed(1)
+        state["final_logits_bias"] = torch.randn(1, len(ids), generator=generator) * 0.5
+        state["final_logits_bias"][0, -1] = 0
+        own = {name: tensor for name, tensor in model.state_dict().items() if "embed_positions" in name}
+        model.load_state_dict(state | own)
+        cls.folder = trained.WORK / "opus.hf"
+        model.generation_config = transformers.GenerationConfig(
+            bad_words_ids=[[len(ids) - 1], [1]], pad_token_id=len(ids) - 1, eos_token_id=0, decoder_start_token_id=len(ids) - 1
+        )
+        model.save_pretrained(cls.folder)
+        names = [texts[i] for i in ids[:-1]] + ["<pad>"]
+        (cls.folder / "vocab.json").write_text(json.dumps({text: i for i, text in enumerate(names)}))
+        for name in ("source.spm", "target.spm"):
+            (cls.folder / name).write_bytes((exported / name).read_bytes())
+        settings = {"source_lang": "en", "target_lang": "de", "unk_token": "<unk>", "eos_token": "</s>", "pad_token": "<pad>",
+                    "separate_vocabs": False, "tokenizer_class": "MarianTokenizer"}  # fmt: skip
+        (cls.folder / "tokenizer_config.json").write_text(json.dumps(settings))
+
+    def test_import(self):
+        self.assertGreater(load_file(self.folder / "model.safetensors")["final_logits_bias"].std(), 0.3)
+        self.same(trained.convert("import_huggingface.py", self.folder, "opus"), Marian(self.folder))
+
+    def refuses(self, message, **changes):
+        folder = trained.WORK / "opus-refused.hf"
+        folder.mkdir(exist_ok=True)
+        for file in self.folder.iterdir():
+            (folder / file.name).write_bytes(file.read_bytes())
+        config = json.loads((folder / "config.json").read_text())
+        (folder / "config.json").write_text(json.dumps(config | changes))
+        self.assertEqual((1, f"import_huggingface.py: {message}"), trained.script("import_huggingface.py", folder, "refused"))
+
+    def test_refuses_imports_by_name(self):
+        self.refuses("normalize_before = true cannot be imported, only false", normalize_before=True)
+        self.refuses('activation_function = "tanh" cannot be imported, only relu or gelu or swish or silu', activation_function="tanh")
+        self.refuses("decoder_attention_heads = 2 cannot be imported, only the encoder's 4", decoder_attention_heads=2)
+        self.refuses('model_type = "bart" cannot be imported, only marian', model_type="bart")
