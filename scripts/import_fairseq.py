@@ -21,6 +21,7 @@ import collections
 import pathlib
 import pickle
 import sys
+import types
 
 import numpy
 
@@ -62,6 +63,9 @@ class _Stranger:
     def append(self, value):
         pass
 
+    def __call__(self, *_, **__):
+        return self
+
 
 class _Unpickler(pickle.Unpickler):
     """Makes tensors and plain values only, so that a checkpoint cannot run code."""
@@ -74,7 +78,10 @@ class _Unpickler(pickle.Unpickler):
         return argparse.Namespace if (module, name) == ("argparse", "Namespace") else _Stranger
 
 
-_pickle = argparse.Namespace(Unpickler=_Unpickler, load=lambda file, **options: _Unpickler(file, **options).load())
+# What torch.load asks of its pickle_module.
+_pickle = types.SimpleNamespace(
+    __name__="pickle", Unpickler=_Unpickler, load=lambda file, **options: _Unpickler(file, **options).load()
+)
 
 
 class Options:
