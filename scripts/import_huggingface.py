@@ -33,8 +33,6 @@ def refuse(key, value, known):
 
 def model_options(config):
     """The options model.* of a Marian configuration."""
-    if config.model_type != "marian":
-        refuse("model_type", config.model_type, "marian")
     for key in ("normalize_before", "normalize_embedding", "add_final_layer_norm", "extra_pos_embeddings", "add_bias_logits"):
         if getattr(config, key, False):
             refuse(key, getattr(config, key), "false")
@@ -152,14 +150,17 @@ def direction(folder, wanted):
 
 
 def convert(arguments):
-    from transformers import AutoConfig, MarianMTModel
+    from transformers import MarianConfig, MarianMTModel
 
     folder = pathlib.Path(arguments.model)
     if not folder.is_dir():
         from huggingface_hub import snapshot_download
 
         folder = pathlib.Path(snapshot_download(arguments.model))
-    config = AutoConfig.from_pretrained(folder)
+    architecture = json.loads((folder / "config.json").read_text()).get("model_type")
+    if architecture != "marian":
+        refuse("model_type", architecture, "marian")
+    config = MarianConfig.from_pretrained(folder)
     options = model_options(config)
     languages = direction(folder, arguments.direction)
     source, target = vocabularies(folder, config)

@@ -97,6 +97,8 @@ def fairseq_state(run, dictionaries, args):
              "feed_forward_norm": ["final_layer_norm"]}  # fmt: skip
     for name, tensor in ours.items():
         words = name.split(".")
+        if name == "output":
+            continue  # among the tables
         if words[1] == "layers":
             theirs = parts[".".join(words[3:-1])]
             for part, chunk in zip(theirs, tensor.chunk(len(theirs))):
