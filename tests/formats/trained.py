@@ -12,6 +12,7 @@ import tempfile
 SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "scripts"
 KEPT = os.environ.get("NMT_FORMATS_WORK")
 WORK = pathlib.Path(KEPT or tempfile.mkdtemp(prefix="nmt-formats-"))
+WORK.mkdir(exist_ok=True)
 if not KEPT:
     atexit.register(shutil.rmtree, WORK)
 LINES = 100  # sentences that are scored and translated
