@@ -90,6 +90,8 @@ def fairseq_state(run, dictionaries, args):
     for name, table in tables.items():
         rows = dictionaries["source" if name.startswith("encoder") else "target"]
         state[f"{name}.weight"] = table[torch.tensor(rows)].clone()
+        if args.no_scale_embedding and name.endswith("embed_tokens"):
+            state[f"{name}.weight"] *= math.sqrt(table.shape[1])  # as large as training without the factor makes them
     parts = {"self_attention.qkv": ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"], "self_attention.out": ["self_attn.out_proj"],
              "self_attention_norm": ["self_attn_layer_norm"], "cross_attention.q": ["encoder_attn.q_proj"],
              "cross_attention.kv": ["encoder_attn.k_proj", "encoder_attn.v_proj"], "cross_attention.out": ["encoder_attn.out_proj"],
