@@ -219,7 +219,12 @@ def vocabulary(sentencepiece, dictionary, rows):
 def convert(arguments):
     import torch
 
-    checkpoint = torch.load(arguments.checkpoint, map_location="cpu", weights_only=False, pickle_module=_pickle)
+    try:
+        checkpoint = torch.load(arguments.checkpoint, map_location="cpu", weights_only=False, pickle_module=_pickle)
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # a damaged pickle or archive may fail in any way
+        raise runs.Unsupported(f"{arguments.checkpoint}: torch.load cannot read it: damaged, or no checkpoint") from error
     if not isinstance(checkpoint, dict) or "model" not in checkpoint:
         raise runs.Unsupported(f"{arguments.checkpoint}: not a checkpoint of fairseq's trainer: it has no 'model'")
     options = Options(checkpoint)

@@ -218,6 +218,12 @@ class ImportFairseq(unittest.TestCase):
         self.refuses("{folder}/dict.en.txt: the piece 'hou@@' is subword-nmt's, only SentencePiece can be imported", piece("hou@@"))
         self.refuses("{folder}/dict.en.txt: the piece 'zzzz' is not in {folder}/source.spm: not the model that cut the text", piece("zzzz"))
 
+    def test_names_what_is_no_checkpoint(self):
+        unreadable = "{folder}/model.pt: torch.load cannot read it: damaged, or no checkpoint"
+        self.refuses(unreadable, lambda folder: (folder / "model.pt").write_text("The old woman saw a horse.\n"))
+        self.refuses(unreadable, lambda folder: (folder / "model.pt").write_bytes((folder / "model.pt").read_bytes()[:5000]))
+        self.refuses(unreadable, lambda folder: (folder / "model.pt").write_bytes(b""))
+
     def test_runs_no_code(self):
         """A checkpoint is a pickle; one that would call a function gets nothing called."""
         folder, _, _ = self.make("post", "fairseq-evil")
