@@ -82,22 +82,16 @@ torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& x, const Attention
 }
 
 torch::Tensor SelfAttentionImpl::step(const torch::Tensor& x, const AttentionInput& input,
-                                      const torch::Tensor& cache, const CacheSlots& slots) {
+                                      const CachedKeys& keys, int64_t first) {
   const Projection projection = project(x, input);
-  const auto store = [&](int64_t part, const torch::Tensor& projected) {
-    const torch::Tensor fresh = projected.transpose(1, 2);  // [rows, heads, n, head size]
-    const torch::Tensor own = cache.select(0, part);
-    if (!slots.by_row.defined()) {
-      own.narrow(2, slots.first, x.size(1)).copy_(fresh);
-      return;
-    }
-    const torch::Tensor index = slots.by_row.view({x.size(0), 1, x.size(1), 1}).expand_as(fresh);
-    torch::Tensor(own).scatter_(2, index, fresh);
-  };
-  store(0, projection.keys);
-  store(1, projection.values);
-  const torch::Tensor all = cache.narrow(3, 0, slots.used);
-  const torch::Tensor h = attend(projection.queries, all[0], all[1], input.mask, input.causal, 0.0);
+  torch::Tensor own = keys.entries.narrow(0, first, x.size(0) * x.size(1))
+                          .unflatten(0, {x.size(0), x.size(1)});  // [rows, n, 2, heads, head size]
+  own.select(2, 0).copy_(projection.keys);
+  own.select(2, 1).copy_(projection.values);
+  const torch::Tensor h = input.causal
+                              ? attend(projection.queries, projection.keys.transpose(1, 2),
+                                       projection.values.transpose(1, 2), {}, /*causal=*/true, 0.0)
+                              : attend_cached(projection.queries, keys);
   return sites_->apply(out_site_, out->forward(h), input.info);
 }
 
@@ -121,18 +115,28 @@ torch::Tensor CrossAttentionImpl::keys_values(const torch::Tensor& memory,
                                               const SentenceInfo& info) {
   const torch::Tensor h =
       sites_->apply(kv_site_, kv->forward(memory), info);  // [sentences, source, 2·dim]
-  return h.unflatten(-1, {2, heads_, -1}).permute({2, 0, 3, 1, 4});
+  return h.unflatten(-1, {2, heads_, -1});
+}
+
+torch::Tensor CrossAttentionImpl::queries(const torch::Tensor& x, const AttentionInput& input) {
+  return scaled(sites_->apply(q_site_, q->forward(x), input.info), input.query_scale)
+      .unflatten(-1, {heads_, -1});
 }
 
 torch::Tensor CrossAttentionImpl::forward(const torch::Tensor& x, const torch::Tensor& keys_values,
                                           const AttentionInput& input) {
-  const torch::Tensor queries =
-      scaled(sites_->apply(q_site_, q->forward(x), input.info), input.query_scale);
-  // Hypotheses of one sentence become further queries of it: [sentences, beam·n, heads, head size].
-  const torch::Tensor folded =
-      queries.reshape({keys_values.size(1), -1, heads_, queries.size(2) / heads_});
-  const torch::Tensor h = attend(folded, keys_values[0], keys_values[1], input.mask,
+  const auto parts = keys_values.permute({2, 0, 3, 1, 4});
+  const torch::Tensor h = attend(queries(x, input), parts[0], parts[1], input.mask,
                                  /*causal=*/false, is_training() ? dropout_ : 0.0);
+  return sites_->apply(out_site_, out->forward(h), input.info);
+}
+
+torch::Tensor CrossAttentionImpl::step(const torch::Tensor& x, const AttentionInput& input,
+                                       const CachedKeys& keys) {
+  const int64_t sentences = keys.entries.size(0) / keys.slots;
+  const torch::Tensor own = queries(x, input);
+  const torch::Tensor folded = own.reshape({sentences, -1, heads_, own.size(3)});
+  const torch::Tensor h = attend_cached(folded, keys);
   return sites_->apply(out_site_, out->forward(h.view(x.sizes())), input.info);
 }
 

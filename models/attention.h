@@ -3,6 +3,7 @@
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
 
+#include "models/cached_attention.h"
 #include "models/extension_points.h"
 #include "models/linear.h"
 
@@ -23,13 +24,6 @@ struct AttentionInput {
   torch::Tensor rotation;  // rotary angles of the queries' positions; undefined: none
 };
 
-/// Where a step of incremental decoding puts its keys and values.
-struct CacheSlots {
-  int64_t first = 0;     // slot of the first new token, where all rows agree
-  torch::Tensor by_row;  // [rows, n] int64 slots where they do not; undefined: first, first + 1 …
-  int64_t used = 0;  // slots to attend to, this step's included: an upper bound where rows differ
-};
-
 /// Queries, keys and values from one fused product.
 ///
 /// Sites: "….self_attention.qkv" with the parts q, k and v: the projections, bias included, before
@@ -42,10 +36,11 @@ class SelfAttentionImpl : public torch::nn::Module {
   /// x [rows, length, dim] to the same shape.
   torch::Tensor forward(const torch::Tensor& x, const AttentionInput& input);
 
-  /// Incremental decoding: stores the keys and values of x [rows, n, dim] in `cache` [2, rows,
-  /// heads, max_length, head size] and attends to all that are there.
-  torch::Tensor step(const torch::Tensor& x, const AttentionInput& input,
-                     const torch::Tensor& cache, const CacheSlots& slots);
+  /// Incremental decoding: stores the keys and values of x [rows, n, dim] in the entries of `keys`
+  /// from `first` on, row by row, and attends to those its table names. `input.causal`: to x alone,
+  /// of which nothing stands before.
+  torch::Tensor step(const torch::Tensor& x, const AttentionInput& input, const CachedKeys& keys,
+                     int64_t first);
 
   Linear qkv, out;
 
@@ -73,19 +68,23 @@ class CrossAttentionImpl : public torch::nn::Module {
  public:
   explicit CrossAttentionImpl(const LayerContext& context);
 
-  /// Keys and values [2, sentences, heads, source, head size] of the memory's states [sentences,
+  /// Keys and values [sentences, source, 2, heads, head size] of the memory's states [sentences,
   /// source, dim].
   torch::Tensor keys_values(const torch::Tensor& memory, const SentenceInfo& info);
 
-  /// x [rows, n, dim] to the same shape. Rows may be several hypotheses of each sentence, next to
-  /// each other: they share the sentence's keys and values, as further queries. `input.mask`
-  /// [sentences, 1, 1, source].
+  /// x [sentences, n, dim] to the same shape. `input.mask` [sentences, 1, 1, source].
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& keys_values,
                         const AttentionInput& input);
+
+  /// Incremental decoding: x [rows, n, dim] to the same shape. Rows may be several hypotheses of
+  /// each sentence, next to each other: they share the sentence's `keys`, as further queries.
+  torch::Tensor step(const torch::Tensor& x, const AttentionInput& input, const CachedKeys& keys);
 
   Linear q, kv, out;
 
  private:
+  torch::Tensor queries(const torch::Tensor& x, const AttentionInput& input);
+
   int64_t heads_;
   double dropout_;
   std::shared_ptr<ActivationSites> sites_;

@@ -28,14 +28,15 @@ torch::Tensor DecoderLayerImpl::forward(const torch::Tensor& x, const DecoderPas
   const torch::Tensor attended =
       residual(x, self_attention_norm, dropout_, norm_position_, [&](const torch::Tensor& h) {
         if (!state) return self_attention->forward(h, pass.self);
-        return self_attention->step(h, pass.self, state->self_cache[layer_], pass.slots);
+        CachedKeys keys = pass.self_keys;
+        keys.entries = state->self_entries[layer_];
+        return self_attention->step(h, pass.self, keys, pass.first_entry);
       });
   const torch::Tensor informed = residual(
       attended, cross_attention_norm, dropout_, norm_position_, [&](const torch::Tensor& h) {
-        const torch::Tensor keys_values =
-            state ? state->cross_cache[static_cast<size_t>(layer_)]
-                  : cross_attention->keys_values(pass.memory, pass.memory_info);
-        return cross_attention->forward(h, keys_values, pass.cross);
+        if (state) return cross_attention->step(h, pass.cross, state->cross_keys(layer_));
+        return cross_attention->forward(
+            h, cross_attention->keys_values(pass.memory, pass.memory_info), pass.cross);
       });
   return residual(informed, feed_forward_norm, dropout_, norm_position_,
                   [&](const torch::Tensor& h) { return feed_forward->forward(h, pass.self.info); });
@@ -76,16 +77,27 @@ torch::Tensor DecoderImpl::forward(const torch::Tensor& x, const torch::Tensor& 
 DecoderState DecoderImpl::start(const torch::Tensor& memory, const SentenceInfo& info, int64_t beam,
                                 int64_t max_length) {
   DecoderState state;
-  for (const auto& layer : *layers)
-    state.cross_cache.push_back(
-        layer->as<DecoderLayerImpl>()->cross_attention->keys_values(memory, info).contiguous());
-  const torch::Tensor& cross = state.cross_cache.front();
+  torch::Tensor order;  // [sentences · source]: each sentence's real tokens first
+  if (info.source_padded) {
+    const torch::Tensor sentence = torch::arange(memory.size(0), info.source_counts.options());
+    order = info.source_mask.to(torch::kByte).argsort(/*stable=*/true, 1, /*descending=*/true);
+    order = (order + sentence.unsqueeze(1) * memory.size(1)).flatten();
+    state.source_counts = info.source_counts.unsqueeze(1);
+  }
+  for (const auto& layer : *layers) {
+    torch::Tensor entries =
+        layer->as<DecoderLayerImpl>()->cross_attention->keys_values(memory, info);
+    if (order.defined()) entries = entries.flatten(0, 1).index_select(0, order).view_as(entries);
+    state.cross_entries.push_back(entries.contiguous());
+  }
+  const torch::Tensor& cross = state.cross_entries.front();
   const int64_t rows = memory.size(0) * beam;
-  state.self_cache = torch::empty({static_cast<int64_t>(layers->size()), 2, rows, options_.heads,
-                                   max_length, options_.dim / options_.heads},
-                                  cross.options());
-  if (info.source_padded) state.memory_mask = info.source_mask;
+  state.self_entries = torch::empty({static_cast<int64_t>(layers->size()), rows * max_length, 2,
+                                     options_.heads, options_.dim / options_.heads},
+                                    cross.options());
+  state.table = torch::empty({rows, 0}, info.source_counts.options());
   state.beam = beam;
+  state.max_length = max_length;
   state.info = info;
   state.info.target_mask = torch::Tensor();
   if (beam > 1) {
@@ -99,16 +111,11 @@ torch::Tensor DecoderImpl::step(const torch::Tensor& x, const torch::Tensor& pos
                                 DecoderState& state) {
   const int64_t n = x.size(1);
   DecoderPass pass{.self = {.info = state.info}, .cross = {.info = state.info}, .state = &state};
-  pass.slots = {.first = state.length, .used = state.length + n};
-  if (state.lengths.defined()) pass.slots.by_row = positions;
-  if (state.length == 0) {
-    pass.self.causal = n > 1;
-  } else if (n > 1 || state.lengths.defined()) {
-    // A query sees the slots up to its own: [rows or 1, 1, n, used].
-    const torch::Tensor slot = torch::arange(pass.slots.used, positions.options());
-    pass.self.mask = (slot <= positions.unsqueeze(-1)).unsqueeze(1);
-  }
-  if (state.memory_mask.defined()) pass.cross.mask = state.memory_mask.unsqueeze(1).unsqueeze(1);
+  pass.self.causal = state.length == 0 && n > 1;
+  pass.first_entry = state.reserve(positions);
+  pass.self_keys = {.table = state.table, .slots = state.table.size(1)};
+  if (n > 1 || state.lengths.defined())
+    pass.self_keys.counts = (positions + 1).expand({x.size(0), n}).contiguous();
   return run_at(positions, x, std::move(pass));
 }
 

@@ -23,8 +23,9 @@ struct DecoderPass {
   torch::Tensor memory;
   SentenceInfo memory_info;
   /// Incremental decoding: where keys and values lie; null in teacher forcing.
-  DecoderState* state = nullptr;
-  CacheSlots slots;
+  const DecoderState* state = nullptr;
+  CachedKeys self_keys;     // but for the entries, which each layer has of its own
+  int64_t first_entry = 0;  // of the tokens that are fed
 };
 
 /// One decoder layer: self-attention, cross-attention and feed-forward.

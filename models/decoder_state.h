@@ -4,32 +4,40 @@
 
 #include <vector>
 
+#include "models/cached_attention.h"
 #include "models/extension_points.h"
 
 namespace nmt {
 
 /// Keys and values of incremental decoding. Rows are hypotheses: sentence s owns rows s·beam …
-/// s·beam + beam − 1.
+/// s·beam + beam − 1. What a token left behind is an entry that never moves; hypotheses name their
+/// entries, and those with a common beginning name the same.
 struct DecoderState {
-  /// Self-attention, set aside once: [layers, 2, rows, heads, max_length, head size], keys before
-  /// values.
-  torch::Tensor self_cache;
-  /// A second one of the same size into which select() gathers; the two then change places.
-  torch::Tensor spare_cache;
-  /// Cross-attention, one a layer: [2, sentences, heads, source, head size]; never copied for the
-  /// beam.
-  std::vector<torch::Tensor> cross_cache;
-  torch::Tensor memory_mask;  // [sentences, source] bool; undefined where no sentence is padded
-  SentenceInfo info;          // of the rows
+  /// Self-attention, of every token fed: [layers, entries, 2, heads, head size], keys before
+  /// values. The first `used` are filled; reserve() makes room for more.
+  torch::Tensor self_entries;
+  int64_t used = 0;
+  /// [rows, length or more] int64: the entries of each row's tokens.
+  torch::Tensor table;
+  /// Cross-attention, one a layer: [sentences, source, 2, heads, head size], real tokens first.
+  std::vector<torch::Tensor> cross_entries;
+  torch::Tensor source_counts;  // [sentences, 1] int64; undefined where no sentence is padded
+  SentenceInfo info;            // of the rows
   int64_t beam = 1;
+  int64_t max_length = 0;  // tokens that a row may have
   /// Tokens fed to each row so far: a number while all rows agree (`lengths` undefined); else
   /// `lengths` [rows] int64 has them, and `length` is an upper bound known on the host.
   int64_t length = 0;
   torch::Tensor lengths;
 
-  int64_t rows() const { return self_cache.size(2); }
-  int64_t sentences() const { return cross_cache.front().size(1); }
-  int64_t max_length() const { return self_cache.size(4); }
+  int64_t rows() const { return table.size(0); }
+  int64_t sentences() const { return cross_entries.front().size(0); }
+
+  /// Sets entries aside for n tokens of every row, at `positions` [rows or 1, n], row by row, and
+  /// puts them down in the table. Returns the first.
+  int64_t reserve(const torch::Tensor& positions);
+  /// What cross-attention of a layer looks at.
+  CachedKeys cross_keys(int64_t layer) const;
 
   /// Keeps `rows_to_keep` [new rows] int64, in that order: beams change places, finished sentences
   /// leave, and hypotheses multiply (a prefix is fed with beam 1, then every row repeated).

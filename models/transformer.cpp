@@ -89,8 +89,8 @@ torch::Tensor TransformerImpl::step(DecoderState& state, const torch::Tensor& to
                                     const torch::Tensor& counts) {
   const torch::NoGradGuard no_grad;
   const int64_t n = tokens.size(1);
-  if (state.length + n > state.max_length())
-    throw Error(text("decoding was started for ", state.max_length(), " positions, but reached ",
+  if (state.length + n > state.max_length)
+    throw Error(text("decoding was started for ", state.max_length, " positions, but reached ",
                      state.length + n));
   torch::Tensor positions = torch::arange(n, tokens.options()).unsqueeze(0);
   if (state.lengths.defined())

@@ -1,0 +1,187 @@
+#include "models/cached_attention.h"
+
+#include <ATen/Parallel.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace nmt {
+namespace {
+
+/// Where the loops find what they need; sizes and strides in elements.
+template <class T>
+struct Arrays {
+  const T* queries;
+  int64_t group_stride, query_stride;
+  const T* entries;
+  const int64_t* table;   // null: groups own entries next to each other
+  const int64_t* counts;  // null: all slots
+  int64_t counts_per_group;
+  int64_t queries_per_group, heads, head_size, slots;
+  T* out;
+};
+
+constexpr int64_t kLanes = 16;
+
+/// The sum of products, in kLanes sums that are added at the end: fit for vectors, and the same
+/// whatever the vectors are.
+template <class T>
+[[gnu::always_inline]] inline T dot(const T* a, const T* b, int64_t size) {
+  T lanes[kLanes] = {};
+  int64_t i = 0;
+  for (; i + kLanes <= size; i += kLanes)
+    for (int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += a[i + lane] * b[i + lane];
+  for (int64_t lane = 0; i + lane < size; ++lane) lanes[lane] += a[i + lane] * b[i + lane];
+  for (int64_t width = kLanes / 2; width > 0; width /= 2)
+    for (int64_t lane = 0; lane < width; ++lane) lanes[lane] += lanes[lane + width];
+  return lanes[0];
+}
+
+template <class T>
+[[gnu::always_inline]] inline void softmax(T* scores, int64_t count, T factor) {
+  T highest = -std::numeric_limits<T>::infinity(), sum = 0;
+  for (int64_t i = 0; i < count; ++i) highest = std::max(highest, scores[i]);
+  for (int64_t i = 0; i < count; ++i) {
+    scores[i] = std::exp((scores[i] - highest) * factor);
+    sum += scores[i];
+  }
+  for (int64_t i = 0; i < count; ++i) scores[i] /= sum;
+}
+
+/// Queries [begin, end) of all groups'. A token's heads are gone through together: they lie next to
+/// each other. `scores` [heads, slots].
+template <class T>
+[[gnu::always_inline]] inline void attend_range(const Arrays<T>& a, int64_t begin, int64_t end,
+                                                T* scores) {
+  const int64_t dim = a.heads * a.head_size;
+  const T factor = static_cast<T>(1 / std::sqrt(static_cast<double>(a.head_size)));
+  for (int64_t i = begin; i < end; ++i) {
+    const int64_t group = i / a.queries_per_group, place = i % a.queries_per_group;
+    const T* query = a.queries + group * a.group_stride + place * a.query_stride;
+    int64_t count = a.slots;
+    if (a.counts)
+      count = a.counts[group * a.counts_per_group + std::min(place, a.counts_per_group - 1)];
+    const int64_t* table = a.table ? a.table + group * a.slots : nullptr;
+    const auto entry = [&](int64_t slot) __attribute__((always_inline)) {
+      return a.entries + (table ? table[slot] : group * a.slots + slot) * 2 * dim;
+    };
+    for (int64_t slot = 0; slot < count; ++slot) {
+      const T* keys = entry(slot);
+      for (int64_t head = 0; head < a.heads; ++head)
+        scores[head * a.slots + slot] =
+            dot(query + head * a.head_size, keys + head * a.head_size, a.head_size);
+    }
+    for (int64_t head = 0; head < a.heads; ++head) softmax(scores + head * a.slots, count, factor);
+    T* out = a.out + i * dim;
+    std::fill_n(out, dim, T(0));
+    for (int64_t slot = 0; slot < count; ++slot) {
+      const T* values = entry(slot) + dim;
+      for (int64_t head = 0; head < a.heads; ++head) {
+        const T weight = scores[head * a.slots + slot];
+        const int64_t first = head * a.head_size;
+        for (int64_t k = first; k < first + a.head_size; ++k) out[k] += weight * values[k];
+      }
+    }
+  }
+}
+
+// The program is built for the oldest processor of its kind; these loops, for the one it runs on.
+#if defined(__x86_64__)
+template <class T>
+[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")]] void attend_avx512(
+    const Arrays<T>& arrays, int64_t begin, int64_t end, T* scores) {
+  attend_range(arrays, begin, end, scores);
+}
+template <class T>
+[[gnu::target("avx2,fma")]] void attend_avx2(const Arrays<T>& arrays, int64_t begin, int64_t end,
+                                             T* scores) {
+  attend_range(arrays, begin, end, scores);
+}
+#endif
+
+template <class T>
+void attend_portable(const Arrays<T>& arrays, int64_t begin, int64_t end, T* scores) {
+  attend_range(arrays, begin, end, scores);
+}
+
+template <class T>
+auto fastest() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl"))
+    return &attend_avx512<T>;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &attend_avx2<T>;
+#endif
+  return &attend_portable<T>;
+}
+
+template <class T>
+void attend_arrays(const Arrays<T>& arrays, int64_t queries) {
+  static const auto attend = fastest<T>();
+  // A thread is worth its start from some 100,000 multiplications on.
+  const int64_t work = arrays.slots * arrays.heads * arrays.head_size;
+  const int64_t grain = std::max<int64_t>(1, 100'000 / std::max<int64_t>(1, work));
+  at::parallel_for(0, queries, grain, [&](int64_t begin, int64_t end) {
+    std::vector<T> scores(static_cast<size_t>(arrays.heads * arrays.slots));
+    attend(arrays, begin, end, scores.data());
+  });
+}
+
+template <class T>
+torch::Tensor attend_in_place(const torch::Tensor& queries, const CachedKeys& keys) {
+  const int64_t groups = queries.size(0), each = queries.size(1), heads = queries.size(2),
+                head_size = queries.size(3);
+  const bool usable = queries.stride(3) == 1 && queries.stride(2) == head_size;
+  const torch::Tensor rows = usable ? queries : queries.contiguous();
+  const torch::Tensor entries = keys.entries.contiguous();
+  const torch::Tensor table = keys.table.defined() ? keys.table.contiguous() : keys.table;
+  const torch::Tensor counts = keys.counts.defined() ? keys.counts.contiguous() : keys.counts;
+  torch::Tensor out =
+      torch::empty({groups, each, heads * head_size}, queries.options().requires_grad(false));
+  attend_arrays(Arrays<T>{.queries = rows.const_data_ptr<T>(),
+                          .group_stride = rows.stride(0),
+                          .query_stride = rows.stride(1),
+                          .entries = entries.const_data_ptr<T>(),
+                          .table = table.defined() ? table.const_data_ptr<int64_t>() : nullptr,
+                          .counts = counts.defined() ? counts.const_data_ptr<int64_t>() : nullptr,
+                          .counts_per_group = counts.defined() ? counts.size(1) : 1,
+                          .queries_per_group = each,
+                          .heads = heads,
+                          .head_size = head_size,
+                          .slots = keys.slots,
+                          .out = out.mutable_data_ptr<T>()},
+                groups * each);
+  return out;
+}
+
+}  // namespace
+
+torch::Tensor attend_cached_by_library(const torch::Tensor& queries, const CachedKeys& keys) {
+  const int64_t groups = queries.size(0);
+  const torch::Tensor entries =  // [groups, slots, 2, heads, head size]
+      (keys.table.defined() ? keys.entries.index_select(0, keys.table.flatten()) : keys.entries)
+          .unflatten(0, {groups, keys.slots});
+  std::optional<torch::Tensor> mask;  // [groups, 1, queries or 1, slots]
+  if (keys.counts.defined())
+    mask =
+        (torch::arange(keys.slots, keys.counts.options()) < keys.counts.unsqueeze(-1)).unsqueeze(1);
+  return at::scaled_dot_product_attention(queries.transpose(1, 2),
+                                          entries.select(2, 0).transpose(1, 2),
+                                          entries.select(2, 1).transpose(1, 2), mask)
+      .transpose(1, 2)
+      .flatten(2);
+}
+
+torch::Tensor attend_cached(const torch::Tensor& queries, const CachedKeys& keys) {
+  const torch::ScalarType type = queries.scalar_type();
+  if (queries.is_cpu() && keys.entries.scalar_type() == type) {
+    if (type == torch::kFloat32) return attend_in_place<float>(queries, keys);
+    if (type == torch::kFloat64) return attend_in_place<double>(queries, keys);
+  }
+  return attend_cached_by_library(queries, keys);
+}
+
+}  // namespace nmt

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+
+namespace nmt {
+
+/// Keys and values computed earlier, to which queries of incremental decoding attend.
+struct CachedKeys {
+  torch::Tensor entries;  // [entries, 2, heads, head size]: one a token, its keys before its values
+  /// [groups, slots] int64: the entries that a group of queries looks at, by position. Undefined:
+  /// group g owns entries g·slots … g·slots + slots − 1.
+  torch::Tensor table;
+  int64_t slots = 0;
+  /// [groups, queries or 1] int64: a query sees the first so many slots, at least one. Undefined:
+  /// all.
+  torch::Tensor counts;
+};
+
+/// Scaled dot-product attention of `queries` [groups, queries, heads, head size] to what is cached:
+/// [groups, queries, heads · head size]. Not differentiable. On a CPU in fp32 and fp64 one loop
+/// reads the entries where they lie, in an order that depends on a query's own slots alone; the
+/// result does not change with what else is in the batch or with the number of threads.
+torch::Tensor attend_cached(const torch::Tensor& queries, const CachedKeys& keys);
+
+/// The same by LibTorch's operations, which gather the entries first: for other devices and types.
+torch::Tensor attend_cached_by_library(const torch::Tensor& queries, const CachedKeys& keys);
+
+}  // namespace nmt
