@@ -15,7 +15,7 @@ LinearImpl::LinearImpl(const LinearOptions& o) {
 }
 
 torch::Tensor LinearImpl::forward(const torch::Tensor& x) const {
-  return product(x, weight, bias);
+  return packed_ ? packed_(x) : product(x, weight, bias);
 }
 
 }  // namespace nmt

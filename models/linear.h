@@ -3,6 +3,8 @@
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
 
+#include "models/packed_product.h"
+
 namespace nmt {
 
 /// Shape and initialisation of a Linear.
@@ -22,7 +24,14 @@ class LinearImpl : public torch::nn::Module {
   explicit LinearImpl(const LinearOptions& options);
   torch::Tensor forward(const torch::Tensor& x) const;
 
+  /// From here on forward() uses the weights as they are now, laid out for `precision`; no
+  /// gradients. See packed_product.h.
+  void pack(WeightPrecision precision) { packed_ = nmt::pack(weight, bias, precision); }
+
   torch::Tensor weight, bias;
+
+ private:
+  PackedProduct packed_;
 };
 TORCH_MODULE(Linear);
 

@@ -18,21 +18,7 @@ const std::optional<c10::OperatorHandle>& inner_product() {
 bool onednn_serves(const torch::Tensor& x, const torch::Tensor& weight) {
   return x.is_cpu() && x.scalar_type() == torch::kFloat32 &&
          weight.scalar_type() == torch::kFloat32 && x.numel() > 0 &&
-         !at::autocast::is_autocast_enabled(at::kCPU) && at::globalContext().userEnabledMkldnn() &&
-         inner_product();
-}
-
-/// Not differentiable.
-torch::Tensor onednn_product(const torch::Tensor& x, const torch::Tensor& weight,
-                             const std::optional<torch::Tensor>& bias = std::nullopt) {
-  torch::jit::Stack stack{x,
-                          weight,
-                          bias ? c10::IValue(*bias) : c10::IValue(),
-                          "none",
-                          c10::List<std::optional<at::Scalar>>(),
-                          ""};
-  inner_product()->callBoxed(stack);
-  return stack.front().toTensor();
+         !at::autocast::is_autocast_enabled(at::kCPU) && has_onednn_product();
 }
 
 class ProductFunction : public torch::autograd::Function<ProductFunction> {
@@ -42,7 +28,7 @@ class ProductFunction : public torch::autograd::Function<ProductFunction> {
                                const std::optional<torch::Tensor>& bias) {
     context->save_for_backward({x, weight});
     context->saved_data["bias"] = bias.has_value();
-    return onednn_product(x, weight, bias);
+    return onednn_product(x, weight, bias.value_or(torch::Tensor()));
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
@@ -67,15 +53,30 @@ class ProductFunction : public torch::autograd::Function<ProductFunction> {
 
 }  // namespace
 
+bool has_onednn_product() {
+  return at::globalContext().userEnabledMkldnn() && inner_product();
+}
+
+torch::Tensor onednn_product(const torch::Tensor& x, const torch::Tensor& weight,
+                             const torch::Tensor& bias) {
+  torch::jit::Stack stack{x,
+                          weight,
+                          bias.defined() ? c10::IValue(bias) : c10::IValue(),
+                          "none",
+                          c10::List<std::optional<at::Scalar>>(),
+                          ""};
+  inner_product()->callBoxed(stack);
+  return stack.front().toTensor();
+}
+
 torch::Tensor product(const torch::Tensor& x, const torch::Tensor& weight,
                       const torch::Tensor& bias) {
   const std::optional<torch::Tensor> shift = bias.defined() ? std::optional(bias) : std::nullopt;
   if (!onednn_serves(x, weight)) return at::linear(x, weight, shift);
   const bool differentiate =
       torch::GradMode::is_enabled() &&
-      (x.requires_grad() || weight.requires_grad() || (shift && shift->requires_grad()));
-  return differentiate ? ProductFunction::apply(x, weight, shift)
-                       : onednn_product(x, weight, shift);
+      (x.requires_grad() || weight.requires_grad() || (bias.defined() && bias.requires_grad()));
+  return differentiate ? ProductFunction::apply(x, weight, shift) : onednn_product(x, weight, bias);
 }
 
 }  // namespace nmt

@@ -109,7 +109,13 @@ const torch::Tensor& TransformerImpl::output_weight() const {
 }
 
 torch::Tensor TransformerImpl::project(const torch::Tensor& hidden) const {
-  return product(hidden, output_weight());
+  return packed_output_ ? packed_output_(hidden) : product(hidden, output_weight());
+}
+
+void TransformerImpl::pack(WeightPrecision precision) {
+  for (const auto& part : modules())
+    if (auto* linear = part->as<LinearImpl>()) linear->pack(precision);
+  packed_output_ = nmt::pack(output_weight(), {}, precision);
 }
 
 int64_t TransformerImpl::parameter_count() const {

@@ -67,6 +67,11 @@ class TransformerImpl : public torch::nn::Module {
 
   /// Hidden states [..., dim] to logits [..., target vocabulary].
   torch::Tensor project(const torch::Tensor& hidden) const;
+
+  /// For a finished model: from here on matrix products use the weights as they are now, laid out
+  /// for `precision`; no gradients. Throws UsageError where the device has no such products.
+  void pack(WeightPrecision precision);
+
   /// [target vocabulary, dim]: project(h) = h · output_weight()ᵀ. For losses that form the logits
   /// piece by piece.
   const torch::Tensor& output_weight() const;
@@ -98,6 +103,7 @@ class TransformerImpl : public torch::nn::Module {
   std::shared_ptr<ActivationSites> sites_ = std::make_shared<ActivationSites>();
   const ActivationSite* source_site_;
   const ActivationSite* target_site_;
+  PackedProduct packed_output_;
 };
 TORCH_MODULE(Transformer);
 

@@ -52,6 +52,10 @@ void declare(OptionTable& table, DecodingOptions& o) {
       .add("decode.seed", o.seed,
            "sampling: the same seed gives a sentence the same translation in any batch")
       .at_least(0);
+  table.add("decode.precision", o.precision,
+            "matrix products of a finished run in: fp32; bf16, faster where the processor or GPU "
+            "has it; int8, CPU only, fastest, and a translation then depends a little on the "
+            "others in its batch. Validation during training is not affected");
   table.add("decode.batch_tokens", o.batch_tokens, "most source tokens in a batch, padding counted")
       .at_least(1);
   table.add("decode.batch_sentences", o.batch_sentences, "most sentences in a batch").at_least(1);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "models/weight_precision.h"
 #include "nmt/options/option_table.h"
 
 namespace nmt {
@@ -41,6 +42,7 @@ struct DecodingOptions {
   double top_p = 1.0;  // 1: all
   int64_t seed = 1;
 
+  WeightPrecision precision = WeightPrecision::kFp32;
   int64_t batch_tokens = 4096;   // source tokens of a batch, padding counted
   int64_t batch_sentences = 64;  // rows of a batch before the beam
   int64_t max_source_len = 0;    // longer sources are translated in parts; 0: the model's positions

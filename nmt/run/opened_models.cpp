@@ -20,6 +20,7 @@ OpenedModels open_models(const TrainedModel& arguments, const Recipe& recipe) {
           "An ensemble needs models trained with one vocabulary: set vocabulary.file.");
     opened.models.push_back(member.model);
   }
+  for (Transformer& model : opened.models) model->pack(recipe.decoding.precision);
   return opened;
 }
 

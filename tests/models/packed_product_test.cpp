@@ -1,0 +1,79 @@
+#include "models/packed_product.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "tests/models/small_model.h"
+
+namespace nmt {
+namespace {
+
+using testing::max_difference;
+using testing::random_batch;
+
+// Each precision against the product in doubles, within what rounding to it may cost.
+TEST(PackedProduct, AgreesWithDoublesToItsPrecision) {
+  torch::manual_seed(5);
+  struct Case {
+    WeightPrecision precision;
+    double tolerance;  // of a sum of 128 products of standard normal numbers
+  };
+  for (const auto& [precision, tolerance] :
+       {Case{WeightPrecision::kFp32, 1e-4}, Case{WeightPrecision::kBf16, 0.4},
+        Case{WeightPrecision::kInt8, 2.0}})
+    for (const int64_t rows : {1, 4, 70})
+      for (const bool with_bias : {true, false}) {
+        const torch::Tensor x = torch::randn({2, rows, 128}), weight = torch::randn({40, 128});
+        const torch::Tensor bias = with_bias ? torch::randn({40}) : torch::Tensor();
+        const PackedProduct product = pack(weight, bias, precision);
+        if (!product) continue;  // a LibTorch without oneDNN
+        torch::Tensor expected =
+            torch::matmul(x.to(torch::kFloat64), weight.to(torch::kFloat64).t());
+        if (with_bias) expected = expected + bias;
+        const torch::Tensor found = product(x);
+        EXPECT_EQ(found.scalar_type(), torch::kFloat32);
+        ASSERT_EQ(found.sizes(), expected.sizes());
+        EXPECT_LT(max_difference(found, expected), tolerance) << rows << " rows";
+      }
+}
+
+// An output whose weights are all zero, and one far larger than the others, have scales of their
+// own.
+TEST(PackedProduct, Int8ScalesEachOutput) {
+  torch::Tensor weight = torch::ones({3, 8});
+  weight[0].zero_();
+  weight[2].fill_(1000);
+  const torch::Tensor y = pack(weight, {}, WeightPrecision::kInt8)(torch::ones({2, 8}));
+  EXPECT_LT(max_difference(y / torch::tensor({1.0F, 8.0F, 8000.0F}),
+                           torch::tensor({0.0F, 1.0F, 1.0F}).expand({2, 3})),
+            0.01);
+}
+
+// A packed model is the model: the same states and logits, and it no longer follows its weights.
+TEST(PackedProduct, APackedModelGivesTheSameStates) {
+  torch::manual_seed(6);
+  TransformerOptions options = testing::small_options();
+  for (const auto& [precision, tolerance] :
+       {std::pair(WeightPrecision::kFp32, 1e-5), std::pair(WeightPrecision::kBf16, 0.1),
+        std::pair(WeightPrecision::kInt8, 0.2)}) {
+    Transformer model = testing::small_model(options);
+    model->to(torch::kFloat32);
+    model->eval();
+    const torch::NoGradGuard no_grad;
+    const Batch batch = random_batch({{5, 7}, {3, 6}});
+    const auto logits = [&] {
+      return model->project(
+          model->decode(model->encode(batch.source), batch.target_input, batch.target_mask()));
+    };
+    const torch::Tensor expected = logits();
+    model->pack(precision);
+    EXPECT_LT(max_difference(logits(), expected), tolerance);
+    for (torch::Tensor& parameter : model->parameters())
+      if (parameter.dim() == 2 && parameter.size(0) != model->vocabulary().target_size)
+        parameter.zero_();
+    EXPECT_LT(max_difference(logits(), expected), tolerance);
+  }
+}
+
+}  // namespace
+}  // namespace nmt
