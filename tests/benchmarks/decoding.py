@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""Times translation against CTranslate2, on the same weights, sentences, search and number of threads.
+
+usage: decoding.py NMT [--run RUN --input FILE [--reference FILE]] [--beams 1 4] [--precisions fp32 int8]
+                   [--batches 64 1] [--threads N] [--lines N] [--rounds N]
+
+NMT is build/nmt. Without --run: base size with random weights and V 8,000, made-up sentences, and translations of exactly
+25 tokens; both programs do the same work whatever they write. With --run, a trained run's own stopping, and with
+--reference the BLEU of both. The programs take turns: a round is one run of each. Loading does not count; segmenting and
+joining pieces does, on both sides. Prints a table of target tokens/s, medians over rounds; for one sentence at a time also
+milliseconds a sentence. Needs `scripts/setup.sh --formats`, as do the converters:
+
+  PYTHONPATH=~/.cache/nmt/formats-1 python3 tests/benchmarks/decoding.py build/nmt
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+LENGTH = 25  # tokens of a translation of the random model, EOS included
+SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "scripts"
+
+
+def invented_text(path, lines):
+    """Words of random syllables with Zipf's frequencies, 18 a line on average: about 25 pieces of 8,000."""
+    draw = random.Random(1)
+    syllables = [c + v for c in "bcdfghjklmnprstvwz" for v in ("a", "e", "i", "o", "u", "an", "er", "is")]
+    words = ["".join(draw.choices(syllables, k=draw.randint(1, 4))) for _ in range(20000)]
+    weights = [1 / rank for rank in range(1, len(words) + 1)]
+    with open(path, "w") as file:
+        for _ in range(lines):
+            file.write(" ".join(draw.choices(words, weights, k=min(60, max(3, round(draw.lognormvariate(2.8, 0.4)))))) + "\n")
+
+
+def nmt(arguments, *words):
+    done = subprocess.run([arguments.nmt, *map(str, words)], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"nmt {words[0]}: {done.stderr}")
+    return done.stderr
+
+
+def random_run(arguments, work):
+    """A run whose weights are as initialised, but for one tiny step."""
+    for language in ("en", "de"):
+        invented_text(work / f"train.{language}", 20000)
+    (work / "recipe.yaml").write_text(
+        f'data: {{train: ["{work}/train.{{}}:en-de"], max_tokens: 512}}\nvocabulary: {{size: 8000}}\nmodel: {{preset: base}}\n'
+        "train: {max_updates: 1, lr: 1.0e-9, ema: 0}\n"
+    )
+    nmt(arguments, "train", work / "recipe.yaml", "--run", work / "run")
+    return work / "run", work / "train.en"
+
+
+class Nmt:
+    def __init__(self, arguments, run, input_):
+        self.arguments, self.run, self.input = arguments, run, input_
+
+    def time(self, beam, precision, batch, output):
+        """Tokens, seconds."""
+        words = ["translate", self.run, "--checkpoint", "last", "--input", self.input, "--output", output]
+        words += ["--threads", self.arguments.threads, "--decode.beam", beam, "--decode.batch_sentences", batch]
+        words += ["--decode.precision", precision]
+        if not self.arguments.run:
+            words += ["--decode.max_len_a", 0, "--decode.max_len_b", LENGTH - 1, "--decode.min_len", LENGTH - 1]
+        found = re.search(r"([\d.]+)(k?) tokens in .*?([\d.]+)(k?) target tokens/s", nmt(self.arguments, *words))
+        tokens, speed = (float(found[i]) * (1000 if found[i + 1] else 1) for i in (1, 3))
+        return tokens, tokens / speed
+
+
+def peer(folder, input_, output, threads, beam, precision, batch, exact):
+    """The same by CTranslate2, in a process of its own."""
+    import ctranslate2
+    import sentencepiece
+
+    translator = ctranslate2.Translator(str(folder), compute_type={"fp32": "float32"}.get(precision, precision), intra_threads=threads)
+    search = json.loads((folder / "translate_batch.json").read_text()) | {"beam_size": beam}
+    if exact:
+        search |= {"min_decoding_length": LENGTH - 1, "max_decoding_length": LENGTH - 1}
+    source, target = (sentencepiece.SentencePieceProcessor(str(folder / f"{side}.spm")) for side in ("source", "target"))
+    lines = input_.read_text().splitlines()
+    translator.translate_batch([["a"]], **search)  # memory is set aside, kernels are chosen
+    start = time.perf_counter()
+    pieces = source.encode(lines, out_type=str)
+    if batch == 1:
+        results = [translator.translate_batch([line], **search)[0] for line in pieces]
+    else:
+        results = translator.translate_batch(pieces, max_batch_size=batch, **search)
+    best = [result.hypotheses[0] for result in results]
+    text = target.decode(best)
+    seconds = time.perf_counter() - start
+    output.write_text("".join(line + "\n" for line in text))
+    return sum(len(hypothesis) + 1 for hypothesis in best), seconds
+
+
+class CTranslate2:
+    def __init__(self, arguments, run, input_, work):
+        self.arguments, self.input, self.folder = arguments, input_, work / "exported"
+        subprocess.run([sys.executable, SCRIPTS / "export_ctranslate2.py", run, self.folder, "--checkpoint", "last"], check=True)
+
+    def time(self, beam, precision, batch, output):
+        words = [self.folder, self.input, output, self.arguments.threads, beam, precision, batch, int(not self.arguments.run)]
+        environment = dict(os.environ, OMP_NUM_THREADS=str(self.arguments.threads))
+        done = subprocess.run([sys.executable, __file__, "--peer", *map(str, words)], env=environment, capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(done.stderr)
+        return json.loads(done.stdout)
+
+
+def bleu(arguments, output):
+    if not arguments.reference:
+        return ""
+    done = subprocess.run([arguments.nmt, "score", arguments.reference, "-i", output, "-b"], capture_output=True, text=True, check=True)
+    return f" BLEU {done.stdout.strip()}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("nmt")
+    parser.add_argument("--run", type=pathlib.Path)
+    parser.add_argument("--input", type=pathlib.Path)
+    parser.add_argument("--reference", type=pathlib.Path)
+    parser.add_argument("--beams", nargs="+", type=int, default=[1, 4])
+    parser.add_argument("--precisions", nargs="+", default=["fp32", "int8"])
+    parser.add_argument("--batches", nargs="+", type=int, default=[64, 1], help="sentences of a batch")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--lines", type=int, default=256, help="a tenth of them one at a time")
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        work = pathlib.Path(folder)
+        run, text = (arguments.run, arguments.input) if arguments.run else random_run(arguments, work)
+        lines = text.read_text().splitlines()[: arguments.lines]
+        print("| sentences | beam | precision | CTranslate2 | nmt | faster |\n| --- | --- | --- | --- | --- | --- |")
+        inputs = {}
+        for batch in arguments.batches:
+            inputs[batch] = work / f"in.{batch}"
+            inputs[batch].write_text("".join(line + "\n" for line in (lines if batch > 1 else lines[: max(1, len(lines) // 10)])))
+        theirs, ours = CTranslate2(arguments, run, None, work), Nmt(arguments, run, None)
+        for batch in arguments.batches:
+            theirs.input = ours.input = inputs[batch]
+            count = len(inputs[batch].read_text().splitlines())
+            for beam in arguments.beams:
+                for precision in arguments.precisions:
+                    speeds = {theirs: [], ours: []}
+                    cells = {}
+                    for _ in range(arguments.rounds):
+                        for program, found in speeds.items():
+                            tokens, seconds = program.time(beam, precision, batch, work / "out")
+                            found.append(tokens / seconds)
+                            latency = f", {1000 * seconds / count:.0f} ms" if batch == 1 else ""
+                            cells[program] = latency + bleu(arguments, work / "out")
+                    for program, found in speeds.items():
+                        cells[program] = f"{statistics.median(found):,.0f} ({min(found):,.0f}–{max(found):,.0f}){cells[program]}"
+                    factor = statistics.median(b / a for a, b in zip(speeds[theirs], speeds[ours]))
+                    print(f"| {batch} | {beam} | {precision} | {cells[theirs]} | {cells[ours]} | {factor:.2f} × |", flush=True)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--peer"]:
+        exported, lines_, written = map(pathlib.Path, sys.argv[2:5])
+        threads_, beam_, precision_, batch_, exact_ = sys.argv[5:]
+        print(json.dumps(peer(exported, lines_, written, int(threads_), int(beam_), precision_, int(batch_), exact_ == "1")))
+    else:
+        main()
