@@ -24,20 +24,46 @@ struct Arrays {
   T* out;
 };
 
-constexpr int64_t kLanes = 16;
+constexpr int64_t kBytes = 64;  // of a vector: what the widest instructions take
 
-/// The sum of products, in kLanes sums that are added at the end: fit for vectors, and the same
-/// whatever the vectors are.
+template <class T>
+struct Lanes {
+  using Vector [[gnu::vector_size(kBytes), gnu::aligned(alignof(T)), gnu::may_alias]] = T;
+  static constexpr int64_t kCount = kBytes / int64_t{sizeof(T)};
+};
+
+template <class T>
+[[gnu::always_inline]] inline auto& lanes(const T* numbers) {
+  return *reinterpret_cast<const typename Lanes<T>::Vector*>(numbers);
+}
+template <class T>
+[[gnu::always_inline]] inline auto& lanes(T* numbers) {
+  return *reinterpret_cast<typename Lanes<T>::Vector*>(numbers);
+}
+
+/// The sum of a vector's lanes, halves first.
+[[gnu::always_inline]] inline float sum_of(const Lanes<float>::Vector& v) {
+  const auto eight = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
+                     __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+  const auto four = __builtin_shufflevector(eight, eight, 0, 1, 2, 3) +
+                    __builtin_shufflevector(eight, eight, 4, 5, 6, 7);
+  return (four[0] + four[2]) + (four[1] + four[3]);
+}
+[[gnu::always_inline]] inline double sum_of(const Lanes<double>::Vector& v) {
+  const auto four =
+      __builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7);
+  return (four[0] + four[2]) + (four[1] + four[3]);
+}
+
 template <class T>
 [[gnu::always_inline]] inline T dot(const T* a, const T* b, int64_t size) {
-  T lanes[kLanes] = {};
+  typename Lanes<T>::Vector products = {};
   int64_t i = 0;
-  for (; i + kLanes <= size; i += kLanes)
-    for (int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += a[i + lane] * b[i + lane];
-  for (int64_t lane = 0; i + lane < size; ++lane) lanes[lane] += a[i + lane] * b[i + lane];
-  for (int64_t width = kLanes / 2; width > 0; width /= 2)
-    for (int64_t lane = 0; lane < width; ++lane) lanes[lane] += lanes[lane + width];
-  return lanes[0];
+  for (; i + Lanes<T>::kCount <= size; i += Lanes<T>::kCount)
+    products += lanes(a + i) * lanes(b + i);
+  T sum = sum_of(products);
+  for (; i < size; ++i) sum += a[i] * b[i];
+  return sum;
 }
 
 template <class T>
@@ -48,7 +74,36 @@ template <class T>
     scores[i] = std::exp((scores[i] - highest) * factor);
     sum += scores[i];
   }
-  for (int64_t i = 0; i < count; ++i) scores[i] /= sum;
+  const T scale = 1 / sum;
+  for (int64_t i = 0; i < count; ++i) scores[i] *= scale;
+}
+
+constexpr int64_t kTogether = 4;  // slots whose values are added in one pass over the sum
+
+/// Adds the weighted values of slots first … first + kSlots − 1 to `out`.
+template <int64_t kSlots, class T, class Entry>
+[[gnu::always_inline]] inline void add_values(const Arrays<T>& a, const Entry& entry, int64_t first,
+                                              const T* scores, T* out) {
+  const T* values[kSlots];
+  for (int64_t k = 0; k < kSlots; ++k) values[k] = entry(first + k) + a.heads * a.head_size;
+  for (int64_t head = 0; head < a.heads; ++head) {
+    const T* weights = scores + head * a.slots + first;
+    int64_t i = head * a.head_size;
+    const int64_t end = i + a.head_size;
+    for (; i + Lanes<T>::kCount <= end; i += Lanes<T>::kCount) {
+      auto sum = lanes(out + i);
+      for (int64_t k = 0; k < kSlots; ++k) sum += weights[k] * lanes(values[k] + i);
+      lanes(out + i) = sum;
+    }
+    for (; i < end; ++i)
+      for (int64_t k = 0; k < kSlots; ++k) out[i] += weights[k] * values[k][i];
+  }
+}
+
+/// Asks for numbers that will be read soon.
+template <class T>
+[[gnu::always_inline]] inline void prefetch(const T* numbers, int64_t count) {
+  for (int64_t i = 0; i < count; i += Lanes<T>::kCount) __builtin_prefetch(numbers + i);
 }
 
 /// Queries [begin, end) of all groups'. A token's heads are gone through together: they lie next to
@@ -70,6 +125,7 @@ template <class T>
     };
     for (int64_t slot = 0; slot < count; ++slot) {
       const T* keys = entry(slot);
+      prefetch(entry(std::min(slot + 1, count - 1)), 2 * dim);
       for (int64_t head = 0; head < a.heads; ++head)
         scores[head * a.slots + slot] =
             dot(query + head * a.head_size, keys + head * a.head_size, a.head_size);
@@ -77,14 +133,10 @@ template <class T>
     for (int64_t head = 0; head < a.heads; ++head) softmax(scores + head * a.slots, count, factor);
     T* out = a.out + i * dim;
     std::fill_n(out, dim, T(0));
-    for (int64_t slot = 0; slot < count; ++slot) {
-      const T* values = entry(slot) + dim;
-      for (int64_t head = 0; head < a.heads; ++head) {
-        const T weight = scores[head * a.slots + slot];
-        const int64_t first = head * a.head_size;
-        for (int64_t k = first; k < first + a.head_size; ++k) out[k] += weight * values[k];
-      }
-    }
+    int64_t slot = 0;
+    for (; slot + kTogether <= count; slot += kTogether)
+      add_values<kTogether>(a, entry, slot, scores, out);
+    for (; slot < count; ++slot) add_values<1>(a, entry, slot, scores, out);
   }
 }
 
