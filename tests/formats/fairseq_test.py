@@ -13,7 +13,6 @@ import unittest
 import sentencepiece
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file
 
 import trained
 
@@ -80,9 +79,7 @@ class FairseqTransformer:
 
 def fairseq_state(run, dictionaries, args):
     """The weights of a run under fairseq's names, their rows in the order of the dictionaries."""
-    checkpoint = run / "checkpoints" / "last"
-    file = checkpoint / "ema.safetensors"
-    ours = load_file(file if file.exists() else checkpoint / "model.safetensors")
+    ours = trained.weights(run)
     target = ours["target_tokens.weight"]
     tables = {"encoder.embed_tokens": ours.get("source_tokens.weight", target), "decoder.embed_tokens": target,
               "decoder.output_projection": ours.get("output", target)}  # fmt: skip

@@ -63,6 +63,15 @@ def run(kind):
     return WORK / kind
 
 
+def weights(folder):
+    """The tensors that translation uses: the averages where the run keeps any."""
+    from safetensors.torch import load_file
+
+    checkpoint = folder / "checkpoints" / "last"
+    averages = checkpoint / "ema.safetensors"
+    return load_file(averages if averages.exists() else checkpoint / "model.safetensors")
+
+
 @functools.cache
 def lines(language):
     return (corpus() / f"test.{language}").read_text().splitlines()[:LINES]
