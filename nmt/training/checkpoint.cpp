@@ -1,68 +1,18 @@
 #include "nmt/training/checkpoint.h"
 
-#include <torch/version.h>
-
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/checksum.h"
-#include "nmt/support/error.h"
-#include "nmt/support/log.h"
 
 namespace nmt {
 namespace fs = std::filesystem;
-using nlohmann::json;
 
 namespace {
 
-constexpr int kFormatVersion = 1;
 constexpr const char* kSaving = ".saving-";  // prefix of folders that are not complete
-
-json to_json(const ValidationResult& v) {
-  return {
-      {"update", v.update}, {"loss", v.loss}, {"nll", v.nll}, {"bleu", v.bleu}, {"chrf", v.chrf}};
-}
-
-ValidationResult validation_from(const json& j) {
-  return {j.at("update"), j.at("loss"), j.at("nll"), j.at("bleu"), j.at("chrf")};
-}
-
-json to_json(const TrainingState& s) {
-  json validations = json::array();
-  for (const ValidationResult& v : s.validations) validations.push_back(to_json(v));
-  return {{"update", s.update},
-          {"epoch", s.position.epoch},
-          {"batch", s.position.batch},
-          {"skipped", s.skipped},
-          {"source_tokens", s.source_tokens},
-          {"target_tokens", s.target_tokens},
-          {"seconds", s.seconds},
-          {"validations", validations},
-          {"world_size", s.world_size},
-          {"threads", s.threads},
-          {"libtorch", s.libtorch},
-          {"machine", s.machine}};
-}
-
-TrainingState state_from(const json& j) {
-  TrainingState s;
-  s.update = j.at("update");
-  s.position.epoch = j.at("epoch");
-  s.position.batch = j.at("batch");
-  s.skipped = j.at("skipped");
-  s.source_tokens = j.at("source_tokens");
-  s.target_tokens = j.at("target_tokens");
-  s.seconds = j.at("seconds");
-  for (const json& v : j.at("validations")) s.validations.push_back(validation_from(v));
-  s.world_size = j.at("world_size");
-  s.threads = j.at("threads");
-  s.libtorch = j.at("libtorch");
-  s.machine = j.at("machine");
-  return s;
-}
 
 // Links are replaced by renaming over them, so that there is always one.
 void point_link(const std::string& link, const std::string& target) {
@@ -100,40 +50,13 @@ std::set<int64_t> kept_updates(const RunFolder& run, const TrainingState& state,
   return kept;
 }
 
-std::string remedy(const std::string& folder) {
-  return text("Remove the folder ", folder,
-              " and use an earlier checkpoint; training continues from it.");
-}
-
-TensorMap load_checked(const std::string& folder, const std::string& name, const json& checksums) {
-  const std::string path = folder + "/" + name;
-  const auto expected = checksums.find(name);
-  if (expected == checksums.end() || *expected != sha256_file(path))
-    throw Error(FilePosition{path}, "damaged: its checksum is not the one in state.json",
-                remedy(folder));
-  return load_tensors(path);
+TensorMap load_checked(const std::string& folder, const std::string& name,
+                       const StateFile& content) {
+  verify_checksum(folder, name, content);
+  return load_tensors(folder + "/" + name);
 }
 
 }  // namespace
-
-double ValidationResult::score(ValidationMetric metric) const {
-  switch (metric) {
-    case ValidationMetric::kBleu:
-      return bleu;
-    case ValidationMetric::kChrf:
-      return chrf;
-    case ValidationMetric::kLoss:
-      break;
-  }
-  return -loss;
-}
-
-int64_t best_update(const std::vector<ValidationResult>& validations, ValidationMetric metric) {
-  const auto best = std::max_element(
-      validations.begin(), validations.end(),
-      [metric](const auto& a, const auto& b) { return a.score(metric) < b.score(metric); });
-  return best == validations.end() ? -1 : best->update;
-}
 
 void write_checkpoint(const std::string& folder, const Checkpoint& checkpoint) {
   const fs::path place(folder);
@@ -141,20 +64,17 @@ void write_checkpoint(const std::string& folder, const Checkpoint& checkpoint) {
       (place.parent_path() / (kSaving + place.filename().string())).string();
   fs::remove_all(temporary);
   fs::create_directories(temporary);
-  json checksums;
+  StateFile content{.state = checkpoint.state};
   const auto save = [&](const std::string& file, const TensorMap& tensors) {
     if (tensors.empty()) return;
     save_tensors(temporary + "/" + file, tensors);
-    checksums[file] = sha256_file(temporary + "/" + file);
+    content.checksums[file] = sha256_file(temporary + "/" + file);
   };
   try {
     save("model.safetensors", checkpoint.weights);
     save("ema.safetensors", checkpoint.average);
     save("training.safetensors", checkpoint.training);
-    json document = {{"format_version", kFormatVersion}, {"checksums", checksums}};
-    document["training"] = to_json(checkpoint.state);
-    document["checksums"]["training"] = sha256(document["training"].dump());
-    write_file(temporary + "/state.json", document.dump(1) + "\n");
+    write_state_file(temporary, content);
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(temporary, ignored);
@@ -184,29 +104,13 @@ void save_checkpoint(const RunFolder& run, const Checkpoint& checkpoint,
 }
 
 Checkpoint load_checkpoint(const std::string& folder, CheckpointParts parts) {
-  const std::string state_file = folder + "/state.json";
-  Checkpoint checkpoint;
-  json checksums;
-  try {
-    const json document = json::parse(read_file(state_file));
-    const int version = document.at("format_version");
-    if (version > kFormatVersion)
-      throw Error(FilePosition{state_file},
-                  text("checkpoint format ", version, " is newer than this program's (",
-                       kFormatVersion, ")"),
-                  "Use a newer version of nmt.");
-    checksums = document.at("checksums");
-    if (checksums.at("training") != sha256(document.at("training").dump()))
-      throw Error(FilePosition{state_file}, "damaged: its checksum does not hold", remedy(folder));
-    checkpoint.state = state_from(document.at("training"));
-  } catch (const json::exception& error) {
-    throw Error(FilePosition{state_file}, text("damaged: ", error.what()), remedy(folder));
-  }
-  checkpoint.weights = load_checked(folder, "model.safetensors", checksums);
-  if (checksums.contains("ema.safetensors"))
-    checkpoint.average = load_checked(folder, "ema.safetensors", checksums);
+  const StateFile content = read_state_file(folder);
+  Checkpoint checkpoint{.state = content.state};
+  checkpoint.weights = load_checked(folder, "model.safetensors", content);
+  if (content.checksums.contains("ema.safetensors"))
+    checkpoint.average = load_checked(folder, "ema.safetensors", content);
   if (parts == CheckpointParts::kAll)
-    checkpoint.training = load_checked(folder, "training.safetensors", checksums);
+    checkpoint.training = load_checked(folder, "training.safetensors", content);
   return checkpoint;
 }
 
