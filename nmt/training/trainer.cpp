@@ -4,6 +4,9 @@
 
 #include <chrono>
 #include <cmath>
+#include <ctime>
+#include <iomanip>
+#include <sstream>
 
 #include "models/precision.h"
 #include "nmt/scoring/number_text.h"
@@ -180,9 +183,7 @@ int64_t Trainer::report_skipped() {
     }
     ++skipped;
     ++consecutive_skips_;
-    std::vector<int64_t> pairs;
-    for (const torch::Tensor& ids : update.instance_ids)
-      for (int64_t i = 0; i < ids.size(0); ++i) pairs.push_back(ids[i].item<int64_t>());
+    const std::vector<int64_t> pairs = update.pairs();
     log::warning("update ", update.number, " was skipped: its gradient is not finite; it had ",
                  pairs.size(), " sentence pairs of the training corpora, numbers ",
                  first_numbers(pairs), log_ ? " (all of them in train.jsonl)" : "");
@@ -195,6 +196,20 @@ int64_t Trainer::report_skipped() {
   }
   state_.skipped += skipped;
   return skipped;
+}
+
+void Trainer::log_start() {
+  if (log_ == nullptr) return;
+  std::ostringstream time;
+  const std::time_t now = std::time(nullptr);
+  time << std::put_time(std::gmtime(&now), "%Y-%m-%dT%H:%M:%SZ");
+  log_->event("start", state_.update,
+              {{"time", time.str()},
+               {"place",
+                {{"machine", parts_.machine},
+                 {"threads", torch::get_num_threads()},
+                 {"processes", parts_.world->size()},
+                 {"libtorch", TORCH_VERSION}}}});
 }
 
 void Trainer::write_log() {
@@ -245,6 +260,7 @@ void Trainer::write_log() {
   values["mfu_percent"] = utilisation;
   values["skipped"] = skipped;
   values["seconds"] = state_.seconds;
+  values["worst"] = interval_.worst_updates();
   log_->event("train", state_.update, values);
   interval_.clear();
   interval_seconds_ = 0;
@@ -252,15 +268,16 @@ void Trainer::write_log() {
 
 void Trainer::validate() {
   if (!parts_.validator) return;
-  ValidationResult result;
+  ValidationOutcome outcome;
   {
     parts_.model->eval();
     std::unique_ptr<SwappedWeights> swapped;
     if (!average_.empty()) swapped = std::make_unique<SwappedWeights>(parameters_, average_);
     const AutocastGuard autocast(parts_.device, compute_type(options_.precision));
-    result = parts_.validator(parts_.model, state_.update);
+    outcome = parts_.validator(parts_.model, state_.update);
     parts_.model->train();
   }
+  const ValidationResult& result = outcome.result;
   state_.validations.push_back(result);
   for (const NamedHook& named : parts_.hooks) named.hook->validated(result);
   if (log_ == nullptr) return;
@@ -273,6 +290,13 @@ void Trainer::validate() {
             best ? " (best so far)" : "");
   nlohmann::json values = {{"loss", result.loss}, {"nll", result.nll}};
   if (result.bleu >= 0) values["bleu"] = result.bleu, values["chrf"] = result.chrf;
+  for (const TranslationSample& sample : outcome.samples) {
+    values["samples"].push_back({{"set", sample.set},
+                                 {"sentence", sample.sentence},
+                                 {"source", sample.source},
+                                 {"reference", sample.reference},
+                                 {"translation", sample.translation}});
+  }
   log_->event("valid", result.update, values);
 }
 
@@ -315,6 +339,7 @@ bool Trainer::out_of_patience() const {
 
 StopReason Trainer::run(const std::function<bool()>& stop_requested) {
   parts_.model->train();
+  if (!finished()) log_start();
   if (parts_.world->is_main())
     peak_flops_ = measure_peak_flops(parts_.device, compute_type(options_.precision));
   while (!finished()) {

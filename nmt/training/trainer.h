@@ -13,12 +13,13 @@
 #include "nmt/training/training_hook.h"
 #include "nmt/training/training_log.h"
 #include "nmt/training/training_options.h"
+#include "nmt/training/validation_outcome.h"
 #include "nmt/training/world.h"
 
 namespace nmt {
 
 /// Judges the model; called with evaluation-mode weights (the moving average where there is one).
-using Validator = std::function<ValidationResult(Transformer& model, int64_t update)>;
+using Validator = std::function<ValidationOutcome(Transformer& model, int64_t update)>;
 
 /// A hook with the name of the method that brought it.
 struct NamedHook {
@@ -64,6 +65,7 @@ class Trainer {
   /// Names the skipped updates of the interval; gives their number. Throws Error when it does not
   /// end.
   int64_t report_skipped();
+  void log_start();
   void write_log();
   void validate();
   void save();

@@ -4,7 +4,11 @@
 #include <torch/torch.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <filesystem>
+#include <optional>
+#include <set>
+#include <span>
 
 #include "models/product.h"
 #include "nmt/support/atomic_file.h"
@@ -12,6 +16,9 @@
 
 namespace nmt {
 namespace {
+
+// Keeps the log small where batches are large.
+constexpr size_t kMostNamedPairs = 200;
 
 void accumulate(torch::Tensor& sum, const torch::Tensor& value) {
   sum = sum.defined() ? sum + value : value.detach().clone();
@@ -37,6 +44,9 @@ void IntervalStatistics::add(const CriterionResult& result) {
     auto& [sum, weight] = parts[part.name];
     accumulate(sum, part.sum);
     weight += part.weight;
+    if (part.name != "loss") continue;
+    accumulate(open_.loss_sum, part.sum);
+    open_.loss_weight += part.weight;
   }
 }
 
@@ -45,14 +55,63 @@ void IntervalStatistics::add_batch(const Batch& batch) {
   source_tokens += batch.source_tokens;
   target_tokens += batch.target_tokens;
   positions += batch.source.ids.numel() + batch.target_input.numel();
-  open_instance_ids_.push_back(batch.instance_ids);
+  open_.instance_ids.push_back(batch.instance_ids);
 }
 
 void IntervalStatistics::add_update(int64_t update, const torch::Tensor& gradient_norm,
                                     const torch::Tensor& skip_flag) {
   ++updates;
   accumulate(gradient_norm_sum, torch::nan_to_num(gradient_norm, 0, 0, 0));
-  all_updates.push_back({update, skip_flag, std::exchange(open_instance_ids_, {})});
+  open_.number = update;
+  open_.skipped = skip_flag;
+  open_.gradient_norm = gradient_norm;
+  all_updates.push_back(std::exchange(open_, {}));
+}
+
+std::vector<int64_t> IntervalStatistics::Update::pairs() const {
+  std::vector<int64_t> numbers;
+  for (const torch::Tensor& ids : instance_ids) {
+    const torch::Tensor here = ids.cpu();
+    const auto* const first = here.const_data_ptr<int64_t>();
+    numbers.insert(numbers.end(), first, first + here.numel());
+  }
+  return numbers;
+}
+
+nlohmann::json IntervalStatistics::worst_updates() const {
+  // Brought from the device together: one by one, each would wait for it.
+  std::vector<const Update*> updates_with_loss;
+  std::vector<torch::Tensor> numbers;
+  for (const Update& update : all_updates) {
+    if (!update.loss_sum.defined()) continue;
+    updates_with_loss.push_back(&update);
+    numbers.push_back(update.loss_sum.to(torch::kFloat) / update.loss_weight);
+    numbers.push_back(update.gradient_norm.to(torch::kFloat));
+  }
+  nlohmann::json worst = nlohmann::json::array();
+  if (numbers.empty()) return worst;
+  const torch::Tensor table = torch::stack(numbers).cpu();
+  const std::span values(table.const_data_ptr<float>(), numbers.size());
+  std::set<size_t> chosen;
+  for (const size_t column : {0, 1}) {
+    std::optional<size_t> highest;
+    for (size_t i = 0; i < updates_with_loss.size(); ++i) {
+      if (!std::isfinite(values[2 * i]) || !std::isfinite(values[2 * i + 1])) continue;
+      if (!highest || values[2 * i + column] > values[2 * *highest + column]) highest = i;
+    }
+    if (highest) chosen.insert(*highest);
+  }
+  for (const size_t i : chosen) {
+    std::vector<int64_t> pairs = updates_with_loss[i]->pairs();
+    const size_t count = pairs.size();
+    pairs.resize(std::min(count, kMostNamedPairs));
+    worst.push_back({{"update", updates_with_loss[i]->number},
+                     {"loss", values[2 * i]},
+                     {"gradient_norm", values[2 * i + 1]},
+                     {"pair_count", count},
+                     {"pairs", pairs}});
+  }
+  return worst;
 }
 
 void IntervalStatistics::clear() {

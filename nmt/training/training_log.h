@@ -39,14 +39,24 @@ class IntervalStatistics {
   torch::Tensor gradient_norm_sum;
   struct Update {
     int64_t number = 0;
-    torch::Tensor skipped;  // 1 where the gradient was not finite, else 0
+    torch::Tensor skipped;        // 1 where the gradient was not finite, else 0
+    torch::Tensor gradient_norm;  // before it was clipped
+    torch::Tensor loss_sum;       // of the part "loss", over this process's batches
+    double loss_weight = 0;
     /// Of each batch, [batch] int64: so that an update can be traced to its sentences.
     std::vector<torch::Tensor> instance_ids;
+    /// Numbers of all its sentence pairs in the training corpora.
+    std::vector<int64_t> pairs() const;
   };
   std::vector<Update> all_updates;
 
+  /// The update with the highest loss and the one with the highest gradient norm, or the one that
+  /// has both: for each its number, both values, how many pairs it had and the first of them.
+  /// Skipped updates are not among them.
+  nlohmann::json worst_updates() const;
+
  private:
-  std::vector<torch::Tensor> open_instance_ids_;  // of the update that is not closed yet
+  Update open_;  // not closed yet
 };
 
 /// The log of a run: lines for people, train.jsonl and TensorBoard events for programs. Only the

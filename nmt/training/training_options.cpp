@@ -37,7 +37,10 @@ void declare_validation(OptionTable& table, ValidationOptions& o) {
   table
       .add("valid.max_lines", o.max_lines, "translate at most this many lines of each set; 0 = all")
       .at_least(0);
-  table.add("valid.samples", o.samples, "translations shown in the log").at_least(0);
+  table
+      .add("valid.samples", o.samples,
+           "translations of each set shown in the log and on the page of `nmt inspect --html`")
+      .at_least(0);
 }
 
 void declare_checkpoints(OptionTable& table, CheckpointOptions& o) {

@@ -18,16 +18,16 @@ Validation::Validation(std::vector<ValidationSet> sets, std::shared_ptr<Criterio
       make_translator_(std::move(make_translator)),
       samples_(samples) {}
 
-ValidationResult Validation::operator()(Transformer& model, int64_t update) const {
+ValidationOutcome Validation::operator()(Transformer& model, int64_t update) const {
   const torch::NoGradGuard no_grad;
-  ValidationResult result;
-  result.update = update;
-  if (make_translator_) result.bleu = result.chrf = 0;
+  ValidationOutcome outcome;
+  outcome.result.update = update;
+  if (make_translator_) outcome.result.bleu = outcome.result.chrf = 0;
   for (const ValidationSet& set : sets_) {
-    add_loss(model, set, result);
-    if (make_translator_) add_scores(model, set, result);
+    add_loss(model, set, outcome.result);
+    if (make_translator_) add_scores(model, set, outcome);
   }
-  return result;
+  return outcome;
 }
 
 void Validation::add_loss(Transformer& model, const ValidationSet& set,
@@ -48,22 +48,25 @@ void Validation::add_loss(Transformer& model, const ValidationSet& set,
 }
 
 void Validation::add_scores(Transformer& model, const ValidationSet& set,
-                            ValidationResult& result) const {
+                            ValidationOutcome& outcome) const {
   const std::unique_ptr<Translator> translator = make_translator_(model);
   std::vector<std::string> hypotheses;
   for (const Translation& translation : translator->translate(set.requests))
     hypotheses.push_back(encoder_->decode(translation.hypotheses.front().tokens));
   const double bleu = scoring::Bleu().corpus(hypotheses, set.references).value;
   const double chrf = scoring::Chrf().corpus(hypotheses, set.references).value;
-  result.bleu += bleu / static_cast<double>(sets_.size());
-  result.chrf += chrf / static_cast<double>(sets_.size());
+  outcome.result.bleu += bleu / static_cast<double>(sets_.size());
+  outcome.result.chrf += chrf / static_cast<double>(sets_.size());
   if (sets_.size() > 1) log::info(set.name, ": BLEU ", bleu, ", chrF ", chrf);
   const size_t shown = std::min<size_t>(static_cast<size_t>(samples_), hypotheses.size());
   for (size_t i = 0; i < shown; ++i) {
     const size_t line = i * hypotheses.size() / shown;  // spread over the set
-    log::info("  source      ", set.sources[line]);
-    log::info("  reference   ", set.references[line]);
-    log::info("  translation ", hypotheses[line]);
+    const TranslationSample& sample = outcome.samples.emplace_back(
+        TranslationSample{set.name, static_cast<int64_t>(line) + 1, set.sources[line],
+                          set.references[line], hypotheses[line]});
+    log::info("  source      ", sample.source);
+    log::info("  reference   ", sample.reference);
+    log::info("  translation ", sample.translation);
   }
 }
 

@@ -9,8 +9,7 @@
 #include "data/batch.h"
 #include "data/pair_encoder.h"
 #include "nmt/decoding/translator.h"
-#include "nmt/training/checkpoint.h"
-#include "nmt/training/training_options.h"
+#include "nmt/training/validation_outcome.h"
 
 namespace nmt {
 
@@ -24,7 +23,8 @@ struct ValidationSet {
 
 /// Judges a model on validation sets: the criterion's loss by teacher forcing; BLEU and chrF of
 /// real translations against the raw references (the scorer of `nmt score`, default settings).
-/// Several sets count equally.
+/// Several sets count equally. Of what it translates it shows `samples` sentences of each set in
+/// the log and gives them with the outcome.
 class Validation {
  public:
   using MakeTranslator = std::function<std::unique_ptr<Translator>(Transformer& model)>;
@@ -35,11 +35,11 @@ class Validation {
              int64_t samples);
 
   /// The model must be in evaluation mode; batches go to the device of its parameters.
-  ValidationResult operator()(Transformer& model, int64_t update) const;
+  ValidationOutcome operator()(Transformer& model, int64_t update) const;
 
  private:
   void add_loss(Transformer& model, const ValidationSet& set, ValidationResult& result) const;
-  void add_scores(Transformer& model, const ValidationSet& set, ValidationResult& result) const;
+  void add_scores(Transformer& model, const ValidationSet& set, ValidationOutcome& outcome) const;
 
   std::vector<ValidationSet> sets_;
   std::shared_ptr<Criterion> criterion_;
