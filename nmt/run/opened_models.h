@@ -18,8 +18,8 @@ struct OpenedModels {
   std::vector<Transformer> models;  // the run's own first
 };
 
-/// Opens them on the device asked for, packed for decode.precision: they translate and score, but do
-/// not train. Throws UsageError when their vocabularies differ.
+/// Opens them on the device asked for, packed for decode.precision: they translate and score, but
+/// do not train. Throws UsageError when their vocabularies differ.
 OpenedModels open_models(const TrainedModel& arguments, const Recipe& recipe);
 
 /// A command that uses a trained run: its arguments, with the recipe from the run folder.
