@@ -181,7 +181,7 @@ std::string plot_of(const std::vector<Curve>& curves) {
   for (size_t i = 0; i < lengths; ++i)
     chart.categories.push_back(curves.front().points[i].condition);
   for (const Curve& curve : curves) {
-    report::Series series{.system = names.size()};
+    report::Series series{.style = names.size()};
     for (size_t i = 0; i < lengths; ++i)
       if (curve.points[i].measured)
         series.points.push_back({static_cast<double>(i), curve.points[i].bleu,

@@ -154,6 +154,12 @@ void declare(OptionTable& table, InspectArguments& arguments) {
       .required()
       .command_line_only();
   table.add("json", arguments.json, "print JSON").command_line_only();
+  table
+      .add("html", arguments.html,
+           "also write a page on the run: curves of training and validation, speed, the worst "
+           "batches, and how translations of validation sentences changed")
+      .hint("FILE")
+      .command_line_only();
 }
 
 }  // namespace nmt

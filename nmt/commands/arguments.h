@@ -82,6 +82,7 @@ void declare(OptionTable& table, AverageArguments& arguments);
 struct InspectArguments {
   std::string path;  // a run folder, a checkpoint folder or a stored corpus
   bool json = false;
+  std::string html;  // where to write the page of a run; empty: none
 };
 void declare(OptionTable& table, InspectArguments& arguments);
 

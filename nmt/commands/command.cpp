@@ -241,17 +241,23 @@ better than each of them.
 }
 
 CommandDescription describe_inspect() {
-  return {.name = "inspect",
-          .summary = "show what is in a run, a checkpoint or a stored corpus",
-          .usage = "PATH",
-          .about = R"(Prints sizes, parameters, languages, scores, checksums and whether they hold.
+  return {
+      .name = "inspect",
+      .summary = "show what is in a run, a checkpoint or a stored corpus",
+      .usage = "PATH [--html FILE]",
+      .about =
+          R"(Prints sizes, parameters, languages, scores, checksums and whether they hold. Of a run --html also
+writes one page, which needs no network: loss, scores, learning rate, speed, memory and padding over
+updates; what was skipped; the batches that stand out, with their sentences; and how translations of
+the same validation sentences changed (valid.samples says of how many). Works while the run trains.
 
   nmt inspect runs/first
+  nmt inspect runs/first --html run.html
   nmt inspect runs/first/checkpoints/last
   nmt inspect prepared --json
 )",
-          .groups = {"plugins"},
-          .declare_arguments = declare_arguments<InspectArguments>};
+      .groups = {"plugins"},
+      .declare_arguments = declare_arguments<InspectArguments>};
 }
 
 CommandDescription describe_testbed() {

@@ -77,6 +77,7 @@ int run_command(const std::string& name, const std::vector<std::string>& argumen
       {"prepare", run_prepare},
       {"docid", run_docid},
       {"compare", run_compare},
+      {"inspect", run_inspect},
       {"score", run_score},
       {"score-contrastive", run_score_contrastive},
       {"score-documents", run_score_documents},

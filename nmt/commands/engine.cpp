@@ -15,7 +15,7 @@ namespace {
 int run(const std::string& name, const std::vector<std::string>& arguments) {
   static const std::map<std::string, MethodCommand> kCommands = {
       {"train", run_train},       {"translate", run_translate}, {"score-pairs", run_score_pairs},
-      {"evaluate", run_evaluate}, {"average", run_average},     {"inspect", run_inspect},
+      {"evaluate", run_evaluate}, {"average", run_average},
   };
   const auto found = kCommands.find(name);
   const MethodCommand command =

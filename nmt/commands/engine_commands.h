@@ -13,6 +13,5 @@ int run_translate(const std::vector<std::string>& arguments);
 int run_score_pairs(const std::vector<std::string>& arguments);
 int run_evaluate(const std::vector<std::string>& arguments);
 int run_average(const std::vector<std::string>& arguments);
-int run_inspect(const std::vector<std::string>& arguments);
 
 }  // namespace nmt

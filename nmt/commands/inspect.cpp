@@ -1,6 +1,4 @@
-// nmt inspect PATH
-
-#include <torch/torch.h>
+// nmt inspect PATH [--html FILE]
 
 #include <filesystem>
 #include <iostream>
@@ -9,11 +7,15 @@
 #include "data/corpus_store.h"
 #include "data/prepare.h"
 #include "nmt/commands/arguments.h"
-#include "nmt/commands/engine_commands.h"
+#include "nmt/commands/light_commands.h"
+#include "nmt/commands/run_facts.h"
+#include "nmt/report/training_facts.h"
 #include "nmt/run/recipe.h"
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/progress.h"
-#include "nmt/training/checkpoint.h"
+#include "nmt/support/safetensors.h"
+#include "nmt/training/run_folder.h"
+#include "nmt/training/training_state.h"
 
 namespace nmt {
 namespace fs = std::filesystem;
@@ -35,22 +37,20 @@ ordered_json inspect_corpus(const std::string& path) {
 }
 
 ordered_json inspect_checkpoint(const std::string& path) {
-  const Checkpoint checkpoint = load_checkpoint(path, CheckpointParts::kAll);
-  int64_t parameters = 0;
+  const StateFile content = read_state_file(path);
+  for (const auto& [name, checksum] : content.checksums) verify_checksum(path, name, content);
   ordered_json tensors = ordered_json::object();
-  for (const auto& [name, tensor] : checkpoint.weights) {
-    parameters += tensor.numel();
-    tensors[name] = tensor.sizes().vec();
-  }
-  const TrainingState& state = checkpoint.state;
+  const SafetensorsFile weights(path + "/model.safetensors");
+  for (const auto& [name, entry] : weights.tensors()) tensors[name] = entry.shape;
+  const TrainingState& state = content.state;
   return {{"kind", "checkpoint"},
           {"update", state.update},
           {"epoch", state.position.epoch + 1},
           {"target_tokens", state.target_tokens},
           {"training_seconds", state.seconds},
           {"skipped_updates", state.skipped},
-          {"parameters", parameters},
-          {"moving_average", !checkpoint.average.empty()},
+          {"parameters", report::count_parameters(path)},
+          {"moving_average", content.checksums.contains("ema.safetensors")},
           {"machine", state.machine},
           {"threads", state.threads},
           {"libtorch", state.libtorch},
@@ -64,8 +64,7 @@ ordered_json inspect_run(const RunFolder& folder) {
       {"kind", "run"}, {"methods", recipe.methods}, {"preset", recipe.model.preset}};
   result["checkpoints"] = folder.updates();
   if (folder.updates().empty()) return result;
-  const TrainingState state =
-      load_checkpoint(folder.find_checkpoint("last"), CheckpointParts::kWeights).state;
+  const TrainingState state = read_state_file(folder.find_checkpoint("last")).state;
   result["update"] = state.update;
   result["epoch"] = state.position.epoch + 1;
   result["target_tokens"] = state.target_tokens;
@@ -85,6 +84,16 @@ ordered_json inspect_run(const RunFolder& folder) {
       result["scores"].push_back(
           text(entry.at("set").get<std::string>(), " ", score.at("line").get<std::string>()));
   return result;
+}
+
+void write_page(const RunFolder& folder, const std::string& file) {
+  if (!fs::exists(folder.log()))
+    throw Error(FilePosition{folder.log()}, "is not there: the run has no log to make a page of",
+                "`nmt train` writes it.");
+  const Recipe recipe = read_recipe(folder.config());
+  const report::RunLog log = report::read_run_log(folder.log());
+  write_file(file,
+             to_page(collect_facts(folder, recipe, log), log, find_training_pairs(folder, recipe)));
 }
 
 // One "name: value" a line; tables indented below their name.
@@ -123,6 +132,11 @@ int run_inspect(const std::vector<std::string>& words) {
   else
     throw Error(FilePosition{path}, "is no run folder, checkpoint or stored corpus",
                 "A run has config.yaml, a checkpoint state.json, a corpus manifest.json.");
+  if (!arguments.html.empty()) {
+    if (result["kind"] != "run")
+      throw UsageError("--html is for runs, and " + path + " is none", "Give a run folder.");
+    write_page(RunFolder(path), arguments.html);
+  }
   if (arguments.json)
     std::cout << result.dump(1) << '\n';
   else

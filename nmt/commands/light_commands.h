@@ -15,6 +15,7 @@ int run_score(const std::vector<std::string>& arguments);
 int run_score_contrastive(const std::vector<std::string>& arguments);
 int run_score_documents(const std::vector<std::string>& arguments);
 int run_score_language(const std::vector<std::string>& arguments);
+int run_inspect(const std::vector<std::string>& arguments);
 int run_testbed(const std::vector<std::string>& arguments);
 int run_list(const std::vector<std::string>& arguments);
 int run_help(const std::vector<std::string>& arguments);

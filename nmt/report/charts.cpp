@@ -83,23 +83,22 @@ Scale y_scale(double low, double high, std::string& svg) {
   return scale;
 }
 
-std::string style_of(size_t system) {
-  const std::string dash =
-      system < kColours
-          ? ""
-          : "\" stroke-dasharray=\"" + std::to_string(2 + 3 * (system / kColours)) + " 3";
-  return "s" + std::to_string(system % kColours) + dash;
+std::string style_of(size_t style) {
+  const std::string dash = style < kColours ? ""
+                                            : "\" stroke-dasharray=\"" +
+                                                  std::to_string(2 + 3 * (style / kColours)) + " 3";
+  return "s" + std::to_string(style % kColours) + dash;
 }
 
 /// A circle, square, triangle or diamond.
-std::string marker(double x, double y, size_t system) {
+std::string marker(double x, double y, size_t style) {
   const auto polygon = [&](std::initializer_list<std::pair<double, double>> corners) {
     std::string points;
     for (const auto& [dx, dy] : corners)
       points += (points.empty() ? "" : " ") + coordinate(x + dx) + "," + coordinate(y + dy);
     return "polygon points=\"" + points + "\"";
   };
-  switch (system % 4) {
+  switch (style % 4) {
     case 0:
       return "circle cx=\"" + coordinate(x) + "\" cy=\"" + coordinate(y) + "\" r=\"4\"";
     case 1:
@@ -111,21 +110,33 @@ std::string marker(double x, double y, size_t system) {
   }
 }
 
-std::string marked_point(double x, double y, size_t system, const std::string& title) {
-  const std::string shape = marker(x, y, system);
-  return "<" + shape + " class=\"point s" + std::to_string(system % kColours) + "\"><title>" +
+/// `kind`: "point", or "point quiet" for one that is only seen when it is pointed at.
+std::string marked_point(double x, double y, size_t style, const std::string& kind,
+                         const std::string& title) {
+  const std::string shape = marker(x, y, style);
+  return "<" + shape + " class=\"" + kind + " s" + std::to_string(style % kColours) + "\"><title>" +
          escape_html(title) + "</title></" + shape.substr(0, shape.find(' ')) + ">";
 }
 
+std::string ring(double x, double y, size_t style, const std::string& title) {
+  return "<circle class=\"best s" + std::to_string(style % kColours) + "\" cx=\"" + coordinate(x) +
+         "\" cy=\"" + coordinate(y) + "\" r=\"9\"><title>" + escape_html(title) +
+         "</title></circle>";
+}
+
 std::string draw(const Series& series, const Scale& x, const Scale& y) {
+  // Of many points some can still be pointed at, and none is drawn.
+  const size_t stride = (series.points.size() + kMostMarkers - 1) / kMostMarkers;
+  const std::string kind = series.plain || stride > 1 ? "point quiet" : "point";
   std::string points;
   std::string markers;
-  for (const Point& point : series.points) {
-    points += (points.empty() ? "" : " ") + coordinate(x(point.x)) + "," + coordinate(y(point.y));
-    if (series.points.size() <= kMostMarkers)
-      markers += marked_point(x(point.x), y(point.y), series.system, point.title);
+  for (size_t i = 0; i < series.points.size(); ++i) {
+    const auto& [point_x, point_y, title] = series.points[i];
+    points += (points.empty() ? "" : " ") + coordinate(x(point_x)) + "," + coordinate(y(point_y));
+    if (i == series.best) markers += ring(x(point_x), y(point_y), series.style, title);
+    if (i % stride == 0) markers += marked_point(x(point_x), y(point_y), series.style, kind, title);
   }
-  return "<polyline class=\"line " + style_of(series.system) + "\" points=\"" + points + "\"/>" +
+  return "<polyline class=\"line " + style_of(series.style) + "\" points=\"" + points + "\"/>" +
          markers + "\n";
 }
 
@@ -188,10 +199,15 @@ std::string to_svg(const LineChart& chart) {
       highest_x = std::max(highest_x, point.x);
     }
   }
+  if (chart.from_zero) low = 0, high = std::max(high, 1e-9);
   std::string svg = open_svg(chart.label);
   const Scale y = y_scale(low, high, svg);
   const Scale x = x_scale(chart, highest_x, svg);
   svg += axis_labels(chart.x_label, chart.y_label);
+  for (const Rule& rule : chart.rules) {
+    svg += "<g class=\"rule\">" + line(x(rule.x), kTop, x(rule.x), kHeight - kBottom, "rule") +
+           "<title>" + escape_html(rule.title) + "</title></g>\n";
+  }
   for (const Series& series : chart.series) svg += draw(series, x, y);
   return svg + "</svg>\n";
 }
@@ -244,10 +260,10 @@ std::string to_svg(const DifferenceHistogram& histogram, const std::string& word
   return svg + axis_labels(x_label, "sentences") + "</svg>\n";
 }
 
-std::string key_svg(size_t system) {
-  return "<svg viewBox=\"0 0 28 14\" aria-hidden=\"true\"><line class=\"line " + style_of(system) +
-         "\" x1=\"0\" y1=\"7\" x2=\"28\" y2=\"7\"/>" + "<" + marker(14, 7, system) +
-         " class=\"point s" + std::to_string(system % kColours) + "\"/></svg>";
+std::string key_svg(size_t style) {
+  return "<svg viewBox=\"0 0 28 14\" aria-hidden=\"true\"><line class=\"line " + style_of(style) +
+         "\" x1=\"0\" y1=\"7\" x2=\"28\" y2=\"7\"/>" + "<" + marker(14, 7, style) +
+         " class=\"point s" + std::to_string(style % kColours) + "\"/></svg>";
 }
 
 }  // namespace nmt::report

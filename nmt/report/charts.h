@@ -1,12 +1,14 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "nmt/report/sentences.h"
 
-// Charts as inline SVG. Colours come from the style sheet of the page, by the number of the system;
-// each system also has a marker of its own, and from the eighth on a dashed line.
+// Charts as inline SVG. A line's style is a number, of a compared system or of a line in a chart:
+// its colour, which comes from the style sheet of the page, and its marker; from the eighth on it
+// is dashed.
 
 namespace nmt::report {
 
@@ -17,8 +19,16 @@ struct Point {
 };
 
 struct Series {
-  size_t system = 0;
+  size_t style = 0;
   std::vector<Point> points;
+  std::optional<size_t> best = {};  ///< the point that is ringed
+  bool plain = false;               ///< without markers; points can still be pointed at
+};
+
+/// A vertical line across the chart.
+struct Rule {
+  double x = 0;
+  std::string title;  ///< shown when it is pointed at
 };
 
 struct LineChart {
@@ -28,6 +38,8 @@ struct LineChart {
   std::vector<Series> series;           ///< with one point or more in all
   std::vector<std::string> categories;  ///< names of x = 0, 1, 2 …; empty: x is a number from 0
   std::vector<std::string> remarks;     ///< one below each category, or none
+  std::vector<Rule> rules;              ///< where something happened
+  bool from_zero = false;               ///< y begins at 0, whatever the lowest point
 };
 
 std::string to_svg(const LineChart& chart);
@@ -39,8 +51,8 @@ std::string svg_file(const LineChart& chart, const std::vector<std::string>& sys
 std::string to_svg(const DifferenceHistogram& histogram, const std::string& label,
                    const std::string& x_label);
 
-/// A short piece of the line of a system, for keys.
-std::string key_svg(size_t system);
+/// A short piece of a line, for keys.
+std::string key_svg(size_t style);
 
 /// Round numbers that cover [low, high], about `wanted` of them: 1, 2 or 5 times a power of ten
 /// apart.

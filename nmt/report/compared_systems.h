@@ -5,14 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "nmt/report/run_log.h"
+
 // What is compared: systems and their translations of test sets.
 
 namespace nmt::report {
-
-struct CurvePoint {
-  int64_t update = 0;
-  double value = 0;
-};
 
 /// What a run folder tells about the training; what it does not tell is missing.
 struct TrainingFacts {
@@ -21,8 +18,8 @@ struct TrainingFacts {
   std::optional<int64_t> updates;           ///< of the whole run, as the next two
   std::optional<int64_t> target_tokens;     ///< trained on, EOS counted, padding not
   std::optional<double> tokens_per_second;  ///< target tokens; median of the log's lines
-  std::vector<CurvePoint> validation_bleu;  ///< 0 to 100
-  std::vector<CurvePoint> validation_loss;  ///< negative log-likelihood, nats a token
+  Curve validation_bleu;                    ///< 0 to 100
+  Curve validation_loss;                    ///< negative log-likelihood, nats a token
 };
 
 struct ComparedSystem {

@@ -1,8 +1,8 @@
 #include "nmt/report/page.h"
 
 #include "nmt/report/charts.h"
+#include "nmt/report/html_parts.h"
 #include "nmt/report/html_text.h"
-#include "nmt/report/page_parts.h"
 #include "nmt/report/set_section.h"
 #include "nmt/report/tables.h"
 #include "nmt/scoring/number_text.h"
@@ -16,12 +16,9 @@ using scoring::MetricOutcome;
 using scoring::SystemOutcome;
 
 std::string key(const ComparedSystems& compared) {
-  std::string all = "<p>";
-  for (size_t i = 0; i < compared.systems.size(); ++i) {
-    all += "<span class=\"key\">" + key_svg(i) + "<span>" + escape_html(compared.systems[i].name) +
-           "</span></span>\n";
-  }
-  return all + "</p>\n";
+  std::vector<std::string> names;
+  for (const ComparedSystem& system : compared.systems) names.push_back(system.name);
+  return html_key(names);
 }
 
 std::string score_cell(const MetricOutcome& metric, const SystemOutcome& system) {
@@ -53,28 +50,14 @@ std::string score_table(const SetComparison& set) {
   return all + "</tbody></table></div>\n";
 }
 
-std::string training_table(const TextRows& table) {
-  std::string all = "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr>";
-  for (const std::string& cell : table.header)
-    all += "<th scope=\"col\">" + escape_html(cell) + "</th>";
-  all += "</tr></thead>\n<tbody>\n";
-  for (const auto& row : table.rows) {
-    all += "<tr><th scope=\"row\">" + escape_html(row.front()) + "</th>";
-    for (size_t i = 1; i < row.size(); ++i) all += "<td>" + escape_html(row[i]) + "</td>";
-    all += "</tr>\n";
-  }
-  return all + "</tbody></table></div>\n";
-}
-
 /// A chart of one curve of each run; nothing when no run has it.
-std::string training_chart(const ComparedSystems& compared,
-                           std::vector<CurvePoint> TrainingFacts::*curve, const std::string& title,
-                           const std::string& y_label) {
+std::string training_chart(const ComparedSystems& compared, Curve TrainingFacts::*curve,
+                           const std::string& title, const std::string& y_label) {
   LineChart chart{.label = title, .x_label = "updates", .y_label = y_label};
   for (size_t s = 0; s < compared.systems.size(); ++s) {
     const ComparedSystem& system = compared.systems[s];
     if (!system.training || (*system.training.*curve).empty()) continue;
-    Series& series = chart.series.emplace_back(Series{.system = s});
+    Series& series = chart.series.emplace_back(Series{.style = s});
     for (const CurvePoint& point : *system.training.*curve) {
       series.points.push_back(
           {static_cast<double>(point.update), point.value,
@@ -82,27 +65,17 @@ std::string training_chart(const ComparedSystems& compared,
     }
   }
   if (chart.series.empty()) return "";
-  return "<figure><figcaption>" + escape_html(title) + "</figcaption>\n" + to_svg(chart) +
-         "</figure>\n";
+  return figure(title, to_svg(chart));
 }
 
 std::string training_section(const ComparedSystems& compared) {
   const TextRows table = training_rows(compared);
   if (table.rows.empty()) return "";
-  return "<section>\n<h2>Training</h2>\n" + training_table(table) + "<div class=\"charts\">\n" +
+  return "<section>\n<h2>Training</h2>\n" + html_table(table) + "<div class=\"charts\">\n" +
          training_chart(compared, &TrainingFacts::validation_bleu, "Validation BLEU", "BLEU") +
          training_chart(compared, &TrainingFacts::validation_loss, "Validation loss",
                         "nats a token") +
          "</div>\n</section>\n";
-}
-
-std::string notes(const std::vector<std::string>& lines, bool code) {
-  std::string all = "<ul class=\"notes\">\n";
-  for (const std::string& line : lines) {
-    const std::string escaped = escape_html(line);
-    all += "<li>" + (code ? "<code>" + escaped + "</code>" : escaped) + "</li>\n";
-  }
-  return all + "</ul>\n";
 }
 
 std::string title_of(const ComparedSystems& compared) {
@@ -110,24 +83,6 @@ std::string title_of(const ComparedSystems& compared) {
   for (size_t i = 1; i < compared.systems.size(); ++i)
     title += (i == 1 ? " against " : ", ") + compared.systems[i].name;
   return title;
-}
-
-/// Puts the parts into the frame in one pass, so that no text is taken for a place of the frame.
-std::string fill_frame(const std::string& title, const std::string& body) {
-  const std::string_view frame = kPageFrame;
-  std::string page;
-  size_t done = 0;
-  for (size_t open; (open = frame.find("{{", done)) != std::string_view::npos;) {
-    const size_t close = frame.find("}}", open);
-    const std::string_view name = frame.substr(open + 2, close - open - 2);
-    page += frame.substr(done, open - done);
-    page += name == "title"   ? escape_html(title)
-            : name == "style" ? kPageStyle
-            : name == "body"  ? body
-                              : kPageScript;
-    done = close + 2;
-  }
-  return page += frame.substr(done);
 }
 
 }  // namespace

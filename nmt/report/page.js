@@ -23,8 +23,10 @@
     for (const section of sections)
       buttons.push(button(section.dataset.set, false, (made) => show(section.dataset.set, made)));
   }
-  button("Mark differing words", true, (made) => {
-    const plain = document.body.classList.toggle("plain");
-    made.setAttribute("aria-pressed", String(!plain));
-  });
+  if (document.querySelector("mark")) {
+    button("Mark differing words", true, (made) => {
+      const plain = document.body.classList.toggle("plain");
+      made.setAttribute("aria-pressed", String(!plain));
+    });
+  }
 })();

@@ -1,6 +1,7 @@
 #include "nmt/report/set_section.h"
 
 #include "nmt/report/charts.h"
+#include "nmt/report/html_parts.h"
 #include "nmt/report/html_text.h"
 #include "nmt/report/sentences.h"
 #include "nmt/report/tables.h"
@@ -48,7 +49,7 @@ std::string length_chart(const ComparedSystems& compared, const TestSet& set,
                   .x_label = "words of the reference, below: number of sentences",
                   .y_label = metric->name()};
   for (size_t s = 0; s < compared.systems.size(); ++s) {
-    Series& series = chart.series.emplace_back(Series{.system = s});
+    Series& series = chart.series.emplace_back(Series{.style = s});
     const auto scores = score_lengths(*metric, set, s);
     for (size_t i = 0; i < scores.size(); ++i) {
       series.points.push_back(
@@ -60,8 +61,7 @@ std::string length_chart(const ComparedSystems& compared, const TestSet& set,
       chart.remarks.push_back(std::to_string(scores[i].segments));
     }
   }
-  return "<figure><figcaption>" + escape_html(chart.label) + "</figcaption>\n" + to_svg(chart) +
-         "</figure>\n";
+  return figure(chart.label, to_svg(chart));
 }
 
 std::string histogram_figure(const std::string& baseline_name, const std::string& system_name,
@@ -75,20 +75,6 @@ std::string histogram_figure(const std::string& baseline_name, const std::string
   if (!histogram.counts.empty())
     figure += to_svg(histogram, title, "difference in " + metric + " points");
   return figure + "</figure>\n";
-}
-
-std::string marked(const std::vector<MarkedText>& pieces) {
-  if (pieces.empty()) return "<span class=\"empty\">(empty)</span>";
-  std::string html;
-  for (const MarkedText& piece : pieces) {
-    const std::string escaped = escape_html(piece.text);
-    html += piece.differs ? "<mark>" + escaped + "</mark>" : escaped;
-  }
-  return html;
-}
-
-std::string text_entry(const std::string& name, const std::string& html) {
-  return "<div><dt>" + escape_html(name) + "</dt><dd dir=\"auto\">" + html + "</dd></div>\n";
 }
 
 /// Two systems on a test set.

@@ -19,15 +19,7 @@ using scoring::SystemOutcome;
 
 constexpr int kDecimals = 2;
 
-/// 12,345,678
-std::string grouped(int64_t number) {
-  std::string digits = std::to_string(number);
-  for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > 0; place -= 3)
-    digits.insert(static_cast<size_t>(place), ",");
-  return digits;
-}
-
-std::string grouped(const std::optional<int64_t>& number) {
+std::string or_dash(const std::optional<int64_t>& number) {
   return number ? grouped(*number) : "–";
 }
 
@@ -179,6 +171,13 @@ nlohmann::ordered_json to_object(const MetricOutcome& metric) {
 
 }  // namespace
 
+std::string grouped(int64_t number) {
+  std::string digits = std::to_string(number);
+  for (auto place = static_cast<std::ptrdiff_t>(digits.size()) - 3; place > 0; place -= 3)
+    digits.insert(static_cast<size_t>(place), ",");
+  return digits;
+}
+
 std::string signed_number(double value, int decimals) {
   const std::string digits = fixed(value, decimals);
   // What is rounded to zero has no sign.
@@ -194,8 +193,8 @@ TextRows training_rows(const ComparedSystems& compared) {
     if (!system.training) continue;
     const TrainingFacts& facts = *system.training;
     table.rows.push_back(
-        {system.name, facts.checkpoint, grouped(facts.parameters), grouped(facts.updates),
-         grouped(facts.target_tokens),
+        {system.name, facts.checkpoint, or_dash(facts.parameters), or_dash(facts.updates),
+         or_dash(facts.target_tokens),
          facts.tokens_per_second ? grouped(std::llround(*facts.tokens_per_second)) : "–"});
   }
   return table;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "nmt/report/compared_systems.h"
@@ -32,6 +33,9 @@ struct TextRows {
 /// Checkpoint, parameters, updates, target tokens and speed of each system that is a run, with "–"
 /// for what is not known; no rows when none is a run.
 TextRows training_rows(const ComparedSystems& compared);
+
+/// "12,345,678"
+std::string grouped(int64_t number);
 
 /// "+0.52" or "-0.52".
 std::string signed_number(double value, int decimals);

@@ -1,29 +1,37 @@
 #include "nmt/report/training_facts.h"
 
 #include <algorithm>
-#include <fstream>
-#include <nlohmann/json.hpp>
+#include <filesystem>
 
 #include "nmt/support/error.h"
 #include "nmt/support/log.h"
 #include "nmt/support/safetensors.h"
+#include "nmt/training/training_state.h"
 
 namespace nmt::report {
 namespace {
 
-using nlohmann::json;
-
-std::optional<double> number(const json& object, const std::string& key) {
-  const auto found = object.find(key);
-  if (found == object.end() || !found->is_number()) return std::nullopt;
-  return found->get<double>();
+std::optional<double> median(std::vector<double> values) {
+  if (values.empty()) return std::nullopt;
+  std::sort(values.begin(), values.end());
+  const size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-std::optional<int64_t> whole_number(const json& object, const std::string& key) {
-  const std::optional<double> value = number(object, key);
-  if (!value) return std::nullopt;
-  return static_cast<int64_t>(*value);
+/// Adds the curves and the speed that train.jsonl tells of.
+void add_log(const RunLog& log, TrainingFacts& facts) {
+  if (const Curve* const bleu = log.find_validation("bleu")) facts.validation_bleu = *bleu;
+  if (const Curve* const nll = log.find_validation("nll")) facts.validation_loss = *nll;
+  facts.tokens_per_second = median_speed(log);
 }
+
+/// Adds how far the run has come.
+void add_state(const TrainingState& state, TrainingFacts& facts) {
+  facts.updates = state.update;
+  facts.target_tokens = state.target_tokens;
+}
+
+}  // namespace
 
 int64_t count_parameters(const std::string& checkpoint) {
   int64_t count = 0;
@@ -36,59 +44,31 @@ int64_t count_parameters(const std::string& checkpoint) {
   return count;
 }
 
-std::optional<double> median(std::vector<double> values) {
-  if (values.empty()) return std::nullopt;
-  std::sort(values.begin(), values.end());
-  const size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+std::optional<double> median_speed(const RunLog& log) {
+  const Curve* const speeds = log.find_training("target_tokens_per_second");
+  if (speeds == nullptr) return std::nullopt;
+  std::vector<double> values;
+  for (const CurvePoint& point : *speeds) values.push_back(point.value);
+  return median(std::move(values));
 }
-
-void add_point(std::vector<CurvePoint>& curve, const json& event, const std::string& key) {
-  const auto update = whole_number(event, "update");
-  const auto value = number(event, key);
-  if (update && value) curve.push_back({*update, *value});
-}
-
-/// Adds the curves and the speed that train.jsonl tells of.
-void read_log(const RunFolder& run, TrainingFacts& facts) {
-  std::ifstream in(run.log());
-  std::vector<double> speeds;
-  for (std::string line; std::getline(in, line);) {
-    const json event = json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!event.is_object()) continue;  // a line that a killed process did not finish
-    const auto kind = event.find("event");
-    if (kind == event.end()) continue;
-    if (*kind == "valid") {
-      add_point(facts.validation_bleu, event, "bleu");
-      add_point(facts.validation_loss, event, "nll");
-    } else if (*kind == "train") {
-      if (const auto speed = number(event, "target_tokens_per_second")) speeds.push_back(*speed);
-    }
-  }
-  facts.tokens_per_second = median(std::move(speeds));
-}
-
-/// Adds how far the run has come.
-void read_state(const RunFolder& run, TrainingFacts& facts) {
-  std::ifstream in(run.find_checkpoint("last") + "/state.json");
-  const json state = json::parse(in, nullptr, /*allow_exceptions=*/false);
-  if (!state.is_object() || !state.contains("training")) return;
-  facts.updates = whole_number(state["training"], "update");
-  facts.target_tokens = whole_number(state["training"], "target_tokens");
-}
-
-}  // namespace
 
 TrainingFacts read_training_facts(const RunFolder& run, const std::string& checkpoint) {
   TrainingFacts facts{.checkpoint = checkpoint};
-  read_log(run, facts);
-  // Checkpoints may have been deleted to save room, after the evaluation.
-  try {
+  const auto or_warn = [](const auto& read) {
+    try {
+      read();
+    } catch (const Error& error) {
+      log::warning(error.what());
+    }
+  };
+  // Logs and checkpoints may have been deleted to save room, after the evaluation.
+  or_warn([&] {
+    if (std::filesystem::exists(run.log())) add_log(read_run_log(run.log()), facts);
+  });
+  or_warn([&] {
     facts.parameters = count_parameters(run.find_checkpoint(checkpoint));
-    read_state(run, facts);
-  } catch (const Error& error) {
-    log::warning(error.what());
-  }
+    add_state(read_state_file(run.find_checkpoint("last")).state, facts);
+  });
   return facts;
 }
 

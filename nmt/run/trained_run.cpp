@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nmt/decoding/document_requests.h"
+#include "nmt/run/run_vocabularies.h"
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/error.h"
 
@@ -28,16 +29,6 @@ Languages load_languages(const RunFolder& folder) {
     throw Error(FilePosition{languages_file(folder)}, text("damaged: ", error.what()));
   }
   return table;
-}
-
-Vocabularies load_vocabularies(const RunFolder& folder) {
-  const std::string joint = folder.file("vocab.model");
-  if (fs::exists(joint)) {
-    const auto vocabulary = Vocabulary::load(joint);
-    return {vocabulary, vocabulary};
-  }
-  return {Vocabulary::load(folder.file("source.vocab.model")),
-          Vocabulary::load(folder.file("target.vocab.model"))};
 }
 
 std::vector<std::string> piece_texts(const Vocabulary& vocabulary) {

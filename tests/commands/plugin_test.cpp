@@ -83,6 +83,11 @@ TEST(Train, ASkippedUpdateIsNamedWithItsSentencesAndChangesNothing) {
   EXPECT_EQ(state("6")["training"]["skipped"], 2);
   const ProgramResult inspected = run_program({"inspect", run + "/checkpoints/last"});
   EXPECT_THAT(inspected.out, HasSubstr("skipped_updates: 2"));
+  const std::string page = folder.file("run.html");
+  const ProgramResult drawn = run_program({"inspect", run, "--html", page});
+  EXPECT_EQ(drawn.exit_code, 0) << drawn.err;
+  EXPECT_THAT(read_file(page), HasSubstr("2 updates were skipped"));
+  EXPECT_THAT(read_file(page), HasSubstr("not being finite: 3, 4."));
 }
 
 TEST(Train, ARunThatNoLongerLearnsStopsWithItsCheckpointsKept) {

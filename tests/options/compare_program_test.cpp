@@ -8,6 +8,7 @@
 
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/safetensors.h"
+#include "nmt/training/training_state.h"
 #include "program.h"
 #include "tests/temporary_folder.h"
 
@@ -50,7 +51,7 @@ class CompareProgram : public ::testing::Test {
     write_safetensors(checkpoint + "/model.safetensors",
                       {{"a", {"F32", {2, 2}, std::as_bytes(std::span(values).first(4))}},
                        {"b", {"F32", {2}, std::as_bytes(std::span(values).first(2))}}});
-    write_file(checkpoint + "/state.json", R"({"training":{"update":200,"target_tokens":5000}})");
+    write_state_file(checkpoint, {.state = {.update = 200, .target_tokens = 5000}});
     return folder_.file(name);
   }
 

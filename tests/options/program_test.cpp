@@ -149,7 +149,7 @@ TEST(Program, ErrorsBecomeExitCodes) {
   const Outcome usage = nmt_run("average x", installation.program());
   EXPECT_EQ(usage.exit_code, 2);
   EXPECT_EQ(usage.out, "nmt: wrong option\n  Take another.\n");
-  const Outcome error = nmt_run("inspect x", installation.program());
+  const Outcome error = nmt_run("score-pairs x", installation.program());
   EXPECT_EQ(error.exit_code, 1);
   EXPECT_EQ(error.out, "nmt: damaged file\n");
   const Outcome internal = nmt_run("evaluate x", installation.program());
@@ -157,6 +157,17 @@ TEST(Program, ErrorsBecomeExitCodes) {
   EXPECT_THAT(internal.out, StartsWith("nmt: internal error: out of range\n"));
   EXPECT_EQ(nmt_run("translate x", installation.program()).exit_code, 7)
       << "the command's own exit code";
+}
+
+TEST(Program, InspectNeedsNoEngine) {
+  const Installation without("");
+  const TemporaryFolder run;
+  run.write("config.yaml", "");
+  run.write("train.jsonl", "{\"event\":\"train\",\"update\":100,\"loss\":2}\n");
+  const Outcome outcome =
+      nmt_run("inspect " + run.path() + " --html " + run.file("run.html"), without.program());
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+  EXPECT_THAT(read_file(run.file("run.html")), HasSubstr("<figcaption>Loss<"));
 }
 
 TEST(Program, AMissingOrBrokenEngineIsExplained) {

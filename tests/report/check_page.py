@@ -58,5 +58,6 @@ for tag in ("script", "style", "title", "main", "h1"):
         checker.fault(f"{checker.counts.get(tag, 0)} <{tag}>")
 for address in re.findall(r"(?:https?:)?//[a-z][\w.]+|url\(|@import", page, re.IGNORECASE):
     checker.fault(f"address {address}")
-print("\n".join(checker.faults))
+for fault in checker.faults:
+    print(fault)
 sys.exit(1 if checker.faults else 0)

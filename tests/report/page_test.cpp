@@ -5,15 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/options/program.h"
+#include "tests/report/browser.h"
 #include "tests/report/small_comparison.h"
-#include "tests/temporary_folder.h"
 
 namespace nmt::report {
 namespace {
 
-using nmt::testing::Outcome;
-using nmt::testing::shell;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -56,44 +53,17 @@ TEST(Page, EqualSystemsFromFilesHaveOne) {
 }
 
 TEST(Page, IsWellFormedAndNeedsNoNetwork) {
-  if (shell("python3 -c '' 2>/dev/null").exit_code != 0) GTEST_SKIP() << "there is no python3";
-  const TemporaryFolder folder;
-  const Outcome outcome = shell("python3 " NMT_SOURCE_DIR "/tests/report/check_page.py < " +
-                                folder.write("page.html", small_page()));
-  EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+  if (!testing::has_python()) GTEST_SKIP() << "there is no python3";
+  EXPECT_EQ(testing::faults_of(small_page()), "");
 }
 
-/// The browser's name; empty when there is none.
-std::string find_browser() {
-  const std::string found =
-      shell("command -v chromium || command -v chromium-browser || command -v google-chrome").out;
-  return found.substr(0, found.find('\n'));
-}
-
-// A frame of a telephone's width: windows of a browser cannot be that narrow. The page tells the
-// frame's owner how wide it is, and what its script made.
 TEST(Page, FitsATelephone) {
-  const std::string browser = find_browser();
+  const std::string browser = testing::find_browser();
   if (browser.empty()) GTEST_SKIP() << "there is no browser: install chromium to render the page";
-  const TemporaryFolder folder;
-  std::string page = small_page();
-  page.insert(page.rfind("</body>"),
-              "<script>parent.postMessage([document.documentElement.scrollWidth, innerWidth, "
-              "document.querySelectorAll('button').length].join(' '), '*')</script>");
-  folder.write("page.html", page);
-  const std::string frame = folder.write(
-      "frame.html",
-      "<!DOCTYPE html><body><script>addEventListener('message', (event) => "
-      "document.body.append('measured: ' + event.data))</script>"
-      "<iframe src=\"page.html\" width=\"360\" height=\"800\" style=\"border:0\"></iframe>");
-  const Outcome outcome =
-      shell("timeout 120 " + browser +
-            " --headless --no-sandbox --disable-gpu --hide-scrollbars --virtual-time-budget=5000 "
-            "--user-data-dir=" +
-            folder.file("profile") + " --dump-dom file://" + frame + " 2>/dev/null");
-  if (outcome.exit_code != 0) GTEST_SKIP() << browser << " does not run here";
+  const std::string shown = testing::show_on_telephone(browser, small_page());
+  if (shown.empty()) GTEST_SKIP() << browser << " does not run here";
   // As wide as the frame; buttons for all sets, for two sets and for the marks.
-  EXPECT_THAT(outcome.out, HasSubstr("measured: 360 360 4"));
+  EXPECT_THAT(shown, HasSubstr("measured: 360 360 4"));
 }
 
 }  // namespace

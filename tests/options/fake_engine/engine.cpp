@@ -11,7 +11,7 @@
 extern "C" int nmt_engine_main(const char* command, const std::vector<std::string>* arguments) {
   const std::string name = command;
   if (name == "average") throw nmt::UsageError("wrong option", "Take another.");
-  if (name == "inspect") throw nmt::Error("damaged file");
+  if (name == "score-pairs") throw nmt::Error("damaged file");
   if (name == "evaluate") throw std::runtime_error("out of range");
   if (name == "translate") return 7;
   std::cout << name;
