@@ -11,7 +11,7 @@ systems=(sentence fixed uniform annealed fixed+lna uniform+lna annealed+lna)
 mkdir -p runs out
 
 [ -e corpus/README.txt ] ||
-  $nmt testbed corpus --languages en de --documents 1000 --valid_documents 20 --test_documents 60 --chapters 4
+  $nmt testbed corpus --languages en de --documents 500 --valid_documents 20 --test_documents 60 --chapters 4
 # Each line with its document's name: so the output can be cut back to one translation a line.
 awk 'NR == FNR { name[NR] = $0; next } BEGIN { document = 1 } /^$/ { document++; next } { print name[document] "\t" $0 }' \
   corpus/test.docids.txt corpus/test.doc.en > corpus/test.tsv
