@@ -143,8 +143,9 @@ template <class T>
 // The program is built for the oldest processor of its kind; these loops, for the one it runs on.
 #if defined(__x86_64__)
 template <class T>
-[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")]] void attend_avx512(
-    const Arrays<T>& arrays, int64_t begin, int64_t end, T* scores) {
+[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] void attend_avx512(const Arrays<T>& arrays,
+                                                                         int64_t begin, int64_t end,
+                                                                         T* scores) {
   attend_range(arrays, begin, end, scores);
 }
 template <class T>
