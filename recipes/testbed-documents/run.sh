@@ -63,5 +63,5 @@ echo
 echo "Sliding decoding against the baseline of fixed length, seed $seed:"
 $nmt compare --ref corpus/test.de --hyp out/{fixed,fixed+lna,uniform,uniform+lna,annealed,annealed+lna}-"$seed".sliding.de \
   --metrics bleu chrf
-$nmt length-curve runs/{fixed,uniform,uniform+lna,annealed+lna}-"$seed" --source corpus/test.doc.en \
+$nmt length-curve runs/{fixed,uniform,uniform+lna,annealed,annealed+lna}-"$seed" --source corpus/test.doc.en \
   --reference corpus/test.doc.de --lengths 32 64 128 256 512 --plot out/length.svg --json out/length.json
