@@ -33,10 +33,21 @@ PackedProduct pack_fp32(const torch::Tensor& weight, const torch::Tensor& bias) 
   return [blocks, bias](const torch::Tensor& x) { return onednn_product(x, blocks, bias); };
 }
 
+/// What oneDNN demands for bf16, with or without instructions for its products.
+bool onednn_takes_bf16() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512dq");
+#else
+  return false;
+#endif
+}
+
 PackedProduct pack_bf16(const torch::Tensor& weight, const torch::Tensor& bias) {
   const torch::Tensor rounded = weight.to(torch::kBFloat16);
   const torch::Tensor shift = bias.defined() ? bias.to(torch::kBFloat16) : bias;
-  const torch::Tensor blocks = weight.is_cpu() ? blocked(rounded) : torch::Tensor();
+  const torch::Tensor blocks =
+      weight.is_cpu() && onednn_takes_bf16() ? blocked(rounded) : torch::Tensor();
   if (blocks.defined())
     return [blocks, shift](const torch::Tensor& x) {
       return onednn_product(x.to(torch::kBFloat16), blocks, shift).to(x.scalar_type());
