@@ -8,6 +8,8 @@
 #include <limits>
 #include <vector>
 
+#include "models/processor.h"
+
 namespace nmt {
 namespace {
 
@@ -163,10 +165,8 @@ void attend_portable(const Arrays<T>& arrays, int64_t begin, int64_t end, T* sco
 template <class T>
 auto fastest() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl"))
-    return &attend_avx512<T>;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &attend_avx2<T>;
+  if (has_avx512()) return &attend_avx512<T>;
+  if (has_avx2() && has_fma()) return &attend_avx2<T>;
 #endif
   return &attend_portable<T>;
 }

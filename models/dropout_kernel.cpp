@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "models/processor.h"
 #include "models/threefry.h"
 
 namespace nmt {
@@ -83,10 +84,8 @@ void add_portable(const Arrays<Y, Out>& arrays, DropoutDraw draw, int64_t begin,
 template <class Y, class Out>
 auto fastest() {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl"))
-    return &add_avx512<Y, Out>;
-  if (__builtin_cpu_supports("avx2")) return &add_avx2<Y, Out>;
+  if (has_avx512()) return &add_avx512<Y, Out>;
+  if (has_avx2()) return &add_avx2<Y, Out>;
 #endif
   return &add_portable<Y, Out>;
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "models/processor.h"
 #include "models/product.h"
 #include "nmt/support/error.h"
 
@@ -33,21 +34,11 @@ PackedProduct pack_fp32(const torch::Tensor& weight, const torch::Tensor& bias) 
   return [blocks, bias](const torch::Tensor& x) { return onednn_product(x, blocks, bias); };
 }
 
-/// What oneDNN demands for bf16, with or without instructions for its products.
-bool onednn_takes_bf16() {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-         __builtin_cpu_supports("avx512dq");
-#else
-  return false;
-#endif
-}
-
 PackedProduct pack_bf16(const torch::Tensor& weight, const torch::Tensor& bias) {
   const torch::Tensor rounded = weight.to(torch::kBFloat16);
   const torch::Tensor shift = bias.defined() ? bias.to(torch::kBFloat16) : bias;
-  const torch::Tensor blocks =
-      weight.is_cpu() && onednn_takes_bf16() ? blocked(rounded) : torch::Tensor();
+  // oneDNN demands AVX-512 for bf16, with or without instructions for its products.
+  const torch::Tensor blocks = weight.is_cpu() && has_avx512() ? blocked(rounded) : torch::Tensor();
   if (blocks.defined())
     return [blocks, shift](const torch::Tensor& x) {
       return onednn_product(x.to(torch::kBFloat16), blocks, shift).to(x.scalar_type());
@@ -57,16 +48,6 @@ PackedProduct pack_bf16(const torch::Tensor& weight, const torch::Tensor& bias) 
         shift.defined() ? std::optional(shift) : std::nullopt;
     return at::linear(x.to(torch::kBFloat16), rounded, added).to(x.scalar_type());
   };
-}
-
-/// fbgemm adds pairs of 8-bit products in 16 bits where the processor has no instruction for the
-/// whole sum; one bit less in the inputs then keeps it from overflowing.
-bool sums_may_overflow() {
-#if defined(__x86_64__)
-  return !__builtin_cpu_supports("avx512vnni");
-#else
-  return false;
-#endif
 }
 
 PackedProduct pack_int8(const torch::Tensor& weight, const torch::Tensor& bias) {
@@ -87,8 +68,11 @@ PackedProduct pack_int8(const torch::Tensor& weight, const torch::Tensor& bias) 
   torch::jit::Stack stack{quantized, bias.defined() ? c10::IValue(bias) : c10::IValue()};
   prepack->callBoxed(stack);
   const auto packed = stack.front().toCustomClass<LinearPackedParamsBase>();
-  return [packed](const torch::Tensor& x) {
-    return packed->apply_dynamic(x.contiguous(), sums_may_overflow());
+  // fbgemm adds pairs of 8-bit products in 16 bits where the processor has no instruction for the
+  // whole sum; one bit less in the inputs then keeps it from overflowing.
+  const bool reduce_range = !has_avx512_vnni();
+  return [packed, reduce_range](const torch::Tensor& x) {
+    return packed->apply_dynamic(x.contiguous(), reduce_range);
   };
 }
 
