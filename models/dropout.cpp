@@ -48,8 +48,7 @@ class DropoutFunction : public torch::autograd::Function<DropoutFunction> {
 }  // namespace
 
 torch::Tensor DropoutImpl::forward(const torch::Tensor& x) const {
-  if (!is_training() || probability_ == 0) return x;
-  return DropoutImpl::add({}, x);
+  return add({}, x);
 }
 
 torch::Tensor DropoutImpl::add(const torch::Tensor& x, const torch::Tensor& y) const {
