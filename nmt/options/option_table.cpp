@@ -5,6 +5,7 @@
 
 #include "nmt/options/command_line.h"
 #include "nmt/options/yaml_reader.h"
+#include "nmt/support/joined.h"
 
 namespace nmt {
 namespace {
@@ -17,12 +18,6 @@ std::string group_of(const std::string& key) {
 std::string name_of(const std::string& key) {
   const size_t dot = key.find('.');
   return dot == std::string::npos ? key : key.substr(dot + 1);
-}
-
-std::string joined(const std::vector<std::string>& words, const std::string& separator) {
-  std::string all;
-  for (size_t i = 0; i < words.size(); ++i) all += (i == 0 ? "" : separator) + words[i];
-  return all;
 }
 
 /// The offending value as it is shown in an error: 'eight', or ['a', 'b'].

@@ -8,15 +8,10 @@
 
 #include "nmt/scoring/unicode.h"
 #include "nmt/support/error.h"
+#include "nmt/support/joined.h"
 
 namespace nmt::scoring {
 namespace {
-
-std::string joined(const std::vector<std::string>& parts, const std::string& between) {
-  std::string text;
-  for (const auto& part : parts) text += (text.empty() ? "" : between) + part;
-  return text;
-}
 
 std::string quoted(const std::string& value) {
   return "'" + value + "'";
