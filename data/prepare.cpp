@@ -261,6 +261,11 @@ Vocabularies vocabularies_beside(const std::string& store) {
                    "Give the vocabulary it was prepared with in vocabulary.file.");
 }
 
+/// The folder of the corpus `number` (from 1) of those that a run calls `name`.
+std::string numbered(const std::string& folder, const std::string& name, size_t number) {
+  return (fs::path(folder) / text(name, "-", number)).string();
+}
+
 }  // namespace
 
 PrepareSettings PrepareSettings::for_training(const DataOptions& options) {
@@ -371,8 +376,19 @@ std::vector<std::shared_ptr<const CorpusStore>> provide_corpora(
     const PrepareSettings& settings, const std::string& folder, const std::string& name) {
   std::vector<std::shared_ptr<const CorpusStore>> stores;
   for (const CorpusSpec& spec : corpora) {
-    const std::string place = (fs::path(folder) / text(name, "-", stores.size() + 1)).string();
+    const std::string place = numbered(folder, name, stores.size() + 1);
     stores.push_back(provide_corpus(spec, vocabularies, settings, place));
+  }
+  return stores;
+}
+
+std::vector<std::shared_ptr<const CorpusStore>> open_corpora(const std::vector<CorpusSpec>& corpora,
+                                                             const std::string& folder,
+                                                             const std::string& name) {
+  std::vector<std::shared_ptr<const CorpusStore>> stores;
+  for (const CorpusSpec& spec : corpora) {
+    const std::string place = numbered(folder, name, stores.size() + 1);
+    stores.push_back(CorpusStore::open(spec.is_store() ? spec.store : place));
   }
   return stores;
 }

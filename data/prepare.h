@@ -64,6 +64,11 @@ std::vector<std::shared_ptr<const CorpusStore>> provide_corpora(
     const std::vector<CorpusSpec>& corpora, const Vocabularies& vocabularies,
     const PrepareSettings& settings, const std::string& folder, const std::string& name);
 
+/// Opens what provide_corpora() made. Throws Error when one of them is not there.
+std::vector<std::shared_ptr<const CorpusStore>> open_corpora(const std::vector<CorpusSpec>& corpora,
+                                                             const std::string& folder,
+                                                             const std::string& name);
+
 /// Opens the vocabularies that `options` names. Without names: those beside the first of `corpora`,
 /// when that is a prepared one; else those in `folder` (vocab.model, or source.vocab.model and
 /// target.vocab.model), trained from the texts of `corpora` when they are not there or were made

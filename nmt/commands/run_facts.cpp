@@ -3,12 +3,13 @@
 #include <cmath>
 #include <filesystem>
 
-#include "data/corpus_store.h"
+#include "data/prepare.h"
 #include "nmt/report/compared_systems.h"
 #include "nmt/report/tables.h"
 #include "nmt/report/training_facts.h"
 #include "nmt/run/run_vocabularies.h"
 #include "nmt/scoring/number_text.h"
+#include "nmt/support/joined.h"
 #include "nmt/support/log.h"
 #include "nmt/support/progress.h"
 #include "nmt/training/training_state.h"
@@ -27,22 +28,11 @@ using scoring::shortest;
 
 using Stores = std::vector<std::shared_ptr<const CorpusStore>>;
 
-std::string joined(const std::vector<std::string>& words, const std::string& between) {
-  std::string all;
-  for (const std::string& word : words) all += (all.empty() ? "" : between) + word;
-  return all;
-}
-
 /// The stored training corpora, in the order in which their pairs are numbered. Throws Error when
 /// one is not there.
 Stores open_stores(const RunFolder& folder, const DataOptions& data) {
   const std::string place = data.store.empty() ? folder.data() : data.store;
-  Stores stores;
-  for (const CorpusSpec& spec : parse_corpora(data.train, data.documents)) {
-    stores.push_back(CorpusStore::open(
-        spec.is_store() ? spec.store : text(place, "/train-", stores.size() + 1)));
-  }
-  return stores;
+  return open_corpora(parse_corpora(data.train, data.documents), place, "train");
 }
 
 std::string last_value(const RunLog& log, const char* name,
