@@ -18,11 +18,18 @@ inline std::string find_browser() {
   return found.substr(0, found.find('\n'));
 }
 
-/// What the page is once `browser` has shown it in a frame of a telephone's width (windows cannot
+/// A page as a browser shows it.
+struct ShownPage {
+  std::string text;     // empty when it cannot be shown
+  std::string missing;  // why not
+};
+
+/// What the page is once a browser has shown it in a frame of a telephone's width (windows cannot
 /// be that narrow) and run its scripts: it holds "measured: WIDTH FRAME BUTTONS", how wide the page
-/// is, how wide the frame, and how many buttons its script made. Empty when the browser does not
-/// run.
-inline std::string show_on_telephone(const std::string& browser, std::string page) {
+/// is, how wide the frame, and how many buttons its script made.
+inline ShownPage show_on_telephone(std::string page) {
+  const std::string browser = find_browser();
+  if (browser.empty()) return {"", "there is no browser: install chromium to render the page"};
   const TemporaryFolder folder;
   page.insert(page.rfind("</body>"),
               "<script>parent.postMessage([document.documentElement.scrollWidth, innerWidth, "
@@ -38,7 +45,8 @@ inline std::string show_on_telephone(const std::string& browser, std::string pag
       " --headless --no-sandbox --disable-gpu --hide-scrollbars --virtual-time-budget=5000 "
       "--user-data-dir=" +
       folder.file("profile") + " --dump-dom file://" + frame + " 2>/dev/null");
-  return outcome.exit_code == 0 ? outcome.out : "";
+  if (outcome.exit_code != 0) return {"", browser + " does not run here"};
+  return {outcome.out, ""};
 }
 
 inline bool has_python() {
