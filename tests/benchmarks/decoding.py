@@ -60,12 +60,12 @@ def random_run(arguments, work):
 
 
 class Nmt:
-    def __init__(self, arguments, run, input_):
-        self.arguments, self.run, self.input = arguments, run, input_
+    def __init__(self, arguments, run):
+        self.arguments, self.run = arguments, run
 
-    def time(self, beam, precision, batch, output):
+    def time(self, input_, beam, precision, batch, output):
         """Tokens, seconds."""
-        words = ["translate", self.run, "--checkpoint", "last", "--input", self.input, "--output", output]
+        words = ["translate", self.run, "--checkpoint", "last", "--input", input_, "--output", output]
         words += ["--threads", self.arguments.threads, "--decode.beam", beam, "--decode.batch_sentences", batch]
         words += ["--decode.precision", precision]
         if not self.arguments.run:
@@ -101,12 +101,12 @@ def peer(folder, input_, output, threads, beam, precision, batch, exact):
 
 
 class CTranslate2:
-    def __init__(self, arguments, run, input_, work):
-        self.arguments, self.input, self.folder = arguments, input_, work / "exported"
+    def __init__(self, arguments, run, work):
+        self.arguments, self.folder = arguments, work / "exported"
         subprocess.run([sys.executable, SCRIPTS / "export_ctranslate2.py", run, self.folder, "--checkpoint", "last"], check=True)
 
-    def time(self, beam, precision, batch, output):
-        words = [self.folder, self.input, output, self.arguments.threads, beam, precision, batch, int(not self.arguments.run)]
+    def time(self, input_, beam, precision, batch, output):
+        words = [self.folder, input_, output, self.arguments.threads, beam, precision, batch, int(not self.arguments.run)]
         environment = dict(os.environ, OMP_NUM_THREADS=str(self.arguments.threads))
         done = subprocess.run([sys.executable, __file__, "--peer", *map(str, words)], env=environment, capture_output=True, text=True)
         if done.returncode:
@@ -139,21 +139,17 @@ def main():
         run, text = (arguments.run, arguments.input) if arguments.run else random_run(arguments, work)
         lines = text.read_text().splitlines()[: arguments.lines]
         print("| sentences | beam | precision | CTranslate2 | nmt | faster |\n| --- | --- | --- | --- | --- | --- |")
-        inputs = {}
+        theirs, ours = CTranslate2(arguments, run, work), Nmt(arguments, run)
         for batch in arguments.batches:
-            inputs[batch] = work / f"in.{batch}"
-            inputs[batch].write_text("".join(line + "\n" for line in (lines if batch > 1 else lines[: max(1, len(lines) // 10)])))
-        theirs, ours = CTranslate2(arguments, run, None, work), Nmt(arguments, run, None)
-        for batch in arguments.batches:
-            theirs.input = ours.input = inputs[batch]
-            count = len(inputs[batch].read_text().splitlines())
+            count = len(lines) if batch > 1 else max(1, len(lines) // 10)
+            (work / "in").write_text("".join(line + "\n" for line in lines[:count]))
             for beam in arguments.beams:
                 for precision in arguments.precisions:
                     speeds = {theirs: [], ours: []}
                     cells = {}
                     for _ in range(arguments.rounds):
                         for program, found in speeds.items():
-                            tokens, seconds = program.time(beam, precision, batch, work / "out")
+                            tokens, seconds = program.time(work / "in", beam, precision, batch, work / "out")
                             found.append(tokens / seconds)
                             latency = f", {1000 * seconds / count:.0f} ms" if batch == 1 else ""
                             cells[program] = latency + bleu(arguments, work / "out")
