@@ -85,9 +85,9 @@ struct Windows {
   std::vector<size_t> ends;
 };
 
-Windows spread(std::vector<Instance> instances, int64_t world, RandomStream& random) {
-  // Many processes take many batches at once.
-  const size_t window_size = kWindow * std::max<size_t>(1, static_cast<size_t>(world) / 8);
+Windows spread(std::vector<Instance> instances, int64_t group, RandomStream& random) {
+  // Large updates take many batches at once.
+  const size_t window_size = kWindow * std::max<size_t>(1, static_cast<size_t>(group) / 8);
   const size_t windows = std::max<size_t>(1, (instances.size() + window_size / 2) / window_size);
   std::vector<uint32_t> window_of(instances.size());
   std::vector<size_t> ends(windows, 0);
@@ -118,7 +118,7 @@ std::vector<Range> cut_batches(const BatchLimits& limits, std::span<const Instan
   return batches;
 }
 
-// Cuts the rest of an epoch's batches, fewer than one for each process, into one for each process.
+// Cuts the rest of an epoch's batches, fewer than an update takes, into as many as it takes.
 void split_to(std::vector<Range>& batches, size_t wanted) {
   while (batches.size() < wanted) {
     const auto largest = std::max_element(
@@ -134,8 +134,8 @@ void split_to(std::vector<Range>& batches, size_t wanted) {
 class SentencePlanner : public BatchPlanner {
  public:
   using BatchPlanner::BatchPlanner;
-  BatchPlan plan(int64_t epoch) const override {
-    return pack_batches(context(), draw_sentences(context(), epoch), epoch);
+  BatchPlan plan(int64_t epoch, int64_t group) const override {
+    return pack_batches(context(), draw_sentences(context(), epoch), epoch, group);
   }
 };
 
@@ -217,14 +217,15 @@ std::vector<Instance> draw_sentences(const PlanContext& context, int64_t epoch) 
   return drawn;
 }
 
-BatchPlan pack_batches(const PlanContext& context, std::vector<Instance> instances, int64_t epoch) {
+BatchPlan pack_batches(const PlanContext& context, std::vector<Instance> instances, int64_t epoch,
+                       int64_t group) {
   RandomStream random(hash_key({context.seed, static_cast<uint64_t>(RandomPurpose::kShuffle),
                                 static_cast<uint64_t>(epoch)}));
-  auto [placed, window_ends] = spread(std::move(instances), context.world, random);
-  const auto world = static_cast<size_t>(context.world);
+  auto [placed, window_ends] = spread(std::move(instances), group, random);
+  const auto group_size = static_cast<size_t>(group);
 
-  // Complete groups of `world` batches of neighbouring lengths; what is left of a window joins the
-  // next one.
+  // Complete groups of batches of neighbouring lengths; what is left of a window joins the next
+  // one.
   std::vector<Range> batches;
   size_t begin = 0;
   for (const size_t end : window_ends) {
@@ -233,23 +234,23 @@ BatchPlan pack_batches(const PlanContext& context, std::vector<Instance> instanc
         sort_by_length(context, epoch, std::span(placed).subspan(begin, end - begin), random);
     std::vector<Range> cut = cut_batches(context.limits, lengths, begin);
     if (!last && !cut.empty()) cut.pop_back();  // it may not be full
-    if (!last) cut.resize(cut.size() / world * world);
+    if (!last) cut.resize(cut.size() / group_size * group_size);
     if (!cut.empty()) begin = cut.back().end;
     batches.insert(batches.end(), cut.begin(), cut.end());
     if (last) break;
   }
 
-  const size_t complete = batches.size() / world;
+  const size_t complete = batches.size() / group_size;
   std::vector<size_t> groups(complete);
   std::iota(groups.begin(), groups.end(), size_t{0});
   random.shuffle(groups);
   std::vector<Range> order;
-  order.reserve(batches.size() + world);
-  for (const size_t group : groups)
-    for (size_t rank = 0; rank < world; ++rank) order.push_back(batches[group * world + rank]);
-  std::vector<Range> rest(batches.begin() + static_cast<std::ptrdiff_t>(complete * world),
+  order.reserve(batches.size() + group_size);
+  for (const size_t g : groups)
+    for (size_t b = g * group_size; b < (g + 1) * group_size; ++b) order.push_back(batches[b]);
+  std::vector<Range> rest(batches.begin() + static_cast<std::ptrdiff_t>(complete * group_size),
                           batches.end());
-  if (!rest.empty()) split_to(rest, world);
+  if (!rest.empty()) split_to(rest, group_size);
   order.insert(order.end(), rest.begin(), rest.end());
   return {std::move(placed), std::move(order)};
 }

@@ -10,8 +10,9 @@
 #include "data/data_options.h"
 
 // Which sentences go into which batch. A plan holds positions in the corpora only, no text, and is
-// a pure function of (corpora, options, seed, epoch, number of processes): every process computes
-// the same one, and a resumed run goes on in the middle of it.
+// a pure function of (corpora, options, seed, epoch, batches in an update): every process computes
+// the same one, and a resumed run goes on in the middle of it, also with another number of
+// processes.
 
 namespace nmt {
 
@@ -57,9 +58,10 @@ class CorpusSet {
   int64_t source_extra_, target_extra_;
 };
 
-/// The batches of one epoch. Update u of R processes takes the batches u·R … u·R+R−1, one each;
-/// they cost about the same. A batch is empty only where an epoch's last update finds fewer
-/// instances than processes.
+/// The batches of one epoch, in groups that an update takes together: of G batches a group, update
+/// u takes the batches u·G … u·G+G−1, whichever processes and micro-batches they go to. Those of a
+/// group cost about the same. A batch is empty only where an epoch's last update finds fewer
+/// instances than batches.
 class BatchPlan {
  public:
   /// A batch as a part of the instances.
@@ -94,7 +96,6 @@ struct PlanContext {
   std::vector<double> weights;  // one a corpus, or empty: by temperature
   double temperature = 1;
   uint64_t seed = 1;
-  int64_t world = 1;  // processes
 
   /// Of an instance in an epoch.
   InstanceLengths lengths(const Instance& instance, int64_t epoch) const {
@@ -107,9 +108,9 @@ class BatchPlanner {
  public:
   explicit BatchPlanner(PlanContext context) : context_(std::move(context)) {}
   virtual ~BatchPlanner() = default;
-  /// `epoch` counts from 0. Must be a pure function, callable from any thread. The number of
-  /// batches is a multiple of context().world.
-  virtual BatchPlan plan(int64_t epoch) const = 0;
+  /// `epoch` counts from 0; `group` batches go into an update: processes × micro-batches. Must be a
+  /// pure function, callable from any thread. The number of batches is a multiple of `group`.
+  virtual BatchPlan plan(int64_t epoch, int64_t group) const = 0;
   /// What a validation corpus is measured on: here every sentence by itself.
   virtual std::vector<Instance> validation_instances(const CorpusSet& corpora) const;
   const PlanContext& context() const { return context_; }
@@ -137,9 +138,10 @@ std::vector<int64_t> epoch_shares(const PlanContext& context);
 /// comes exactly once.
 std::vector<Instance> draw_sentences(const PlanContext& context, int64_t epoch);
 
-/// Puts instances into batches within context.limits: instances of similar lengths together,
-/// batches in an order of the epoch's own, dealt to context.world processes. An instance above the
-/// limits becomes a batch of its own.
-BatchPlan pack_batches(const PlanContext& context, std::vector<Instance> instances, int64_t epoch);
+/// Puts instances into batches within context.limits: instances of similar lengths together, in
+/// groups of `group` batches in an order of the epoch's own. An instance above the limits becomes a
+/// batch of its own.
+BatchPlan pack_batches(const PlanContext& context, std::vector<Instance> instances, int64_t epoch,
+                       int64_t group);
 
 }  // namespace nmt

@@ -82,28 +82,25 @@ TokenPair PairReader::read(const Instance& instance, int64_t epoch) const {
 BatchSource::BatchSource(std::shared_ptr<const BatchPlanner> planner,
                          std::shared_ptr<const PairReader> reader, Options options)
     : planner_(std::move(planner)), reader_(std::move(reader)), options_(options) {
-  next_plan_ = start_planning(options_.start.epoch);
-  enter_epoch(options_.start);
-  const int64_t size = plan_->size() / planner_->context().world;
-  if (planned_.batch > size)
-    throw Error(
-        text("the data position is batch ", planned_.batch, " of epoch ", planned_.epoch + 1,
-             ", which has ", size, " batches"),
-        "Resume with the corpora, the data options and the number of processes of the run.");
-  if (planned_.batch == size) enter_epoch({planned_.epoch + 1, 0});
+  BatchPosition start = options_.start;
+  if (start.group == 0) start.group = options_.group;
+  next_plan_ = start_planning(start.epoch, start.group);
+  enter_epoch(start);
+  if (planned_.batch > plan_->size())
+    throw Error(text("the data position is batch ", planned_.batch, " of epoch ",
+                     planned_.epoch + 1, ", which has ", plan_->size(), " batches"),
+                "Resume with the corpora and the data options of the run.");
+  if (planned_.batch == plan_->size()) enter_epoch({planned_.epoch + 1, 0, options_.group});
   position_ = planned_;
-  epoch_size_ = plan_->size() / planner_->context().world;
   pool_ = std::make_unique<OrderedPool<Planned, Ready>>(
       options_.threads, options_.prefetch, [this] { return pull(); },
-      [this](Planned planned) {
-        return Ready{reader_->read(planned.plan->batch(planned.index), planned.position.epoch),
-                     planned.following, planned.following_epoch_size};
-      });
+      [this](const Planned& planned) { return read(planned); });
 }
 
-std::future<BatchPlan> BatchSource::start_planning(int64_t epoch) const {
+std::future<BatchPlan> BatchSource::start_planning(int64_t epoch, int64_t group) const {
   const auto policy = options_.threads > 0 ? std::launch::async : std::launch::deferred;
-  return std::async(policy, [planner = planner_, epoch] { return planner->plan(epoch); });
+  return std::async(policy,
+                    [planner = planner_, epoch, group] { return planner->plan(epoch, group); });
 }
 
 void BatchSource::enter_epoch(BatchPosition position) {
@@ -112,17 +109,21 @@ void BatchSource::enter_epoch(BatchPosition position) {
     throw Error("an epoch without batches: the training corpora are empty",
                 "Check data.train and data.weights.");
   planned_ = position;
-  next_plan_ = start_planning(position.epoch + 1);
+  next_plan_ = start_planning(position.epoch + 1, options_.group);
 }
 
 std::optional<BatchSource::Planned> BatchSource::pull() {
-  const int64_t world = planner_->context().world;
-  Planned planned{plan_, planned_.batch * world + options_.rank, planned_, {}, 0};
-  ++planned_.batch;
-  if (planned_.batch == plan_->size() / world) enter_epoch({planned_.epoch + 1, 0});
+  Planned planned{plan_, planned_, {}};
+  planned_.batch += options_.world;
+  if (planned_.batch >= plan_->size()) enter_epoch({planned_.epoch + 1, 0, options_.group});
   planned.following = planned_;
-  planned.following_epoch_size = plan_->size() / world;
   return planned;
+}
+
+BatchSource::Ready BatchSource::read(const Planned& planned) const {
+  const int64_t index = planned.position.batch + options_.rank;
+  if (index >= planned.plan->size()) return {{}, planned.following};
+  return {reader_->read(planned.plan->batch(index), planned.position.epoch), planned.following};
 }
 
 std::vector<TokenPair> BatchSource::next() {
@@ -130,7 +131,6 @@ std::vector<TokenPair> BatchSource::next() {
   std::optional<Ready> ready = pool_->next();
   waited_ += std::chrono::steady_clock::now() - start;
   position_ = ready->following;
-  epoch_size_ = ready->following_epoch_size;
   return std::move(ready->pairs);
 }
 

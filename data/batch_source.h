@@ -13,10 +13,11 @@
 
 namespace nmt {
 
-/// A place in the stream of training batches of one process.
+/// A place in the stream of training batches of all processes together.
 struct BatchPosition {
   int64_t epoch = 0;  // from 0
-  int64_t batch = 0;  // of this process, within its part of the epoch
+  int64_t batch = 0;  // in the epoch's plan
+  int64_t group = 0;  // what the epoch was planned with; 0: not planned yet
   bool operator==(const BatchPosition&) const = default;
 };
 
@@ -49,13 +50,17 @@ class PairReader {
   uint64_t seed_;
 };
 
-/// The endless stream of training batches of one process, prepared ahead in threads. What it
-/// delivers depends on planner, reader, rank and position alone: not on the number of threads, and
-/// not on where it started.
+/// The endless stream of training batches of one process, prepared ahead in threads: of the
+/// position's next `world` batches the one with the number `rank`, and so on. What it delivers
+/// depends on planner, reader, options and position alone: not on the number of threads, and not on
+/// where it started. All processes together deliver the same batches whatever their number, as long
+/// as `group` is the same; an epoch that was begun with another group is finished with it, so that
+/// nothing is lost or comes twice.
 class BatchSource {
  public:
   struct Options {
-    int64_t rank = 0;
+    int64_t rank = 0, world = 1;
+    int64_t group = 1;      // batches an update, of all processes: a multiple of `world`
     BatchPosition start;    // where to go on; nothing before it is read
     int64_t threads = 2;    // 0: prepare within next()
     int64_t prefetch = 16;  // batches kept ready
@@ -63,29 +68,26 @@ class BatchSource {
   BatchSource(std::shared_ptr<const BatchPlanner> planner, std::shared_ptr<const PairReader> reader,
               Options options);
 
-  /// The next batch; after the last one of an epoch comes the first one of the next. Empty only as
-  /// BatchPlan says. Throws what reading threw.
+  /// The next batch; after the last one of an epoch comes the first one of the next. Empty only
+  /// where BatchPlan says, and where the rest of an epoch that was begun with another group has no
+  /// batch for this process. Throws what reading threw.
   std::vector<TokenPair> next();
   /// The place of the batch that next() will give: what a checkpoint keeps.
   const BatchPosition& position() const { return position_; }
-  /// Batches of this process in the epoch of position().
-  int64_t epoch_size() const { return epoch_size_; }
   /// Seconds that next() has spent waiting since the last call of this.
   double take_wait_seconds();
 
  private:
   struct Planned {
     std::shared_ptr<const BatchPlan> plan;  // keeps the instances alive
-    int64_t index = 0;                      // in the plan
     BatchPosition position, following;
-    int64_t following_epoch_size = 0;
   };
   struct Ready {
     std::vector<TokenPair> pairs;
     BatchPosition following;
-    int64_t following_epoch_size = 0;
   };
-  std::future<BatchPlan> start_planning(int64_t epoch) const;
+  std::future<BatchPlan> start_planning(int64_t epoch, int64_t group) const;
+  Ready read(const Planned& planned) const;
   void enter_epoch(BatchPosition position);
   std::optional<Planned> pull();
 
@@ -95,7 +97,6 @@ class BatchSource {
 
   // Of the next batch to deliver.
   BatchPosition position_;
-  int64_t epoch_size_ = 0;
   std::chrono::duration<double> waited_{};
 
   // Of the next batch to plan; touched by pull() only.

@@ -66,8 +66,8 @@ std::vector<Instance> cut_corpus(const PlanContext& context, const SamplingOptio
 DocumentPlanner::DocumentPlanner(PlanContext context, SamplingOptions options)
     : BatchPlanner(std::move(context)), options_(options) {}
 
-BatchPlan DocumentPlanner::plan(int64_t epoch) const {
-  return pack_batches(context(), within_limit(instances(epoch), epoch), epoch);
+BatchPlan DocumentPlanner::plan(int64_t epoch, int64_t group) const {
+  return pack_batches(context(), within_limit(instances(epoch), epoch), epoch, group);
 }
 
 // A pass of a corpus may go over several epochs, each with a segmentation of its own.

@@ -17,7 +17,7 @@ class DocumentPlanner : public BatchPlanner {
  public:
   DocumentPlanner(PlanContext context, SamplingOptions options);
 
-  BatchPlan plan(int64_t epoch) const override;
+  BatchPlan plan(int64_t epoch, int64_t group) const override;
   /// Cut as long as doc.max_tokens allows, whatever dls.mode: validation loss is comparable over
   /// epochs and modes.
   std::vector<Instance> validation_instances(const CorpusSet& corpora) const override;

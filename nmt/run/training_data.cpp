@@ -89,8 +89,8 @@ TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe
                .limits = recipe.data.batch,
                .weights = recipe.data.weights,
                .temperature = recipe.data.temperature,
-               .seed = seed,
-               .world = world.size()};
+               .seed = seed};
+  data.group = recipe.training.accumulate * world.size();
   if (recipe.data.noise.active())
     data.plan.sampled_lengths = [reader = data.reader](const Instance& instance, int64_t epoch) {
       return reader->lengths(instance, epoch);
@@ -115,6 +115,8 @@ std::unique_ptr<BatchStream> open_batches(const TrainingData& data, const Recipe
                                           const Extensions& extensions, BatchPosition start,
                                           const World& world, const torch::Device& device) {
   BatchSource::Options options{.rank = world.rank(),
+                               .world = world.size(),
+                               .group = data.group,
                                .start = start,
                                .threads = recipe.data.threads,
                                .prefetch = recipe.data.prefetch};
@@ -131,7 +133,7 @@ Batch largest_batch(const TrainingData& data, const Extensions& extensions,
   // On the stored pieces: to sample the whole corpus for this would delay the start.
   PlanContext context = data.plan;
   context.sampled_lengths = nullptr;
-  const BatchPlan plan = make_planner(context, extensions)->plan(kEpoch);
+  const BatchPlan plan = make_planner(context, extensions)->plan(kEpoch, data.group);
   int64_t largest = 0, most = -1;
   for (int64_t i = 0; i < plan.size(); ++i) {
     int64_t source = 0, target = 0;

@@ -20,6 +20,7 @@ struct TrainingData {
   std::shared_ptr<const PairEncoder> encoder;
   PlanContext plan;                          // of the training corpora
   std::shared_ptr<const PairReader> reader;  // of the training corpora
+  int64_t group = 1;                         // batches an update: micro-batches × processes
   std::vector<std::shared_ptr<const CorpusStore>> valid;
 };
 

@@ -30,6 +30,7 @@ json to_json(const TrainingState& s) {
   return {{"update", s.update},
           {"epoch", s.position.epoch},
           {"batch", s.position.batch},
+          {"group", s.position.group},
           {"skipped", s.skipped},
           {"source_tokens", s.source_tokens},
           {"target_tokens", s.target_tokens},
@@ -46,6 +47,7 @@ TrainingState state_from(const json& j) {
   s.update = j.at("update");
   s.position.epoch = j.at("epoch");
   s.position.batch = j.at("batch");
+  s.position.group = j.value("group", int64_t{1});  // absent in the oldest files
   s.skipped = j.at("skipped");
   s.source_tokens = j.at("source_tokens");
   s.target_tokens = j.at("target_tokens");

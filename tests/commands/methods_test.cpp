@@ -116,9 +116,9 @@ class WrapPlanner : public BatchPlanner {
  public:
   explicit WrapPlanner(std::unique_ptr<BatchPlanner> inner)
       : BatchPlanner(inner->context()), inner_(std::move(inner)) {}
-  BatchPlan plan(int64_t epoch) const override {
+  BatchPlan plan(int64_t epoch, int64_t group) const override {
     ++calls["batch_planner"];
-    return inner_->plan(epoch);
+    return inner_->plan(epoch, group);
   }
 
  private:

@@ -64,13 +64,11 @@ Cost cost(const CorpusSet& corpora, std::span<const Instance> batch) {
 }
 
 TEST_F(Planning, EverySentenceComesOncePerEpoch) {
-  for (const int64_t world : {1, 2, 3, 8}) {
-    PlanContext c = context({700, 1, 300});
-    c.world = world;
-    const auto planner = make_sentence_planner(c);
+  const auto planner = make_sentence_planner(context({700, 1, 300}));
+  for (const int64_t group : {1, 2, 3, 8}) {
     for (const int64_t epoch : {0, 1, 17}) {
-      const BatchPlan plan = planner->plan(epoch);
-      EXPECT_EQ(plan.size() % world, 0);
+      const BatchPlan plan = planner->plan(epoch, group);
+      EXPECT_EQ(plan.size() % group, 0);
       const auto counts = count_instances(plan);
       EXPECT_EQ(counts.size(), 1001U);
       for (const auto& [place, count] : counts) EXPECT_EQ(count, 1);
@@ -80,11 +78,11 @@ TEST_F(Planning, EverySentenceComesOncePerEpoch) {
 
 TEST_F(Planning, IsAPureFunctionOfSeedAndEpoch) {
   PlanContext c = context({500});
-  const BatchPlan plan = make_sentence_planner(c)->plan(3);
-  EXPECT_TRUE(same(plan, make_sentence_planner(c)->plan(3)));
-  EXPECT_FALSE(same(plan, make_sentence_planner(c)->plan(4)));
+  const BatchPlan plan = make_sentence_planner(c)->plan(3, 1);
+  EXPECT_TRUE(same(plan, make_sentence_planner(c)->plan(3, 1)));
+  EXPECT_FALSE(same(plan, make_sentence_planner(c)->plan(4, 1)));
   c.seed = 2;
-  EXPECT_FALSE(same(plan, make_sentence_planner(c)->plan(3)));
+  EXPECT_FALSE(same(plan, make_sentence_planner(c)->plan(3, 1)));
 }
 
 TEST_F(Planning, KeepsTheLimits) {
@@ -92,7 +90,7 @@ TEST_F(Planning, KeepsTheLimits) {
   for (const BatchMeasure measure : {BatchMeasure::kPadded, BatchMeasure::kTarget})
     for (const int64_t max_sentences : {0, 7}) {
       c.limits = {300, max_sentences, measure};
-      const BatchPlan plan = make_sentence_planner(c)->plan(0);
+      const BatchPlan plan = make_sentence_planner(c)->plan(0, 1);
       for (int64_t b = 0; b < plan.size(); ++b) {
         const Cost batch = cost(*c.corpora, plan.batch(b));
         EXPECT_LE(measure == BatchMeasure::kPadded ? batch.count * batch.longest : batch.target,
@@ -108,7 +106,7 @@ TEST_F(Planning, KeepsTheLimits) {
 TEST_F(Planning, AnInstanceAboveTheLimitIsABatchOfItsOwn) {
   PlanContext c = context({100});
   c.limits.max_tokens = 10;
-  const BatchPlan plan = make_sentence_planner(c)->plan(0);
+  const BatchPlan plan = make_sentence_planner(c)->plan(0, 1);
   EXPECT_EQ(count_instances(plan).size(), 100U);
   for (int64_t b = 0; b < plan.size(); ++b)
     EXPECT_TRUE(cost(*c.corpora, plan.batch(b)).longest <= 10 || plan.batch(b).size() == 1);
@@ -118,7 +116,7 @@ TEST_F(Planning, PadsLittleAndStillMixes) {
   PlanContext c = context({30'000}, 60);
   c.limits.max_tokens = 4096;
   const auto planner = make_sentence_planner(c);
-  const BatchPlan first = planner->plan(0), second = planner->plan(1);
+  const BatchPlan first = planner->plan(0, 1), second = planner->plan(1, 1);
   Cost total;
   for (int64_t b = 0; b < first.size(); ++b) {
     const Cost batch = cost(*c.corpora, first.batch(b));
@@ -146,9 +144,8 @@ TEST_F(Planning, PadsLittleAndStillMixes) {
 
 TEST_F(Planning, TheBatchesOfAnUpdateCostAboutTheSame) {
   PlanContext c = context({20'000}, 60);
-  c.world = 4;
   c.limits.max_tokens = 1000;
-  const BatchPlan plan = make_sentence_planner(c)->plan(0);
+  const BatchPlan plan = make_sentence_planner(c)->plan(0, 4);
   int64_t uneven = 0;
   for (int64_t u = 0; u < plan.size() / 4; ++u) {
     int64_t low = INT64_MAX, high = 0;
@@ -164,8 +161,7 @@ TEST_F(Planning, TheBatchesOfAnUpdateCostAboutTheSame) {
 
 TEST_F(Planning, ManyProcessesAndFewSentencesGiveEmptyBatchesOnlyAtTheEnd) {
   PlanContext c = context({5});
-  c.world = 8;
-  const BatchPlan plan = make_sentence_planner(c)->plan(0);
+  const BatchPlan plan = make_sentence_planner(c)->plan(0, 8);
   EXPECT_EQ(plan.size(), 8);
   EXPECT_EQ(count_instances(plan).size(), 5U);
   int64_t empty = 0;
@@ -193,7 +189,7 @@ TEST_F(Planning, NoSentenceComesTwiceBeforeAllCameOnce) {
   const auto planner = make_sentence_planner(c);
   std::map<Place, int> counts;
   for (int64_t epoch = 0; epoch < 12; ++epoch) {
-    const BatchPlan plan = planner->plan(epoch);
+    const BatchPlan plan = planner->plan(epoch, 1);
     std::array<int64_t, 2> drawn{};
     for (const Instance& instance : plan.instances()) {
       ++drawn[static_cast<size_t>(instance.corpus)];
@@ -219,7 +215,7 @@ TEST_F(Planning, PacksRunsOfSentencesByTheirWholeLength) {
   int64_t expected = 5;
   for (int64_t i = 0; i < 5; ++i) expected += (*c.corpora)[0].length(Side::kSource, i);
   EXPECT_EQ(lengths.source, expected);
-  const BatchPlan plan = pack_batches(c, runs, 1);
+  const BatchPlan plan = pack_batches(c, runs, /*epoch=*/1, /*group=*/1);
   int64_t found = 0;
   for (int64_t b = 0; b < plan.size(); ++b) {
     const Cost batch = cost(*c.corpora, plan.batch(b));
@@ -257,8 +253,7 @@ TEST_F(Planning, ValidationSeesEverySentenceOnceFromShortToLong) {
 TEST_F(Planning, ManyWindowsLoseNothing) {
   PlanContext c = context({300'000}, 8);
   c.limits.max_tokens = 4096;
-  c.world = 3;
-  const BatchPlan plan = make_sentence_planner(c)->plan(0);
+  const BatchPlan plan = make_sentence_planner(c)->plan(0, 3);
   std::vector<char> seen(300'000, 0);
   for (const Instance& instance : plan.instances()) ++seen[static_cast<size_t>(instance.first)];
   EXPECT_EQ(plan.instances().size(), 300'000U);

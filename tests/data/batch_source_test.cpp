@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <numeric>
+#include <set>
 #include <thread>
 
 #include "nmt/support/error.h"
@@ -43,15 +43,24 @@ class Source : public testing::Test {
                                                  encoder_->target_extra());
   }
 
-  std::unique_ptr<BatchSource> source(BatchSource::Options options, int64_t world = 1,
+  std::unique_ptr<BatchSource> source(BatchSource::Options options,
                                       SegmentationNoise noise = {.unigram_alpha = 0.3}) {
     PlanContext context;
     context.corpora = corpora_;
     context.limits.max_tokens = 300;
-    context.world = world;
     return std::make_unique<BatchSource>(
         make_sentence_planner(context),
         std::make_shared<const PairReader>(corpora_, encoder_, noise, 64, 11), options);
+  }
+
+  static void add_numbers(const std::vector<TokenPair>& pairs, std::multiset<int64_t>& numbers) {
+    for (const TokenPair& pair : pairs) numbers.insert(pair.instance_id);
+  }
+  // Of the 200 sentence pairs, each once.
+  static std::multiset<int64_t> all_numbers() {
+    std::multiset<int64_t> numbers;
+    for (int64_t i = 0; i < 200; ++i) numbers.insert(i);
+    return numbers;
   }
 
   TemporaryFolder folder_;
@@ -68,7 +77,6 @@ TEST_F(Source, DoesNotDependOnThreadsOrPrefetch) {
   while (reference->position().epoch < 3) {
     EXPECT_EQ(one->position(), reference->position());
     EXPECT_EQ(many->position(), reference->position());
-    EXPECT_EQ(many->epoch_size(), reference->epoch_size());
     const auto batch = reference->next();
     EXPECT_TRUE(same(batch, one->next()));
     EXPECT_TRUE(same(batch, many->next()));
@@ -94,23 +102,44 @@ TEST_F(Source, ResumesAnywhereAsIfNeverStopped) {
 }
 
 TEST_F(Source, ProcessesShareAnEpochWithoutOverlap) {
-  std::vector<int64_t> seen;
-  int64_t epoch_size = -1;
+  std::multiset<int64_t> seen;
   for (int64_t rank = 0; rank < 3; ++rank) {
-    const auto part = source({.rank = rank}, 3);
-    EXPECT_TRUE(epoch_size < 0 || part->epoch_size() == epoch_size);
-    epoch_size = part->epoch_size();
-    while (part->position().epoch == 0)
-      for (const TokenPair& pair : part->next()) seen.push_back(pair.instance_id);
+    const auto part = source({.rank = rank, .world = 3, .group = 3});
+    while (part->position().epoch == 0) add_numbers(part->next(), seen);
   }
-  std::sort(seen.begin(), seen.end());
-  std::vector<int64_t> all(200);
-  std::iota(all.begin(), all.end(), int64_t{0});
-  EXPECT_EQ(seen, all);
+  EXPECT_EQ(seen, all_numbers());
+}
+
+TEST_F(Source, AnUpdateHasTheSameBatchesWhateverTheNumberOfProcesses) {
+  const auto alone = source({.group = 4});
+  const auto first = source({.rank = 0, .world = 2, .group = 4}),
+             second = source({.rank = 1, .world = 2, .group = 4});
+  while (alone->position().epoch < 2) {
+    EXPECT_EQ(first->position(), alone->position());
+    EXPECT_EQ(second->position(), alone->position());
+    EXPECT_TRUE(same(first->next(), alone->next()));
+    EXPECT_TRUE(same(second->next(), alone->next()));
+  }
+}
+
+TEST_F(Source, AnEpochIsFinishedByAnotherNumberOfProcesses) {
+  std::multiset<int64_t> seen;
+  const auto before = source({.group = 2});
+  for (int i = 0; i < 4; ++i) add_numbers(before->next(), seen);
+  EXPECT_EQ(before->position().epoch, 0);
+  const BatchPosition stopped = before->position();
+  std::vector<BatchPosition> next;
+  for (int64_t rank = 0; rank < 3; ++rank) {
+    const auto part = source({.rank = rank, .world = 3, .group = 3, .start = stopped});
+    while (part->position().epoch == 0) add_numbers(part->next(), seen);
+    next.push_back(part->position());
+  }
+  EXPECT_EQ(seen, all_numbers());
+  EXPECT_EQ(next, std::vector(3, BatchPosition{1, 0, 3}));
 }
 
 TEST_F(Source, GivesTheStoredPiecesWithTagsAndNumbers) {
-  const auto stream = source({}, 1, {});
+  const auto stream = source({}, {});
   const Vocabulary& vocabulary = *small_vocabulary();
   while (stream->position().epoch == 0)
     for (const TokenPair& pair : stream->next()) {
@@ -168,8 +197,9 @@ TEST_F(Source, PutsRunsOfSentencesTogether) {
 
 TEST_F(Source, RefusesAPositionBeyondTheEpochAndAForeignVocabulary) {
   EXPECT_THROW(source({.start = {0, 100'000}}), Error);
-  const int64_t size = source({})->epoch_size();
-  EXPECT_EQ(source({.start = {0, size}})->position(), (BatchPosition{1, 0}));
+  int64_t size = 0;
+  for (const auto all = source({}); all->position().epoch == 0; all->next()) ++size;
+  EXPECT_EQ(source({.start = {0, size}})->position(), (BatchPosition{1, 0, 1}));
   const auto other = std::make_shared<const PairEncoder>(small_vocabularies(VocabularyType::kBpe),
                                                          languages_, TagOptions{});
   EXPECT_THROW(PairReader(corpora_, other, {}, 0, 1), Error);
@@ -181,7 +211,7 @@ TEST_F(Source, ReportsDamageToTheConsumer) {
   write_file(path, std::string(read_file(path).size(), '\xff'));
   stores_[0] = CorpusStore::open(folder_.file("store_a"));
   corpora_ = std::make_shared<const CorpusSet>(stores_, 1, 0);
-  const auto stream = source({.threads = 3}, 1, {});
+  const auto stream = source({.threads = 3}, {});
   EXPECT_THROW(
       {
         while (stream->position().epoch == 0) stream->next();
