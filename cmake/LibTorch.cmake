@@ -56,6 +56,17 @@ if(EXISTS ${torch_root}/lib/libtorch_cuda.so)
   target_link_options(nmt_dep_torch INTERFACE LINKER:--no-as-needed)
   target_link_libraries(nmt_dep_torch INTERFACE torch_cuda c10_cuda)
 endif()
+# The headers of CUDA and NCCL, from the wheels beside torch: what LibTorch's NCCL backend is compiled with.
+file(GLOB cuda_headers ${torch_root}/../nvidia/cu*/include/cuda_runtime_api.h)
+set(nccl_headers ${torch_root}/../nvidia/nccl/include)
+if(EXISTS ${torch_root}/lib/libtorch_cuda.so AND EXISTS ${nccl_headers}/nccl.h AND cuda_headers)
+  list(GET cuda_headers 0 cuda_headers)
+  get_filename_component(cuda_headers ${cuda_headers} DIRECTORY)
+  add_library(nmt_dep_nccl INTERFACE)
+  add_library(nmt::nccl ALIAS nmt_dep_nccl)
+  target_include_directories(nmt_dep_nccl SYSTEM INTERFACE ${nccl_headers} ${cuda_headers})
+  target_compile_definitions(nmt_dep_nccl INTERFACE USE_C10D_NCCL)
+endif()
 # The wheel's libraries find their CUDA parts through RUNPATHs of their own; ours only has to name their folder.
 target_link_options(nmt_dep_torch INTERFACE -Wl,-rpath,${torch_root}/lib)
 # The CUDA parts are separate wheels beside torch; the linker need not resolve them.

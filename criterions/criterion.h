@@ -14,9 +14,8 @@ namespace nmt {
 /// What a criterion may depend on besides model and batch. Randomness is drawn from these numbers,
 /// never from hidden generator state, so that a resumed run repeats it.
 struct StepContext {
-  int64_t update = 0;       // 1-based number of the update being computed
-  int64_t micro_batch = 0;  // index within the update (gradient accumulation)
-  int64_t rank = 0;
+  int64_t update = 0;  // 1-based number of the update being computed
+  int64_t batch = 0;   // index within the update, over its micro-batches and processes
   uint64_t seed = 0;
   bool training = true;  // false: validation; no randomness, no regularisation
 };

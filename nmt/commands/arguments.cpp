@@ -34,6 +34,12 @@ void declare(OptionTable& table, TrainArguments& arguments) {
       .add("check", arguments.check,
            "check files, vocabulary, shapes and the memory of the largest batch, then stop")
       .command_line_only();
+  table
+      .add("time_limit", arguments.time_limit,
+           "several processes (started by mpirun, srun or torchrun): seconds after which the run "
+           "ends when one of them is not heard of or lets the others wait")
+      .range(1, 1'000'000)
+      .command_line_only();
   declare(table, arguments.runtime);
 }
 

@@ -23,7 +23,8 @@ void declare(OptionTable& table, PrepareArguments& arguments);
 struct TrainArguments {
   std::string recipe;
   std::string run;
-  bool check = false;  // verify everything and stop before the first update
+  bool check = false;        // verify everything and stop before the first update
+  int64_t time_limit = 600;  // seconds that a process may be missing among several
   RuntimeOptions runtime;
 };
 void declare(OptionTable& table, TrainArguments& arguments);

@@ -32,6 +32,8 @@ std::string find_engine() {
 /// Loads the engine once and gives its entry.
 EngineMain load_engine() {
   const std::string file = find_engine();
+  // LibTorch reports lost connections at length; the engine says what they mean.
+  ::setenv("TORCH_CPP_LOG_LEVEL", "FATAL", /*overwrite=*/0);
   // Global, so that plug-ins see LibTorch's and the engine's symbols.
   void* const library = dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL);
   if (library == nullptr) {

@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "criterions/factory.h"
@@ -17,6 +18,7 @@
 #include "nmt/support/progress.h"
 #include "nmt/support/random.h"
 #include "nmt/support/stop_signal.h"
+#include "nmt/training/launch.h"
 #include "nmt/training/trainer.h"
 #include "nmt/training/validation.h"
 
@@ -26,11 +28,12 @@ namespace fs = std::filesystem;
 namespace {
 
 // Options that may change when a run is continued: they decide how long and how it is watched, not
-// what it computes.
+// what it computes. train.accumulate, because with another number of processes it takes another
+// value to make the same updates.
 bool may_change(const Option& option) {
-  static const std::vector<std::string> allowed = {"train.max_updates", "train.max_epochs",
-                                                   "train.log_every",   "plugins",
-                                                   "data.threads",      "data.prefetch"};
+  static const std::vector<std::string> allowed = {
+      "train.max_updates", "train.max_epochs", "train.log_every", "plugins",
+      "train.accumulate",  "data.threads",     "data.prefetch"};
   std::vector<std::string> groups = {"valid", "save", "decode"};
   for (const MethodDescription& method : method_descriptions())
     groups.insert(groups.end(), method.decoding_groups.begin(), method.decoding_groups.end());
@@ -84,7 +87,7 @@ Transformer load_teacher(const std::string& path, const Run& student, const torc
 }
 
 Validator make_validator(const Run& run, const Recipe& recipe, const TrainingData& data,
-                         std::shared_ptr<Criterion> criterion) {
+                         std::shared_ptr<Criterion> criterion, World& world) {
   if (data.valid.empty()) return nullptr;
   DecodingOptions decoding = recipe.decoding;
   decoding.beam = recipe.training.validation.beam;
@@ -97,33 +100,29 @@ Validator make_validator(const Run& run, const Recipe& recipe, const TrainingDat
       return make_translator(run, recipe, {model}, decoding);
     };
   return Validation(make_validation_sets(data, recipe, run.extensions), std::move(criterion),
-                    run.encoder, std::move(make), recipe.training.validation.samples);
+                    run.encoder, std::move(make), recipe.training.validation.samples, world);
 }
 
 // Everything a training run is made of, built from the recipe.
 class TrainingSession {
  public:
-  TrainingSession(const ParsedCommand<TrainArguments>& command, const torch::Device& device)
-      : recipe_(command.recipe),
-        folder_(command.arguments.run),
-        device_(device),
-        world_(single_process()) {
-    fs::create_directories(folder_.path());
-    lock_ = std::make_unique<FileLock>(
-        folder_.lock(),
-        "Another training writes to this run: wait for it or stop it, or start a "
-        "new run with another --run folder.");
-    const bool resumes = folder_.exists();
-    if (resumes) check_same_recipe(command.table, folder_);
-    log::add_file(folder_.file("train.log"));
-    data_ = prepare_training_data(folder_, recipe_, *world_);
-    save_run_data(folder_, data_.encoder->vocabularies(), data_.encoder->languages());
-    write_file(folder_.config(), to_yaml(recipe_, command.table));
+  TrainingSession(const ParsedCommand<TrainArguments>& command, const torch::Device& device,
+                  World& world)
+      : recipe_(command.recipe), folder_(command.arguments.run), device_(device), world_(world) {
+    if (world_.is_main()) open_folder(command.table);
+    // The main process prepares the data, the others then find it.
+    if (!world_.is_main()) world_.barrier();
+    data_ = prepare_training_data(folder_, recipe_, world_);
+    if (world_.is_main()) {
+      save_run_data(folder_, data_.encoder->vocabularies(), data_.encoder->languages());
+      write_file(folder_.config(), to_yaml(recipe_, command.table));
+      world_.barrier();
+    }
 
     torch::manual_seed(hash_key({static_cast<uint64_t>(recipe_.training.seed),
                                  static_cast<uint64_t>(RandomPurpose::kInitialise)}));
     run_ = std::make_unique<Run>(build_run(folder_, recipe_, data_.encoder));
-    if (resumes && !folder_.updates().empty()) {
+    if (!folder_.updates().empty()) {
       const std::string place = folder_.find_checkpoint("last");
       resumed_ = std::make_unique<Checkpoint>(load_checkpoint(place, CheckpointParts::kAll));
       load_weights(run_->model, resumed_->weights, place);
@@ -161,15 +160,15 @@ class TrainingSession {
   StopReason train() {
     const BatchPosition start = resumed_ ? resumed_->state.position : BatchPosition{};
     const std::unique_ptr<BatchStream> batches =
-        open_batches(data_, recipe_, run_->extensions, start, *world_, device_);
+        open_batches(data_, recipe_, run_->extensions, start, world_, device_);
     TrainingParts parts;
     parts.model = run_->model;
     parts.criterion = criterion_;
     parts.added_losses = run_->extensions.added_losses;
     parts.hooks = run_->extensions.hooks;
     parts.batches = batches.get();
-    parts.validator = make_validator(*run_, recipe_, data_, criterion_);
-    parts.world = world_.get();
+    parts.validator = make_validator(*run_, recipe_, data_, criterion_, world_);
+    parts.world = &world_;
     parts.device = device_;
     parts.machine = describe_machine(device_);
     Trainer trainer(std::move(parts), recipe_.training, folder_, resumed_.get());
@@ -180,6 +179,16 @@ class TrainingSession {
   }
 
  private:
+  void open_folder(const OptionTable& table) {
+    fs::create_directories(folder_.path());
+    lock_ = std::make_unique<FileLock>(
+        folder_.lock(),
+        "Another training writes to this run: wait for it or stop it, or start a "
+        "new run with another --run folder.");
+    if (folder_.exists()) check_same_recipe(table, folder_);
+    log::add_file(folder_.file("train.log"));
+  }
+
   void warn_of_other_machine() const {
     const TrainingState& state = resumed_->state;
     log::info("continuing from update ", state.update);
@@ -187,6 +196,11 @@ class TrainingSession {
         state.libtorch != TORCH_VERSION)
       log::warning("the run was at ", state.machine, ", ", state.threads, " threads, LibTorch ",
                    state.libtorch, "; here the last digits may differ");
+    if (state.position.group != data_.group)
+      log::warning("an update was made of ", state.position.group,
+                   " batches (train.accumulate × "
+                   "processes), and is now made of ",
+                   data_.group);
   }
 
   void report(StopReason reason, const TrainingState& state) const {
@@ -208,7 +222,7 @@ class TrainingSession {
   RunFolder folder_;
   std::unique_ptr<FileLock> lock_;
   torch::Device device_;
-  std::unique_ptr<World> world_;
+  World& world_;
   TrainingData data_;
   std::unique_ptr<Run> run_;
   std::unique_ptr<Checkpoint> resumed_;
@@ -220,8 +234,16 @@ class TrainingSession {
 int run_train(const std::vector<std::string>& arguments) {
   const ParsedCommand<TrainArguments> command(*find_command("train"), arguments,
                                               [](const TrainArguments& a) { return a.recipe; });
-  const torch::Device device = start_runtime(command.arguments.runtime);
-  TrainingSession session(command, device);
+  const std::optional<Launch> launch = find_launch([](const char* name) { return getenv(name); });
+  const torch::Device device =
+      start_runtime(command.arguments.runtime, launch ? launch->local_rank : 0);
+  const std::unique_ptr<World> world =
+      launch ? join_processes(*launch, device, std::chrono::seconds(command.arguments.time_limit))
+             : single_process();
+  if (launch) log::set_rank(static_cast<int>(launch->rank));
+  // Of what all processes would say, the main one's is enough.
+  if (!world->is_main()) log::set_level(log::Level::kError);
+  TrainingSession session(command, device, *world);
   session.describe();
   session.try_worst_batch();
   if (command.arguments.check) {

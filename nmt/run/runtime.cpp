@@ -6,7 +6,20 @@
 
 namespace nmt {
 
-torch::Device start_runtime(const RuntimeOptions& options) {
+namespace {
+
+torch::Device gpu_number(int64_t number) {
+  const auto count = static_cast<int64_t>(torch::cuda::device_count());
+  if (number >= count)
+    throw UsageError(
+        text("GPU ", number, " is asked for, but there are only ", count, ", counted from 0"),
+        "Start as many processes on a machine as it has GPUs, or use --device cpu.");
+  return {torch::kCUDA, static_cast<c10::DeviceIndex>(number)};
+}
+
+}  // namespace
+
+torch::Device start_runtime(const RuntimeOptions& options, int64_t local_rank) {
   log::set_level(options.log_level);
   // LibTorch's own choice heeds OMP_NUM_THREADS and the cores that a job scheduler allows.
   torch::set_num_threads(options.threads > 0 ? static_cast<int>(options.threads)
@@ -16,18 +29,13 @@ torch::Device start_runtime(const RuntimeOptions& options) {
   at::globalContext().setFlushDenormal(true);
 
   const bool gpu = torch::cuda::is_available();
-  if (options.device == "auto")
-    return gpu ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
-  torch::Device device(options.device);
+  if (options.device == "auto") return gpu ? gpu_number(local_rank) : torch::Device(torch::kCPU);
+  const torch::Device device(options.device);
   if (!device.is_cuda()) return device;
   if (!gpu)
     throw UsageError(text("--device ", options.device, ": no CUDA device is available"),
                      "Use --device cpu, or check the driver with nvidia-smi.");
-  if (!device.has_index()) device.set_index(0);
-  if (device.index() >= static_cast<int>(torch::cuda::device_count()))
-    throw UsageError(text("--device ", options.device, ": there are only ",
-                          torch::cuda::device_count(), " CUDA devices"));
-  return device;
+  return gpu_number(device.has_index() ? device.index() : local_rank);
 }
 
 std::string describe_machine(const torch::Device& device) {

@@ -7,8 +7,9 @@
 namespace nmt {
 
 /// Sets threads, determinism and log level for this process and returns the device to use. Throws
-/// UsageError when the device asked for is not there.
-torch::Device start_runtime(const RuntimeOptions& options);
+/// UsageError when the device asked for is not there. `local_rank`: of several processes on this
+/// machine each takes the GPU of that number, unless the options name one.
+torch::Device start_runtime(const RuntimeOptions& options, int64_t local_rank = 0);
 
 /// "cpu, 2 threads, AVX512" or the GPU's name: for the log and the saved state.
 std::string describe_machine(const torch::Device& device);

@@ -25,6 +25,10 @@ using scoring::fixed;
 // After so many updates without a finite gradient the run will not recover by itself.
 constexpr int64_t kMaxConsecutiveSkips = 20;
 
+// Several processes agree only so often, in updates, on whether to stop: on GPUs each time waits
+// for the work that is queued.
+constexpr int64_t kStopQuestionEvery = 8;
+
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
@@ -84,8 +88,14 @@ Trainer::Trainer(TrainingParts parts, TrainingOptions options, RunFolder run,
     }
   }
   for (const NamedHook& named : parts_.hooks) named.hook->run_started(parts_.model, state_);
-  optimizer_ = std::make_unique<Optimizer>(parameters_, options_.optimizer);
+  optimizer_ = std::make_unique<Optimizer>(parameters_, options_.optimizer, *parts_.world);
   if (resumed != nullptr) optimizer_->load(resumed->training);
+  if (parts_.world->size() > 1) {
+    // The same everywhere, also where machines differ.
+    const torch::NoGradGuard no_grad;
+    for (auto& [name, parameter] : parameters_) parts_.world->broadcast(parameter, 0);
+    gradient_sync_ = std::make_unique<GradientSync>(optimizer_->parameters(), *parts_.world);
+  }
   if (options_.ema > 0) {
     for (const auto& [name, parameter] : parameters_)
       average_.push_back(parameter.detach().clone());
@@ -99,8 +109,7 @@ Trainer::Trainer(TrainingParts parts, TrainingOptions options, RunFolder run,
 
 StepContext Trainer::step_context(int64_t micro_batch) const {
   return {.update = state_.update + 1,
-          .micro_batch = micro_batch,
-          .rank = parts_.world->rank(),
+          .batch = micro_batch * parts_.world->size() + parts_.world->rank(),
           .seed = static_cast<uint64_t>(options_.seed),
           .training = true};
 }
@@ -109,8 +118,7 @@ CriterionResult Trainer::compute_loss(const Batch& batch, int64_t micro_batch) {
   const StepContext step = step_context(micro_batch);
   torch::manual_seed(
       hash_key({step.seed, static_cast<uint64_t>(RandomPurpose::kDropout),
-                static_cast<uint64_t>(step.update), static_cast<uint64_t>(micro_batch),
-                static_cast<uint64_t>(step.rank)}));
+                static_cast<uint64_t>(step.update), static_cast<uint64_t>(step.batch)}));
   const AutocastGuard autocast(parts_.device, compute_type(options_.precision));
   CriterionResult result = (*parts_.criterion)(parts_.model, batch, step);
   for (const auto& added : parts_.added_losses) {
@@ -121,19 +129,20 @@ CriterionResult Trainer::compute_loss(const Batch& batch, int64_t micro_batch) {
   return result;
 }
 
-void Trainer::share_gradients(double& tokens) {
-  if (parts_.world->size() == 1) return;
-  std::vector<torch::Tensor> gradients;
-  for (const torch::Tensor& parameter : optimizer_->parameters()) {
-    if (!parameter.grad().defined()) parameter.mutable_grad() = torch::zeros_like(parameter);
-    gradients.push_back(parameter.grad());
-  }
-  parts_.world->sum(gradients);
-  tokens = parts_.world->sum(tokens);
+torch::Tensor Trainer::finish_gradients(const torch::Tensor& last_loss, double tokens) {
+  torch::Tensor all_tokens =
+      torch::full({}, tokens, torch::TensorOptions(torch::kFloat).device(parts_.device));
+  parts_.world->sum(all_tokens);
+  if (gradient_sync_)
+    gradient_sync_->backward(last_loss);
+  else if (last_loss.defined())
+    last_loss.backward();
+  return all_tokens;
 }
 
 void Trainer::update() {
   double tokens = 0;
+  torch::Tensor last_loss;  // its backward pass is where processes meet
   for (int64_t micro = 0; micro < options_.accumulate; ++micro) {
     if (parts_.batches->position().epoch != hooked_epoch_) {
       hooked_epoch_ = parts_.batches->position().epoch;
@@ -145,17 +154,21 @@ void Trainer::update() {
       continue;  // the end of an epoch, where there are fewer batches than processes
     interval_.add_batch(batch);
     const CriterionResult result = compute_loss(batch, micro);
-    result.loss.backward();
+    if (micro + 1 < options_.accumulate)
+      result.loss.backward();
+    else
+      last_loss = result.loss;
     interval_.add(result);
     tokens += static_cast<double>(result.tokens);
-    state_.source_tokens += batch.source_tokens;
-    state_.target_tokens += batch.target_tokens;
+    uncounted_.source += batch.source_tokens;
+    uncounted_.target += batch.target_tokens;
   }
-  share_gradients(tokens);
+  const torch::Tensor all_tokens = finish_gradients(last_loss, tokens);
+  last_loss.reset();  // and with it the graph
   const StepContext step = step_context(0);
   for (const NamedHook& named : parts_.hooks) named.hook->gradients_ready(parts_.model, step);
   const double lr = learning_rate(options_.schedule, step.update, options_.max_updates);
-  const Optimizer::StepResult result = optimizer_->step(lr, tokens);
+  const Optimizer::StepResult result = optimizer_->step(lr, all_tokens);
   optimizer_->clear_gradients();
   for (const NamedHook& named : parts_.hooks) named.hook->update_finished(parts_.model, step);
   interval_.add_update(step.update, result.gradient_norm, result.skipped);
@@ -183,7 +196,7 @@ int64_t Trainer::report_skipped() {
     }
     ++skipped;
     ++consecutive_skips_;
-    const std::vector<int64_t> pairs = update.pairs();
+    const std::vector<int64_t> pairs = update.pairs(*parts_.world);
     log::warning("update ", update.number, " was skipped: its gradient is not finite; it had ",
                  pairs.size(), " sentence pairs of the training corpora, numbers ",
                  first_numbers(pairs), log_ ? " (all of them in train.jsonl)" : "");
@@ -212,8 +225,20 @@ void Trainer::log_start() {
                  {"libtorch", TORCH_VERSION}}}});
 }
 
+void Trainer::count_tokens() {
+  std::vector<double> counts = {static_cast<double>(uncounted_.source),
+                                static_cast<double>(uncounted_.target)};
+  parts_.world->sum(counts);
+  state_.source_tokens += std::llround(counts[0]);
+  state_.target_tokens += std::llround(counts[1]);
+  uncounted_ = {};
+}
+
 void Trainer::write_log() {
   const int64_t skipped = report_skipped();
+  count_tokens();
+  interval_.share(*parts_.world);
+  const nlohmann::json worst = interval_.worst_updates(*parts_.world);
   if (log_ == nullptr) {
     interval_.clear();
     return;
@@ -238,7 +263,8 @@ void Trainer::write_log() {
   const double memory = memory_mib(parts_.device);
   const double flops =
       parts_.model->training_flops(interval_.source_tokens, interval_.target_tokens) / seconds;
-  const double utilisation = 100 * flops / std::max(1.0, peak_flops_);
+  const double peak = peak_flops_ * static_cast<double>(parts_.world->size());
+  const double utilisation = 100 * flops / std::max(1.0, peak);
   const double left = static_cast<double>(options_.max_updates - state_.update);
   const double eta = left * seconds / static_cast<double>(interval_.updates);
 
@@ -260,7 +286,7 @@ void Trainer::write_log() {
   values["mfu_percent"] = utilisation;
   values["skipped"] = skipped;
   values["seconds"] = state_.seconds;
-  values["worst"] = interval_.worst_updates();
+  values["worst"] = worst;
   log_->event("train", state_.update, values);
   interval_.clear();
   interval_seconds_ = 0;
@@ -302,6 +328,8 @@ void Trainer::validate() {
 
 void Trainer::save() {
   if (saved_update_ == state_.update) return;
+  count_tokens();
+  const TensorMap optimizer_state = optimizer_->state();
   state_.world_size = parts_.world->size();
   state_.threads = torch::get_num_threads();
   state_.libtorch = TORCH_VERSION;
@@ -313,7 +341,7 @@ void Trainer::save() {
       checkpoint.weights[parameters_[i].first] = parameters_[i].second;
       if (!average_.empty()) checkpoint.average[parameters_[i].first] = average_[i];
     }
-    checkpoint.training = optimizer_->state();
+    checkpoint.training = optimizer_state;
     for (const NamedHook& named : parts_.hooks)
       for (auto& [name, tensor] : named.hook->save())
         checkpoint.training["method." + named.method + "." + name] = tensor;
@@ -359,7 +387,8 @@ StopReason Trainer::run(const std::function<bool()>& stop_requested) {
     const bool stop = due && out_of_patience();
     if (state_.update % options_.checkpoints.every == 0 || best || last || stop) save();
     if (stop) return StopReason::kEarlyStop;
-    if (parts_.world->from_main(stop_requested() ? 1 : 0) != 0) {
+    const bool asks = parts_.world->size() == 1 || state_.update % kStopQuestionEvery == 0;
+    if (asks && parts_.world->from_main(stop_requested() ? 1 : 0) != 0) {
       save();
       return StopReason::kSignal;
     }

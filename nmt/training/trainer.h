@@ -8,6 +8,7 @@
 #include "models/transformer.h"
 #include "nmt/training/batch_stream.h"
 #include "nmt/training/checkpoint.h"
+#include "nmt/training/gradient_sync.h"
 #include "nmt/training/optimizer.h"
 #include "nmt/training/run_folder.h"
 #include "nmt/training/training_hook.h"
@@ -44,8 +45,9 @@ struct TrainingParts {
 enum class StopReason { kFinished, kEarlyStop, kSignal };
 
 /// The training loop. Equal inputs give equal weights, bit for bit, whether the run is interrupted
-/// or not: each update's randomness is seeded from (seed, update, micro-batch, rank), and a
-/// checkpoint holds all other state.
+/// or not: the randomness of each batch is seeded from (seed, update, its index in the update), and
+/// a checkpoint holds all other state. Several processes give the weights of one that accumulates
+/// as many batches, up to rounding.
 class Trainer {
  public:
   /// `resumed` is the checkpoint to continue from, or null for a new run.
@@ -60,12 +62,16 @@ class Trainer {
  private:
   void update();
   CriterionResult compute_loss(const Batch& batch, int64_t micro_batch);
-  void share_gradients(double& tokens);
+  /// The backward pass of the update's last loss, which may be undefined, and with it the exchange
+  /// between processes. Gives the target tokens of all processes.
+  torch::Tensor finish_gradients(const torch::Tensor& last_loss, double tokens);
   void update_average();
   /// Names the skipped updates of the interval; gives their number. Throws Error when it does not
   /// end.
   int64_t report_skipped();
   void log_start();
+  /// Brings state() up to date.
+  void count_tokens();
   void write_log();
   void validate();
   void save();
@@ -78,12 +84,16 @@ class Trainer {
   RunFolder run_;
   TrainingState state_;
   std::unique_ptr<Optimizer> optimizer_;
-  std::unique_ptr<TrainingLog> log_;  // main process only
+  std::unique_ptr<GradientSync> gradient_sync_;  // of several processes
+  std::unique_ptr<TrainingLog> log_;             // main process only
   std::vector<std::pair<std::string, torch::Tensor>> parameters_;
   std::vector<torch::Tensor> average_;  // parallel to parameters_; empty without moving average
   IntervalStatistics interval_;
   double interval_seconds_ = 0;
   double peak_flops_ = 0;
+  struct {
+    int64_t source = 0, target = 0;
+  } uncounted_;  // tokens of this process that are not in state_ yet
   int64_t saved_update_ = -1, hooked_epoch_ = -1, consecutive_skips_ = 0;
 };
 

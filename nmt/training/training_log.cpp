@@ -68,17 +68,60 @@ void IntervalStatistics::add_update(int64_t update, const torch::Tensor& gradien
   all_updates.push_back(std::exchange(open_, {}));
 }
 
-std::vector<int64_t> IntervalStatistics::Update::pairs() const {
-  std::vector<int64_t> numbers;
+void IntervalStatistics::share(World& world) {
+  if (world.size() == 1) return;
+  std::vector<torch::Tensor> losses;
+  for (const Update& update : all_updates)
+    losses.push_back(update.loss_sum.defined() ? update.loss_sum.to(torch::kDouble)
+                                               : torch::zeros({}, torch::kDouble));
+  torch::Tensor loss_table = torch::stack(losses);
+  world.sum(loss_table);
+  std::vector<double> counts;
+  for (const Update& update : all_updates) counts.push_back(update.loss_weight);
+  for (const int64_t* const count : {&batches, &source_tokens, &target_tokens, &positions})
+    counts.push_back(static_cast<double>(*count));
+  world.sum(counts);
+  auto count = counts.begin();
+  for (size_t i = 0; i < all_updates.size(); ++i) {
+    all_updates[i].loss_sum = loss_table[static_cast<int64_t>(i)];
+    all_updates[i].loss_weight = *count++;
+  }
+  for (int64_t* const total : {&batches, &source_tokens, &target_tokens, &positions})
+    *total = std::llround(*count++);
+
+  // By name: a process that had no batch has no parts.
+  nlohmann::json mine = nlohmann::json::object();
+  for (const auto& [name, part] : parts) mine[name] = {part.first.item<double>(), part.second};
+  parts.clear();
+  for (const std::string& text : world.gather(mine.dump())) {
+    const nlohmann::json theirs = nlohmann::json::parse(text);
+    for (const auto& [name, part] : theirs.items()) {
+      // JSON has no number for a loss that is not finite.
+      const double sum = part[0].is_number() ? part[0].get<double>() : std::nan("");
+      auto& [total, weight] = parts[name];
+      accumulate(total, torch::tensor(sum, torch::kDouble));
+      weight += part[1].get<double>();
+    }
+  }
+}
+
+std::vector<int64_t> IntervalStatistics::Update::pairs(World& world) const {
+  std::vector<int64_t> mine;
   for (const torch::Tensor& ids : instance_ids) {
     const torch::Tensor here = ids.cpu();
     const auto* const first = here.const_data_ptr<int64_t>();
-    numbers.insert(numbers.end(), first, first + here.numel());
+    mine.insert(mine.end(), first, first + here.numel());
   }
-  return numbers;
+  if (world.size() == 1) return mine;
+  std::vector<int64_t> all;
+  for (const std::string& text : world.gather(nlohmann::json(mine).dump())) {
+    const auto numbers = nlohmann::json::parse(text).get<std::vector<int64_t>>();
+    all.insert(all.end(), numbers.begin(), numbers.end());
+  }
+  return all;
 }
 
-nlohmann::json IntervalStatistics::worst_updates() const {
+nlohmann::json IntervalStatistics::worst_updates(World& world) const {
   // Brought from the device together: one by one, each would wait for it.
   std::vector<const Update*> updates_with_loss;
   std::vector<torch::Tensor> numbers;
@@ -102,7 +145,7 @@ nlohmann::json IntervalStatistics::worst_updates() const {
     if (highest) chosen.insert(*highest);
   }
   for (const size_t i : chosen) {
-    std::vector<int64_t> pairs = updates_with_loss[i]->pairs();
+    std::vector<int64_t> pairs = updates_with_loss[i]->pairs(world);
     const size_t count = pairs.size();
     pairs.resize(std::min(count, kMostNamedPairs));
     worst.push_back({{"update", updates_with_loss[i]->number},

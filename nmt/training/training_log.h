@@ -14,6 +14,7 @@
 #include "criterions/criterion.h"
 #include "nmt/training/run_folder.h"
 #include "nmt/training/tensorboard.h"
+#include "nmt/training/world.h"
 
 namespace nmt {
 
@@ -27,6 +28,10 @@ class IntervalStatistics {
   /// Closes an update: what add_batch() was given since the last one belongs to it.
   void add_update(int64_t update, const torch::Tensor& gradient_norm,
                   const torch::Tensor& skip_flag);
+  /// Adds up what all processes have counted: batches, tokens, positions and losses then are those
+  /// of the whole run, the parts in the main process only. All processes call it, and then the two
+  /// members that take a World.
+  void share(World& world);
   void clear();
 
   int64_t updates = 0, batches = 0;
@@ -41,19 +46,21 @@ class IntervalStatistics {
     int64_t number = 0;
     torch::Tensor skipped;        // 1 where the gradient was not finite, else 0
     torch::Tensor gradient_norm;  // before it was clipped
-    torch::Tensor loss_sum;       // of the part "loss", over this process's batches
+    torch::Tensor loss_sum;       // of the part "loss"
     double loss_weight = 0;
-    /// Of each batch, [batch] int64: so that an update can be traced to its sentences.
+    /// Of each batch of this process, [batch] int64: so that an update can be traced to its
+    /// sentences.
     std::vector<torch::Tensor> instance_ids;
-    /// Numbers of all its sentence pairs in the training corpora.
-    std::vector<int64_t> pairs() const;
+    /// Numbers of the sentence pairs of all its batches in the training corpora; in the main
+    /// process.
+    std::vector<int64_t> pairs(World& world) const;
   };
   std::vector<Update> all_updates;
 
   /// The update with the highest loss and the one with the highest gradient norm, or the one that
   /// has both: for each its number, both values, how many pairs it had and the first of them.
   /// Skipped updates are not among them.
-  nlohmann::json worst_updates() const;
+  nlohmann::json worst_updates(World& world) const;
 
  private:
   Update open_;  // not closed yet

@@ -22,6 +22,8 @@ void declare_optimizer(OptionTable& table, OptimizerOptions& o) {
   table.add("train.weight_decay", o.weight_decay, "weight decay").range(0, 10);
   table.add("train.clip_norm", o.clip_norm, "scale gradients down to this global norm; 0 = off")
       .at_least(0);
+  table.add("train.shard_optimizer", o.sharded,
+            "several processes: each keeps Adam's moments of its part of the weights only");
 }
 
 void declare_validation(OptionTable& table, ValidationOptions& o) {

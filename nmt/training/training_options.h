@@ -48,6 +48,7 @@ struct OptimizerOptions {
   double weight_decay =
       0;  // adam: added to the gradient (L2); adamw: decoupled (Loshchilov & Hutter 2019)
   double clip_norm = 0;  // global gradient norm above which gradients are scaled down; 0 = off
+  bool sharded = false;  // each of several processes keeps the moments of its part of the weights
 };
 
 /// When and how the model is judged during training.

@@ -10,6 +10,7 @@
 #include "data/pair_encoder.h"
 #include "nmt/decoding/translator.h"
 #include "nmt/training/validation_outcome.h"
+#include "nmt/training/world.h"
 
 namespace nmt {
 
@@ -32,20 +33,26 @@ class Validation {
   /// `make_translator` may be empty: then only the loss is computed.
   Validation(std::vector<ValidationSet> sets, std::shared_ptr<Criterion> criterion,
              std::shared_ptr<const PairEncoder> encoder, MakeTranslator make_translator,
-             int64_t samples);
+             int64_t samples, World& world);
 
-  /// The model must be in evaluation mode; batches go to the device of its parameters.
+  /// The model must be in evaluation mode; batches go to the device of its parameters. The
+  /// processes of `world` share the work (documents are not cut), and all get the result; the
+  /// samples are in the main process.
   ValidationOutcome operator()(Transformer& model, int64_t update) const;
 
  private:
   void add_loss(Transformer& model, const ValidationSet& set, ValidationResult& result) const;
   void add_scores(Transformer& model, const ValidationSet& set, ValidationOutcome& outcome) const;
+  std::vector<std::string> translate(Transformer& model, const ValidationSet& set) const;
+  void add_samples(const ValidationSet& set, const std::vector<std::string>& hypotheses,
+                   ValidationOutcome& outcome) const;
 
   std::vector<ValidationSet> sets_;
   std::shared_ptr<Criterion> criterion_;
   std::shared_ptr<const PairEncoder> encoder_;
   MakeTranslator make_translator_;
   int64_t samples_;
+  World& world_;
 };
 
 }  // namespace nmt

@@ -67,7 +67,8 @@ int run(const std::vector<std::string>& arguments) {
     weights[entry.key()] = entry.value();
   }
   save_tensors(arguments.at(1), weights);
-  Optimizer optimizer(parameters, OptimizerOptions{});
+  const std::unique_ptr<World> world = single_process();
+  Optimizer optimizer(parameters, OptimizerOptions{}, *world);
   LabelSmoothedCrossEntropy criterion(0.1, SmoothingKind::kUniform);
 
   nlohmann::json output = {{"seconds", nlohmann::json::array()},
@@ -82,7 +83,7 @@ int run(const std::vector<std::string>& arguments) {
     }
     result.loss.backward();
     const auto tokens = static_cast<double>(result.tokens);
-    optimizer.step(1e-4, tokens);
+    optimizer.step(1e-4, torch::tensor(static_cast<float>(tokens)));
     optimizer.clear_gradients();
     output["seconds"].push_back(
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());

@@ -18,27 +18,33 @@
 namespace nmt {
 namespace {
 
-/// Becomes `nmt` with these descriptors as stdin, stdout and stderr.
-[[noreturn]] void become_program(const std::vector<std::string>& arguments,
+/// Becomes the program that `command` names, with these descriptors as stdin, stdout and stderr.
+[[noreturn]] void become_program(const std::vector<std::string>& command,
                                  const std::array<int, 3>& descriptors) {
   for (int i = 0; i < 3; ++i) ::dup2(descriptors[static_cast<size_t>(i)], i);
-  std::vector<char*> words = {const_cast<char*>("nmt")};
-  for (const std::string& argument : arguments)
-    words.push_back(const_cast<char*>(argument.c_str()));
+  std::vector<char*> words;
+  words.reserve(command.size() + 1);
+  for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
-  ::execv(NMT_PROGRAM, words.data());
+  ::execvp(words.front(), words.data());
   ::_exit(127);
+}
+
+std::vector<std::string> nmt_with(const std::vector<std::string>& arguments) {
+  std::vector<std::string> command = {NMT_PROGRAM};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return command;
 }
 
 int open_new(const std::string& path) {
   return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
 }
 
-pid_t start(const std::vector<std::string>& arguments, const std::string& folder) {
+pid_t start(const std::vector<std::string>& command, const std::string& folder) {
   const pid_t child = ::fork();
   if (child == 0)
-    become_program(arguments, {::open((folder + "/in").c_str(), O_RDONLY),
-                               open_new(folder + "/out"), open_new(folder + "/err")});
+    become_program(command, {::open((folder + "/in").c_str(), O_RDONLY), open_new(folder + "/out"),
+                             open_new(folder + "/err")});
   return child;
 }
 
@@ -55,17 +61,21 @@ ProgramResult finish(pid_t child, const std::string& folder) {
 
 }  // namespace
 
-ProgramResult run_program(const std::vector<std::string>& arguments, const std::string& input) {
+ProgramResult run_command(const std::vector<std::string>& command, const std::string& input) {
   const TemporaryFolder folder;
   folder.write("in", input);
-  return finish(start(arguments, folder.path()), folder.path());
+  return finish(start(command, folder.path()), folder.path());
+}
+
+ProgramResult run_program(const std::vector<std::string>& arguments, const std::string& input) {
+  return run_command(nmt_with(arguments), input);
 }
 
 ProgramResult run_and_signal(const std::vector<std::string>& arguments, int signal,
                              const std::function<bool()>& when) {
   const TemporaryFolder folder;
   folder.write("in", "");
-  const pid_t child = start(arguments, folder.path());
+  const pid_t child = start(nmt_with(arguments), folder.path());
   const auto ended = [child] {
     siginfo_t info{};
     ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT);
@@ -84,7 +94,7 @@ RunningProgram::RunningProgram(const std::vector<std::string>& arguments) {
   child_ = ::fork();
   if (child_ == 0) {
     ::signal(SIGPIPE, SIG_DFL);
-    become_program(arguments, {to[0], from[1], open_new(folder_.file("err"))});
+    become_program(nmt_with(arguments), {to[0], from[1], open_new(folder_.file("err"))});
   }
   ::close(to[0]);
   ::close(from[1]);

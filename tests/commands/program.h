@@ -16,6 +16,9 @@ struct ProgramResult {
   std::string out, err;
 };
 
+/// Runs a program, found in PATH, with this text on stdin.
+ProgramResult run_command(const std::vector<std::string>& command, const std::string& input = "");
+
 /// Runs `nmt` with these arguments and this text on stdin.
 ProgramResult run_program(const std::vector<std::string>& arguments, const std::string& input = "");
 

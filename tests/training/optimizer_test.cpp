@@ -11,6 +11,11 @@
 namespace nmt {
 namespace {
 
+World& alone() {
+  static const std::unique_ptr<World> world = single_process();
+  return *world;
+}
+
 // Adam written out for one number (Kingma & Ba 2015, algorithm 1).
 struct ScalarAdam {
   double value, mean = 0, square = 0;
@@ -40,12 +45,12 @@ class OptimizerTest : public testing::TestWithParam<OptimizerKind> {};
 TEST_P(OptimizerTest, FollowsTheScalarFormulas) {
   const OptimizerOptions options{.kind = GetParam(), .epsilon = 1e-8, .weight_decay = 0.1};
   const torch::Tensor weights = parameter({1.0, -2.0});
-  Optimizer optimizer({{"w", weights}}, options);
+  Optimizer optimizer({{"w", weights}}, options, alone());
   ScalarAdam first{1.0}, second{-2.0};
   for (int update = 1; update <= 20; ++update) {
     const double gradient = std::sin(update), other = 0.3 * update - 2;
     set_gradient(weights, {gradient * 7, other * 7});  // a sum over 7 tokens
-    optimizer.step(0.01, 7);
+    optimizer.step(0.01, torch::tensor(7.0F));
     first.step(gradient, 0.01, options);
     second.step(other, 0.01, options);
   }
@@ -59,10 +64,10 @@ INSTANTIATE_TEST_SUITE_P(Kinds, OptimizerTest,
 TEST(Optimizer, ClipsByTheGlobalNorm) {
   const OptimizerOptions options{.epsilon = 1e-8, .clip_norm = 1};
   const torch::Tensor a = parameter({0}), b = parameter({0});
-  Optimizer optimizer({{"a", a}, {"b", b}}, options);
+  Optimizer optimizer({{"a", a}, {"b", b}}, options, alone());
   set_gradient(a, {6});  // norm 10/2 = 5 after division: scaled by 1/5
   set_gradient(b, {8});
-  EXPECT_NEAR(optimizer.step(0.0, 2).gradient_norm.item<double>(), 5, 1e-9);
+  EXPECT_NEAR(optimizer.step(0.0, torch::tensor(2.0F)).gradient_norm.item<double>(), 5, 1e-9);
   EXPECT_NEAR(optimizer.state().at("optimizer.mean.a").item<double>(), 0.1 * 0.6, 1e-7);
   EXPECT_NEAR(optimizer.state().at("optimizer.mean.b").item<double>(), 0.1 * 0.8, 1e-7);
 }
@@ -71,14 +76,14 @@ TEST(Optimizer, ANonFiniteGradientChangesNothing) {
   for (const double bad :
        {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
     const torch::Tensor weights = parameter({1, 2});
-    Optimizer optimizer({{"w", weights}}, {});
+    Optimizer optimizer({{"w", weights}}, {}, alone());
     set_gradient(weights, {1, 1});
-    optimizer.step(0.1, 1);
+    optimizer.step(0.1, torch::tensor(1.0F));
     const torch::Tensor before = weights.detach().clone();
     TensorMap state;
     for (const auto& [name, tensor] : optimizer.state()) state[name] = tensor.clone();
     set_gradient(weights, {1, bad});
-    EXPECT_EQ(optimizer.step(0.1, 1).skipped.item<float>(), 1);
+    EXPECT_EQ(optimizer.step(0.1, torch::tensor(1.0F)).skipped.item<float>(), 1);
     EXPECT_TRUE(torch::equal(weights.detach(), before));
     for (const auto& [name, tensor] : optimizer.state())
       EXPECT_TRUE(torch::equal(tensor, state.at(name))) << name;
@@ -87,16 +92,16 @@ TEST(Optimizer, ANonFiniteGradientChangesNothing) {
 
 TEST(Optimizer, StateRoundTripContinuesBitForBit) {
   const torch::Tensor weights = parameter({1, 2});
-  Optimizer optimizer({{"w", weights}}, {});
+  Optimizer optimizer({{"w", weights}}, {}, alone());
   const auto run = [](Optimizer& o, const torch::Tensor& w, int from, int to) {
     for (int i = from; i < to; ++i) {
       set_gradient(w, {std::cos(i), std::sin(i)});
-      o.step(0.01, 1);
+      o.step(0.01, torch::tensor(1.0F));
     }
   };
   run(optimizer, weights, 0, 5);
   const torch::Tensor copy = weights.detach().clone().set_requires_grad(true);
-  Optimizer resumed({{"w", copy}}, {});
+  Optimizer resumed({{"w", copy}}, {}, alone());
   resumed.load(optimizer.state());
   run(optimizer, weights, 5, 10);
   run(resumed, copy, 5, 10);
@@ -105,15 +110,15 @@ TEST(Optimizer, StateRoundTripContinuesBitForBit) {
 
 TEST(Optimizer, FrozenParametersAreLeftOut) {
   const torch::Tensor frozen = torch::ones({2}, torch::kFloat64), weights = parameter({1});
-  Optimizer optimizer({{"frozen", frozen}, {"w", weights}}, {});
+  Optimizer optimizer({{"frozen", frozen}, {"w", weights}}, {}, alone());
   EXPECT_EQ(optimizer.parameters().size(), 1u);
   EXPECT_EQ(optimizer.state().count("optimizer.mean.frozen"), 0u);
-  EXPECT_THROW(Optimizer({{"frozen", frozen}}, {}), UsageError);
+  EXPECT_THROW(Optimizer({{"frozen", frozen}}, {}, alone()), UsageError);
 }
 
 TEST(Optimizer, ForeignStateIsRefusedByName) {
   const torch::Tensor weights = parameter({1, 2});
-  Optimizer optimizer({{"w", weights}}, {});
+  Optimizer optimizer({{"w", weights}}, {}, alone());
   TensorMap state = optimizer.state();
   state["optimizer.mean.w"] = torch::zeros({3}, torch::kFloat64);
   try {
