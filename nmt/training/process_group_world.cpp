@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <exception>
 #include <numeric>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
@@ -56,6 +57,15 @@ class ProcessGroupWorld final : public World {
       : group_(std::move(group)), device_(device) {
     watch_ = std::make_unique<ProcessWatch>(store, rank(), size(), time_limit);
   }
+
+  ~ProcessGroupWorld() override {
+    // After an error the others may not come any more.
+    if (std::uncaught_exceptions() > 0) return;
+    watch_->leave();
+    barrier();
+  }
+  ProcessGroupWorld(const ProcessGroupWorld&) = delete;
+  ProcessGroupWorld& operator=(const ProcessGroupWorld&) = delete;
 
   int64_t rank() const override { return group_->getRank(); }
   int64_t size() const override { return group_->getSize(); }

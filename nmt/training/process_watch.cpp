@@ -48,16 +48,14 @@ std::string describe(int64_t rank, int64_t size, const std::string& name) {
 
 }  // namespace
 
-std::optional<MissingProcess> ProcessJudge::judge(
-    const std::vector<std::pair<int64_t, std::optional<ProcessStatus>>>& others, int64_t progress,
-    std::optional<Clock::time_point> waiting_since, Clock::time_point now) {
+std::optional<MissingProcess> ProcessJudge::judge(const KnownProcesses& others, int64_t progress,
+                                                  std::optional<Clock::time_point> waiting_since,
+                                                  Clock::time_point now) {
   const bool waited = waiting_since && now - *waiting_since >= limit_;
   for (const auto& [rank, status] : others) {
-    auto seen = std::find_if(seen_.begin(), seen_.end(),
-                             [rank = rank](const Seen& s) { return s.rank == rank; });
-    if (seen == seen_.end()) seen = seen_.insert(seen_.end(), {rank, -1, now});
-    if (status && status->beat != seen->beat) *seen = {rank, status->beat, now};
-    if (now - seen->changed >= limit_)
+    Beat& beat = beats_.try_emplace(rank, Beat{-1, now}).first->second;
+    if (status && status->beat != beat.number) beat = {status->beat, now};
+    if (now - beat.changed >= limit_)
       return MissingProcess{rank, text("has not been heard of for ", seconds(limit_), " s")};
     if (waited && status && status->progress < progress)
       return MissingProcess{rank, text("has let the others wait for ", seconds(limit_), " s")};
@@ -69,6 +67,25 @@ std::optional<MissingProcess> ProcessJudge::judge(
   return std::nullopt;
 }
 
+ProcessWatch::Repeating::Repeating(std::chrono::milliseconds period, std::function<void()> step)
+    : thread_([this, period, step = std::move(step)] {
+        std::unique_lock lock(mutex_);
+        while (!changed_.wait_for(lock, period, [this] { return stopped_; })) {
+          lock.unlock();
+          step();
+          lock.lock();
+        }
+      }) {}
+
+ProcessWatch::Repeating::~Repeating() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+}
+
 ProcessWatch::ProcessWatch(c10::intrusive_ptr<c10d::Store> store, int64_t rank, int64_t size,
                            std::chrono::milliseconds limit)
     : store_(std::move(store)),
@@ -78,16 +95,16 @@ ProcessWatch::ProcessWatch(c10::intrusive_ptr<c10d::Store> store, int64_t rank, 
       period_(std::min(std::chrono::milliseconds(1000), limit / 4)),
       judge_(limit) {
   mine_.name = this_process();
-  thread_ = std::thread([this] { run(); });
+  if (rank == 0)
+    for (int64_t other = 1; other < size; ++other) known_[other] = std::nullopt;
+  else
+    known_[0] = std::nullopt;
+  judging_.emplace(period_, [this] { judge(); });
+  talking_.emplace(period_, [this] { talk(); });
 }
 
 ProcessWatch::~ProcessWatch() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopped_ = true;
-  }
-  changed_.notify_one();
-  thread_.join();
+  talking_.reset();
 }
 
 void ProcessWatch::waiting(bool patient, const std::function<void()>& work) {
@@ -106,67 +123,59 @@ void ProcessWatch::waiting(bool patient, const std::function<void()>& work) {
   mark(std::nullopt);
 }
 
-void ProcessWatch::run() {
-  std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, period_, [this] { return stopped_; })) {
-    lock.unlock();
-    std::optional<MissingProcess> missing;
-    try {
-      tell();
-      missing = look();
-    } catch (const std::exception&) {
-      // The store is served by the main process, or by the launcher on its machine.
-      missing = MissingProcess{0, "does not answer"};
+void ProcessWatch::talk() {
+  try {
+    tell();
+    std::vector<int64_t> ranks;
+    for (const auto& [rank, status] : known_) ranks.push_back(rank);
+    for (const int64_t rank : ranks) {
+      const std::optional<ProcessStatus> status = status_of(rank);
+      const std::lock_guard lock(mutex_);
+      known_[rank] = status;
     }
-    if (missing && !missing->rank) end(missing->reason);
-    if (missing) {
-      std::string name;
-      if (const auto status = rank_ == 0 ? status_of(*missing->rank) : std::nullopt)
-        name = status->name;
-      end(text(describe(*missing->rank, size_, name), " ", missing->reason));
-    }
-    lock.lock();
+  } catch (const std::exception&) {
+    cut_off_ = true;
   }
 }
 
 void ProcessWatch::tell() {
   ++mine_.beat;
   mine_.progress = progress_;
+  mine_.ends = ending_;
   store_->set(key_of(rank_), to_bytes(mine_));
 }
 
 std::optional<ProcessStatus> ProcessWatch::status_of(int64_t rank) {
-  const std::string key = key_of(rank);
-  if (rank_ == 0) {
-    if (!store_->check({key})) return std::nullopt;
-  } else {
-    // Throws when the main process stands still, and its store with it.
-    store_->wait({key}, limit_);
-  }
-  return from_bytes(store_->get(key));
+  if (!store_->check({key_of(rank)})) return std::nullopt;
+  return from_bytes(store_->get(key_of(rank)));
 }
 
-std::optional<MissingProcess> ProcessWatch::look() {
-  std::vector<std::pair<int64_t, std::optional<ProcessStatus>>> others;
-  for (int64_t rank = rank_ == 0 ? 1 : 0; rank < (rank_ == 0 ? size_ : 1); ++rank)
-    others.emplace_back(rank, status_of(rank));
-  if (rank_ != 0 && others.front().second->ends) std::_Exit(1);
+void ProcessWatch::judge() {
+  if (leaving_) return;
   std::unique_lock lock(mutex_);
-  const auto since = waiting_since_;
+  const KnownProcesses known = known_;
+  const auto waiting_since = waiting_since_;
   lock.unlock();
-  return judge_.judge(others, progress_, since, ProcessJudge::Clock::now());
+  // The store is served by the main process, or by the launcher on its machine.
+  if (cut_off_) end({0, "does not answer"}, "");
+  // The main process has said why the run ends.
+  if (rank_ != 0 && known.at(0) && known.at(0)->ends) std::_Exit(1);
+  const auto missing = judge_.judge(known, progress_, waiting_since, ProcessJudge::Clock::now());
+  if (!missing) return;
+  const auto status = missing->rank ? known.at(*missing->rank) : std::nullopt;
+  end(*missing, status ? status->name : "");
 }
 
-void ProcessWatch::end(const std::string& message) {
-  if (rank_ == 0) {
-    log::error(message, ": the run ends; what was saved is kept");
-    mine_.ends = true;
-    tell();
-    std::this_thread::sleep_for(3 * period_);
-  } else {
-    // Usually the first one's exit makes the launcher end the others.
+void ProcessWatch::end(const MissingProcess& missing, const std::string& name) {
+  const std::string who = missing.rank ? describe(*missing.rank, size_, name) + " " : "";
+  // Usually the first exit makes the launcher end the other processes; each has a while to hear of
+  // the reason, and tells it itself if nobody before it has.
+  if (rank_ > 0)
     std::this_thread::sleep_for(std::min<int64_t>(rank_ - 1, 20) * std::chrono::milliseconds(200));
-    log::error(message, ": the run ends; what was saved is kept");
+  log::error(who, missing.reason, ": the run ends; what was saved is kept");
+  if (rank_ == 0) {
+    ending_ = true;
+    std::this_thread::sleep_for(3 * period_);
   }
   // Not by an exception: the main thread is within a wait that does not return.
   std::_Exit(1);

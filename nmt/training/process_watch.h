@@ -7,12 +7,12 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <torch/csrc/distributed/c10d/Store.hpp>
-#include <vector>
 
 namespace nmt {
 
@@ -23,6 +23,9 @@ struct ProcessStatus {
   bool ends = false;     // it has said why, and ends the run
   std::string name;      // machine and process number, for people
 };
+
+/// What is known of processes, by rank: nothing of those not heard of yet.
+using KnownProcesses = std::map<int64_t, std::optional<ProcessStatus>>;
 
 /// A process that is missing, and why.
 struct MissingProcess {
@@ -38,19 +41,19 @@ class ProcessJudge {
 
   explicit ProcessJudge(std::chrono::milliseconds limit) : limit_(limit) {}
 
-  /// `others`: what is known of the other processes, by rank; nothing of those not heard of yet.
-  /// `progress`: this process's. `waiting_since`: since when it waits for others, if it does.
-  std::optional<MissingProcess> judge(
-      const std::vector<std::pair<int64_t, std::optional<ProcessStatus>>>& others, int64_t progress,
-      std::optional<Clock::time_point> waiting_since, Clock::time_point now);
+  /// `others`: what is known of the other processes, by rank. `progress`: this process's.
+  /// `waiting_since`: since when it waits for others, if it does.
+  std::optional<MissingProcess> judge(const KnownProcesses& others, int64_t progress,
+                                      std::optional<Clock::time_point> waiting_since,
+                                      Clock::time_point now);
 
  private:
-  struct Seen {
-    int64_t rank, beat;
+  struct Beat {
+    int64_t number = -1;
     Clock::time_point changed;
   };
   std::chrono::milliseconds limit_;
-  std::vector<Seen> seen_;
+  std::map<int64_t, Beat> beats_;  // by rank
 };
 
 /// Ends this process when another one of the run is missing for `limit`: is not heard of, or lets
@@ -65,27 +68,45 @@ class ProcessWatch {
   ProcessWatch(const ProcessWatch&) = delete;
   ProcessWatch& operator=(const ProcessWatch&) = delete;
 
+  /// From here on this process ends as it should: other ones may go.
+  void leave() { leaving_ = true; }
+
   /// Runs `work`, in which this process waits for others; without a time limit where `patient`.
   void waiting(bool patient, const std::function<void()>& work);
 
  private:
-  void run();
+  /// A second thread that calls `step` every period until it is told to stop.
+  class Repeating {
+   public:
+    Repeating(std::chrono::milliseconds period, std::function<void()> step);
+    ~Repeating();
+
+   private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool stopped_ = false;  // under mutex_
+    std::thread thread_;
+  };
+
+  void talk();
   void tell();
   std::optional<ProcessStatus> status_of(int64_t rank);
-  std::optional<MissingProcess> look();
-  [[noreturn]] void end(const std::string& message);
+  void judge();
+  [[noreturn]] void end(const MissingProcess& missing, const std::string& name);
 
   c10::intrusive_ptr<c10d::Store> store_;
   int64_t rank_, size_;
   std::chrono::milliseconds limit_, period_;
   ProcessJudge judge_;
-  ProcessStatus mine_;
+  ProcessStatus mine_;  // of the talking thread
   std::atomic<int64_t> progress_{0};
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool stopped_ = false;                                          // under mutex_
-  std::optional<ProcessJudge::Clock::time_point> waiting_since_;  // under mutex_
-  std::thread thread_;
+  std::atomic<bool> cut_off_{false};  // the store does not answer
+  std::atomic<bool> ending_{false}, leaving_{false};
+  std::mutex mutex_;  // of the two below
+  std::optional<ProcessJudge::Clock::time_point> waiting_since_;
+  KnownProcesses known_;  // those that are watched
+  // To talk may take forever, where the store's process stands still; to judge may not.
+  std::optional<Repeating> judging_, talking_;  // talking ends first
 };
 
 }  // namespace nmt

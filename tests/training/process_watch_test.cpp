@@ -13,9 +13,8 @@ class Judge {
  public:
   std::optional<MissingProcess> after(int64_t time, std::vector<ProcessStatus> others,
                                       int64_t progress = 0, int64_t waiting_since = -1) {
-    std::vector<std::pair<int64_t, std::optional<ProcessStatus>>> known;
-    for (size_t i = 0; i < others.size(); ++i)
-      known.emplace_back(static_cast<int64_t>(i) + 1, others[i]);
+    KnownProcesses known;
+    for (size_t i = 0; i < others.size(); ++i) known[static_cast<int64_t>(i) + 1] = others[i];
     const auto since =
         waiting_since < 0 ? std::nullopt : std::optional(start_ + seconds(waiting_since));
     return judge_.judge(known, progress, since, start_ + seconds(time));
