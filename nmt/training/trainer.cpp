@@ -25,9 +25,9 @@ using scoring::fixed;
 // After so many updates without a finite gradient the run will not recover by itself.
 constexpr int64_t kMaxConsecutiveSkips = 20;
 
-// Several processes agree only so often, in updates, on whether to stop: on GPUs each time waits
-// for the work that is queued.
-constexpr int64_t kStopQuestionEvery = 8;
+// Processes on GPUs agree only so often, in updates, on whether to stop: each time waits for the work
+// that is queued.
+constexpr int64_t kGpuStopQuestionEvery = 8;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -387,7 +387,8 @@ StopReason Trainer::run(const std::function<bool()>& stop_requested) {
     const bool stop = due && out_of_patience();
     if (state_.update % options_.checkpoints.every == 0 || best || last || stop) save();
     if (stop) return StopReason::kEarlyStop;
-    const bool asks = parts_.world->size() == 1 || state_.update % kStopQuestionEvery == 0;
+    const bool asks = parts_.world->size() == 1 || parts_.device.is_cpu() ||
+                      state_.update % kGpuStopQuestionEvery == 0;
     if (asks && parts_.world->from_main(stop_requested() ? 1 : 0) != 0) {
       save();
       return StopReason::kSignal;
