@@ -55,6 +55,7 @@ if(EXISTS ${torch_root}/lib/libtorch_cuda.so)
   # Nothing refers to the CUDA library by name; without this the linker would drop it and no GPU would be seen.
   target_link_options(nmt_dep_torch INTERFACE LINKER:--no-as-needed)
   target_link_libraries(nmt_dep_torch INTERFACE torch_cuda c10_cuda)
+  set(NMT_TORCH_HAS_CUDA ON)
 endif()
 # The headers of CUDA and NCCL, from the wheels beside torch: what LibTorch's NCCL backend is compiled with.
 file(GLOB cuda_headers ${torch_root}/../nvidia/cu*/include/cuda_runtime_api.h)

@@ -10,8 +10,9 @@
 namespace nmt {
 
 /// In training, zeroes each element with `probability` (in steps of 1/65,536) and divides the
-/// others by the probability of being kept (Srivastava et al. 2014); otherwise the identity. On a
-/// CPU it is one pass forward and one backward, with nothing stored; elsewhere LibTorch's own.
+/// others by the probability of being kept (Srivastava et al. 2014); otherwise the identity. In
+/// the types that add_dropped() serves it is one pass forward and one backward, with nothing
+/// stored; elsewhere LibTorch's own.
 class DropoutImpl : public torch::nn::Module {
  public:
   explicit DropoutImpl(double probability) : probability_(probability) {}

@@ -8,6 +8,15 @@
 
 #include "models/processor.h"
 #include "models/threefry.h"
+#include "nmt/support/error.h"
+
+#ifdef NMT_CUDA
+#include <c10/cuda/CUDAException.h>
+#include <c10/cuda/CUDAGuard.h>
+#include <c10/cuda/CUDAStream.h>
+
+#include "models/dropout_gpu.h"
+#endif
 
 namespace nmt {
 namespace {
@@ -103,11 +112,54 @@ void add_tensors(const torch::Tensor& x, const torch::Tensor& y, DropoutDraw dra
   });
 }
 
+void add_on_cpu(const torch::Tensor& x, const torch::Tensor& y, DropoutDraw draw,
+                const torch::Tensor& out) {
+  const bool from_bf16 = y.scalar_type() == torch::kBFloat16;
+  if (out.scalar_type() == torch::kFloat64)
+    add_tensors<double, double>(x, y, draw, out);
+  else if (out.scalar_type() == torch::kFloat32 && from_bf16)
+    add_tensors<c10::BFloat16, float>(x, y, draw, out);
+  else if (out.scalar_type() == torch::kFloat32)
+    add_tensors<float, float>(x, y, draw, out);
+  else if (from_bf16)
+    add_tensors<c10::BFloat16, c10::BFloat16>(x, y, draw, out);
+  else
+    add_tensors<float, c10::BFloat16>(x, y, draw, out);
+}
+
+#ifdef NMT_CUDA
+
+constexpr bool kHasGpuDropout = true;
+
+GpuType gpu_type(torch::ScalarType type) {
+  if (type == torch::kFloat64) return GpuType::kDouble;
+  return type == torch::kFloat32 ? GpuType::kFloat : GpuType::kBfloat16;
+}
+
+void add_on_gpu(const torch::Tensor& x, const torch::Tensor& y, DropoutDraw draw,
+                const torch::Tensor& out) {
+  const c10::cuda::CUDAGuard guard(y.device());
+  launch_add_dropped(x.defined() ? x.const_data_ptr() : nullptr, y.const_data_ptr(),
+                     gpu_type(y.scalar_type()), out.mutable_data_ptr(), gpu_type(out.scalar_type()),
+                     y.numel(), draw, c10::cuda::getCurrentCUDAStream());
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+}
+
+#else
+
+constexpr bool kHasGpuDropout = false;
+
+void add_on_gpu(const torch::Tensor&, const torch::Tensor&, DropoutDraw, const torch::Tensor&) {
+  throw Error("this program was built without nvcc: it has no kernels of its own for GPUs");
+}
+
+#endif
+
 }  // namespace
 
 bool has_dropout_kernel(const torch::Tensor& x, const torch::Tensor& y, torch::ScalarType out) {
-  if (!y.is_cpu() ||
-      (x.defined() && (!x.is_cpu() || x.scalar_type() != out || x.sizes() != y.sizes())))
+  if (!y.is_cpu() && !(y.is_cuda() && kHasGpuDropout)) return false;
+  if (x.defined() && (x.device() != y.device() || x.scalar_type() != out || x.sizes() != y.sizes()))
     return false;
   const torch::ScalarType from = y.scalar_type();
   if (from == torch::kFloat64 || out == torch::kFloat64) return from == out;
@@ -122,17 +174,8 @@ torch::Tensor add_dropped(const torch::Tensor& x, const torch::Tensor& y, Dropou
   const torch::Tensor addend = x.defined() ? x.contiguous() : x;
   const torch::Tensor values = y.contiguous();
   torch::Tensor sum = torch::empty(y.sizes(), y.options().dtype(out).requires_grad(false));
-  const bool from_bf16 = values.scalar_type() == torch::kBFloat16;
-  if (out == torch::kFloat64)
-    add_tensors<double, double>(addend, values, draw, sum);
-  else if (out == torch::kFloat32 && from_bf16)
-    add_tensors<c10::BFloat16, float>(addend, values, draw, sum);
-  else if (out == torch::kFloat32)
-    add_tensors<float, float>(addend, values, draw, sum);
-  else if (from_bf16)
-    add_tensors<c10::BFloat16, c10::BFloat16>(addend, values, draw, sum);
-  else
-    add_tensors<float, c10::BFloat16>(addend, values, draw, sum);
+  const auto add = y.is_cuda() ? add_on_gpu : add_on_cpu;
+  add(addend, values, draw, sum);
   return sum;
 }
 

@@ -25,8 +25,8 @@ using scoring::fixed;
 // After so many updates without a finite gradient the run will not recover by itself.
 constexpr int64_t kMaxConsecutiveSkips = 20;
 
-// Processes on GPUs agree only so often, in updates, on whether to stop: each time waits for the work
-// that is queued.
+// Processes on GPUs agree only so often, in updates, on whether to stop: each time waits for the
+// work that is queued.
 constexpr int64_t kGpuStopQuestionEvery = 8;
 
 double seconds_since(Clock::time_point start) {

@@ -30,6 +30,18 @@ TEST(Threefry, GivesTheKnownAnswers) {
   }
 }
 
+TEST(Threefry, GivesOneCounterWhatItGivesABlock) {
+  const Threefry generator(0x1234'5678'9abc'def0);
+  const uint64_t first = 0xffff'fff0;  // the counter's upper word changes within
+  Threefry::Block block;
+  generator.fill(first, block);
+  for (uint64_t lane = 0; lane < Threefry::kLanes; ++lane) {
+    const Threefry::Words words = generator.words(first + lane);
+    EXPECT_EQ(words.low, block[0][lane]);
+    EXPECT_EQ(words.high, block[1][lane]);
+  }
+}
+
 /// The kernel's definition, an element at a time: places are dealt in blocks of 128, 16 bits each.
 torch::Tensor plain_dropout(const torch::Tensor& y, DropoutDraw draw) {
   torch::Tensor out = torch::zeros_like(y, torch::kFloat64);
@@ -64,6 +76,27 @@ TEST(Dropout, AddsWhatAPlainLoopKeeps) {
         if (size == 0) continue;
         EXPECT_LT(max_difference(dropped, expected), tolerance);
         EXPECT_LT(max_difference(sum, x.to(torch::kFloat64) + expected), tolerance);
+      }
+    }
+}
+
+TEST(Dropout, KeepsTheSameOnAGpu) {
+  if (!torch::cuda::is_available()) GTEST_SKIP() << "no GPU here";
+  const DropoutDraw draw{.key = 77, .threshold = 20000};
+  for (const auto from : {torch::kFloat64, torch::kFloat32, torch::kBFloat16})
+    for (const auto to : {torch::kFloat64, torch::kFloat32, torch::kBFloat16}) {
+      if (!has_dropout_kernel({}, torch::empty({1}, from), to)) continue;
+      if (!has_dropout_kernel({}, torch::empty({1}, torch::device(torch::kCUDA).dtype(from)), to))
+        GTEST_SKIP() << "built without nvcc";
+      for (const int64_t size : {0, 1, 127, 128, 129, 100'003}) {
+        const torch::Tensor y = torch::randn({size}).to(from), x = torch::randn({size}).to(to);
+        const auto on_gpu = [](const torch::Tensor& t) { return t.to(torch::kCUDA); };
+        EXPECT_TRUE(
+            torch::equal(add_dropped({}, on_gpu(y), draw, to).cpu(), add_dropped({}, y, draw, to)));
+        // A GPU may join product and sum in one rounding.
+        EXPECT_LE(max_difference(add_dropped(on_gpu(x), on_gpu(y), draw, to).cpu(),
+                                 add_dropped(x, y, draw, to)),
+                  to == torch::kBFloat16 ? 4e-2 : 1e-6);
       }
     }
 }
