@@ -7,6 +7,7 @@
 #include "nmt/commands/dispatch.h"
 #include "nmt/commands/light_commands.h"
 #include "nmt/run/recipe.h"
+#include "nmt/support/version.h"
 
 namespace nmt {
 namespace {

@@ -10,6 +10,7 @@
 
 #include "nmt/commands/dispatch.h"
 #include "nmt/support/error.h"
+#include "nmt/support/version.h"
 
 namespace nmt {
 namespace {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nmt/scoring/number_text.h"
+#include "nmt/support/version.h"
 
 namespace nmt::scoring {
 namespace {
