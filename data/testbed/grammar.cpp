@@ -1,10 +1,14 @@
 #include "data/testbed/grammar.h"
 
+#include <dlfcn.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <set>
 
 namespace nmt::testbed {
+namespace fs = std::filesystem;
+
 namespace {
 
 const std::map<std::string, ConceptKind> kSections = {{"nouns", ConceptKind::kNoun},
@@ -293,7 +297,7 @@ void Grammar::read_plans(const GrammarNode& root) {
 std::vector<std::string> available_languages(const std::string& folder) {
   std::vector<std::string> codes;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
+  for (const auto& entry : fs::directory_iterator(folder, error))
     if (entry.path().extension() == ".yaml" && entry.path().stem() != "documents")
       codes.push_back(entry.path().stem().string());
   if (codes.empty())
@@ -304,7 +308,11 @@ std::vector<std::string> available_languages(const std::string& folder) {
 }
 
 std::string default_grammar_folder() {
-  return NMT_DATA_DIR "/testbed/grammar";
+  Dl_info library{};
+  ::dladdr(reinterpret_cast<const void*>(&default_grammar_folder), &library);
+  const fs::path folder = fs::canonical(library.dli_fname).parent_path();
+  const fs::path grammar = "share/nmt/testbed/grammar", beside = folder / grammar;
+  return fs::exists(beside) ? beside : folder.parent_path() / grammar;
 }
 
 }  // namespace nmt::testbed

@@ -99,8 +99,8 @@ class Grammar {
 /// Codes of the languages for which `folder` has a file.
 std::vector<std::string> available_languages(const std::string& folder);
 
-/// The grammar that comes with the program: $NMT_DATA/testbed/grammar when installed, else the
-/// source tree's.
+/// The grammar that comes with the program: share/nmt/testbed/grammar beside this library in a
+/// build folder, above it in an installation.
 std::string default_grammar_folder();
 
 }  // namespace nmt::testbed
