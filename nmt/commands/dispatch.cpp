@@ -8,14 +8,12 @@
 
 #include "nmt/commands/command.h"
 #include "nmt/commands/light_commands.h"
-#include "nmt/commands/plugin.h"
+#include "nmt/commands/plugin_arguments.h"
 #include "nmt/options/nearest_word.h"
 #include "nmt/support/error.h"
 
 namespace nmt {
 namespace {
-
-using EngineMain = int (*)(const char* command, const std::vector<std::string>* arguments);
 
 /// The engine beside the program (a build folder) or in ../lib (an installation).
 std::string find_engine() {
@@ -29,8 +27,9 @@ std::string find_engine() {
               "Build it: cmake --build BUILD_FOLDER --target nmt_engine, with NMT_ENGINE=ON.");
 }
 
-/// Loads the engine once and gives its entry.
-EngineMain load_engine() {
+/// A function of the engine, which is loaded first. `Function` is its type.
+template <class Function>
+Function* engine_function(const char* name) {
   const std::string file = find_engine();
   // LibTorch reports lost connections at length; the engine says what they mean.
   ::setenv("TORCH_CPP_LOG_LEVEL", "FATAL", /*overwrite=*/0);
@@ -40,11 +39,11 @@ EngineMain load_engine() {
     throw Error(text("cannot load the engine: ", dlerror()),
                 "LibTorch may have moved since the build; configure and build again.");
   }
-  const auto engine_main = reinterpret_cast<EngineMain>(dlsym(library, "nmt_engine_main"));
-  if (engine_main == nullptr) {
-    throw Error(file + " has no nmt_engine_main", "It is from another version; build again.");
+  const auto function = reinterpret_cast<Function*>(dlsym(library, name));
+  if (function == nullptr) {
+    throw Error(text(file, " has no ", name), "It is from another version; build again.");
   }
-  return engine_main;
+  return function;
 }
 
 // Not for the commands that have no options of the table: `nmt score` reads files of text.
@@ -89,16 +88,16 @@ int run_command(const std::string& name, const std::vector<std::string>& argumen
       {"help", run_help},
   };
   if (may_have_plugins(name)) {
-    const std::vector<std::string> plugins = find_plugins(arguments);
-    if (!plugins.empty()) load_engine();  // which plug-ins are linked against
-    for (const std::string& plugin : plugins) load_plugin(plugin);
+    for (const std::string& plugin : find_plugins(arguments))
+      engine_function<void(const char*)>("nmt_engine_load_plugin")(plugin.c_str());
   }
   if (asks_for_help(name, arguments)) return run_help({name});
   if (name == "list" || name == "help") return kLight.at(name)(without_plugins(arguments));
   const auto light = kLight.find(name);
   if (light != kLight.end()) return light->second(arguments);
   if (find_command(name) == nullptr) refuse_command(name);
-  return load_engine()(name.c_str(), &arguments);
+  using EngineMain = int(const char* command, const std::vector<std::string>* arguments);
+  return engine_function<EngineMain>("nmt_engine_main")(name.c_str(), &arguments);
 }
 
 }  // namespace nmt

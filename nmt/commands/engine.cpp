@@ -1,11 +1,12 @@
-// The entry of the engine library: finds the command and turns LibTorch's errors into the
-// project's.
+// The entries of the engine library. The one for commands finds the command and turns LibTorch's
+// errors into the project's.
 
 #include <c10/util/Exception.h>
 
 #include <map>
 
 #include "nmt/commands/engine_commands.h"
+#include "nmt/commands/plugin_loader.h"
 #include "nmt/support/error.h"
 #include "nmt/training/method.h"
 
@@ -39,4 +40,8 @@ int run(const std::string& name, const std::vector<std::string>& arguments) {
 
 extern "C" int nmt_engine_main(const char* command, const std::vector<std::string>* arguments) {
   return nmt::run(command, *arguments);
+}
+
+extern "C" void nmt_engine_load_plugin(const char* library) {
+  nmt::load_plugin(library);
 }

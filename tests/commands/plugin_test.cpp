@@ -2,35 +2,38 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <torch/version.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "nmt/support/atomic_file.h"
+#include "nmt/support/version.h"
 #include "tests/commands/program.h"
 #include "tests/temporary_folder.h"
 
 namespace nmt {
 namespace {
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 std::vector<std::string> train(const std::string& run, const std::vector<std::string>& more) {
   std::vector<std::string> words = {
       "train", small_run().recipe, "--run",  run,         "--threads",
-      "1",     "--methods",        "faulty", "--plugins", NMT_TEST_PLUGIN};
+      "1",     "--methods",        "faulty", "--plugins", NMT_FAULTY_PLUGIN};
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
 
 TEST(Plugin, ItsMethodOptionsAndCommandsAreKnownEverywhere) {
-  const ProgramResult commands = run_program({"list", "--plugins", NMT_TEST_PLUGIN});
+  const ProgramResult commands = run_program({"list", "--plugins", NMT_FAULTY_PLUGIN});
   EXPECT_EQ(commands.exit_code, 0) << commands.err;
   EXPECT_THAT(commands.out, HasSubstr("breaks updates, for tests"));
   const ProgramResult options =
-      run_program({"list", "options", "faulty", "--plugins", NMT_TEST_PLUGIN});
+      run_program({"list", "options", "faulty", "--plugins", NMT_FAULTY_PLUGIN});
   EXPECT_THAT(options.out, HasSubstr("faulty.first")) << options.err;
-  const ProgramResult hello = run_program({"hello", "--plugins", NMT_TEST_PLUGIN});
+  const ProgramResult hello = run_program({"hello", "--plugins", NMT_FAULTY_PLUGIN});
   EXPECT_THAT(hello.out, HasSubstr("hello from a plug-in")) << hello.err;
   EXPECT_EQ(hello.exit_code, 0);
 }
@@ -39,7 +42,7 @@ TEST(Plugin, ARecipeThatNamesItPreparesTrainsAndTranslates) {
   const TemporaryFolder folder;
   const std::string recipe =
       folder.write("recipe.yaml", read_file(small_run().recipe) + "methods: [faulty]\nplugins: [" +
-                                      NMT_TEST_PLUGIN + "]\nfaulty: {first: 1000, last: 1000}\n");
+                                      NMT_FAULTY_PLUGIN + "]\nfaulty: {first: 1000, last: 1000}\n");
   const std::string store = folder.file("store"), run = folder.file("run");
   const ProgramResult prepared = run_program({"prepare", recipe, "--output", store});
   ASSERT_EQ(prepared.exit_code, 0) << prepared.err;
@@ -55,11 +58,40 @@ TEST(Plugin, ARecipeThatNamesItPreparesTrainsAndTranslates) {
 TEST(Plugin, WhatIsNoPluginIsNamed) {
   const ProgramResult missing = run_program({"train", "--plugins", "/nonexistent/x.so"});
   EXPECT_EQ(missing.exit_code, 1);
-  EXPECT_THAT(missing.err, HasSubstr("/nonexistent/x.so"));
-  const std::string other = fs::path(NMT_PROGRAM).parent_path() / "libnmt_support.so";
-  const ProgramResult no_plugin = run_program({"train", "--plugins", other});
+  EXPECT_THAT(missing.err, HasSubstr("/nonexistent/x.so: there is no such plug-in"));
+  const std::string folder = fs::path(NMT_PROGRAM).parent_path();
+  const ProgramResult no_plugin =
+      run_program({"train", "--plugins", folder + "/libnmt_support.so"});
   EXPECT_EQ(no_plugin.exit_code, 1);
-  EXPECT_THAT(no_plugin.err, HasSubstr("no function nmt_plugin"));
+  EXPECT_THAT(no_plugin.err, HasSubstr("is no plug-in of nmt: it holds no NMT_PLUGIN"));
+  // The program's own library holds the text that it looks for in others.
+  const ProgramResult engine = run_program({"train", "--plugins", folder + "/libnmt_engine.so"});
+  EXPECT_EQ(engine.exit_code, 1);
+  EXPECT_THAT(engine.err, HasSubstr("is no plug-in of nmt: it has no function nmt_plugin"));
+}
+
+// It could not be loaded at all, and nothing of it runs: the error comes from what stands in the
+// file.
+TEST(Plugin, OneOfAnotherVersionIsRefusedByBothVersions) {
+  const ProgramResult old = run_program({"list", "--plugins", NMT_OLD_PLUGIN});
+  EXPECT_EQ(old.exit_code, 1);
+  EXPECT_EQ(old.out, "");
+  EXPECT_THAT(lines_of(old.err).front(),
+              AllOf(HasSubstr("built with nmt 0.0.9, plug-in interface 1, LibTorch "),
+                    HasSubstr("; this program is nmt " NMT_VERSION
+                              ", plug-in interface 1, LibTorch " TORCH_VERSION)));
+}
+
+TEST(Plugin, OneThatDoesNotStartIsNamed) {
+  const ProgramResult refusing = run_program({"list", "--plugins", NMT_REFUSING_PLUGIN});
+  EXPECT_EQ(refusing.exit_code, 1);
+  EXPECT_THAT(lines_of(refusing.err).front(),
+              AllOf(HasSubstr(NMT_REFUSING_PLUGIN),
+                    HasSubstr("the plug-in does not start: the lexicon it needs is not here")));
+  const ProgramResult twice =
+      run_program({"list", "--plugins", NMT_FAULTY_PLUGIN, NMT_FAULTY_PLUGIN});
+  EXPECT_EQ(twice.exit_code, 1);
+  EXPECT_THAT(twice.err, HasSubstr("there is one already"));
 }
 
 TEST(Train, ASkippedUpdateIsNamedWithItsSentencesAndChangesNothing) {

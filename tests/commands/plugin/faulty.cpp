@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "nmt/training/method.h"
+#include "nmt/training/plugin.h"
 
 namespace nmt {
 namespace {
@@ -41,8 +42,7 @@ int say_hello(const std::vector<std::string>& arguments) {
 }  // namespace
 }  // namespace nmt
 
-extern "C" void nmt_plugin(int version) {
-  if (version != 1) throw nmt::Error("made for version 1 of the interface");
+NMT_PLUGIN() {
   using namespace nmt;
   append_method({.name = "faulty",
                  .summary = "breaks updates, for tests",

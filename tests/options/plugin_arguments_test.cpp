@@ -1,4 +1,4 @@
-#include "nmt/commands/plugin.h"
+#include "nmt/commands/plugin_arguments.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,12 +1,9 @@
-#include "nmt/commands/plugin.h"
-
-#include <dlfcn.h>
+#include "nmt/commands/plugin_arguments.h"
 
 #include <algorithm>
 #include <filesystem>
 
 #include "nmt/options/yaml_reader.h"
-#include "nmt/support/error.h"
 
 namespace nmt {
 namespace fs = std::filesystem;
@@ -65,19 +62,6 @@ std::vector<std::string> without_plugins(std::vector<std::string> words) {
   const PluginFlag flag = find_flag(words);
   words.erase(flag.begin, flag.end);
   return words;
-}
-
-void load_plugin(const std::string& library) {
-  void* const handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr)
-    throw Error(
-        text("cannot load the plug-in ", library, ": ", dlerror()),
-        "Check the path; build the plug-in against this version of nmt and the same LibTorch.");
-  const auto start = reinterpret_cast<void (*)(int)>(dlsym(handle, "nmt_plugin"));
-  if (start == nullptr)
-    throw Error(FilePosition{library}, "is no plug-in: it has no function nmt_plugin",
-                "Define extern \"C\" void nmt_plugin(int version); see nmt/commands/plugin.h.");
-  start(kPluginVersion);
 }
 
 }  // namespace nmt
