@@ -25,7 +25,7 @@ names raw text; prepare it once when several runs share the data.
   nmt prepare recipe.yaml --output prepared16k --vocabulary.size 16000
   nmt inspect prepared
 )",
-      .groups = {"data", "vocabulary"},
+      .groups = {"plugins", "data", "vocabulary"},
       .declare_arguments = declare_arguments<PrepareArguments>};
 }
 
@@ -284,7 +284,7 @@ CommandDescription describe_list() {
   nmt list presets            what each preset sets
   nmt list choices            options that are one of several names: optimizers, schedules ...
 )",
-          .groups = {},
+          .groups = {"plugins"},
           .declare_arguments = declare_nothing};
 }
 
@@ -296,7 +296,7 @@ CommandDescription describe_help() {
   nmt help model
   nmt help train.lr
 )",
-          .groups = {},
+          .groups = {"plugins"},
           .declare_arguments = declare_nothing};
 }
 

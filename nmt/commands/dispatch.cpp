@@ -46,10 +46,13 @@ Function* engine_function(const char* name) {
   return function;
 }
 
-// Not for the commands that have no options of the table: `nmt score` reads files of text.
-bool may_have_plugins(const std::string& name) {
+/// Whether the command reads a recipe or the configuration of a run, or tells what there is.
+bool uses_plugins(const std::string& name) {
   const CommandDescription* const command = find_command(name);
-  return command == nullptr || command->declare_arguments != nullptr;
+  if (command == nullptr) return true;  // it may be a plug-in's own
+  // `nmt train` names the key `plugins` by its group: keys without a dot.
+  return std::any_of(command->groups.begin(), command->groups.end(),
+                     [](const std::string& group) { return group.empty() || group == "plugins"; });
 }
 
 /// Whether --help or -h stands among the arguments of a command whose help is in the table of
@@ -87,14 +90,15 @@ int run_command(const std::string& name, const std::vector<std::string>& argumen
       {"list", run_list},
       {"help", run_help},
   };
-  if (may_have_plugins(name)) {
+  const bool with_plugins = uses_plugins(name);
+  if (with_plugins) {
     for (const std::string& plugin : find_plugins(arguments))
       engine_function<void(const char*)>("nmt_engine_load_plugin")(plugin.c_str());
   }
   if (asks_for_help(name, arguments)) return run_help({name});
-  if (name == "list" || name == "help") return kLight.at(name)(without_plugins(arguments));
   const auto light = kLight.find(name);
-  if (light != kLight.end()) return light->second(arguments);
+  if (light != kLight.end())
+    return light->second(with_plugins ? without_plugins(arguments) : arguments);
   if (find_command(name) == nullptr) refuse_command(name);
   using EngineMain = int(const char* command, const std::vector<std::string>* arguments);
   return engine_function<EngineMain>("nmt_engine_main")(name.c_str(), &arguments);

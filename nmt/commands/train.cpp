@@ -232,8 +232,10 @@ class TrainingSession {
 }  // namespace
 
 int run_train(const std::vector<std::string>& arguments) {
-  const ParsedCommand<TrainArguments> command(*find_command("train"), arguments,
-                                              [](const TrainArguments& a) { return a.recipe; });
+  ParsedCommand<TrainArguments> command(*find_command("train"), arguments,
+                                        [](const TrainArguments& a) { return a.recipe; });
+  // The run folder names them for whoever uses it, in whatever folder that is.
+  for (std::string& plugin : command.recipe.plugins) plugin = fs::absolute(plugin);
   const std::optional<Launch> launch = find_launch([](const char* name) { return getenv(name); });
   const torch::Device device =
       start_runtime(command.arguments.runtime, launch ? launch->local_rank : 0);

@@ -55,6 +55,49 @@ TEST(Plugin, ARecipeThatNamesItPreparesTrainsAndTranslates) {
   EXPECT_EQ(lines_of(translated.out).size(), 1u);
 }
 
+// A run folder says where its plug-in is, whatever folder the training was started in.
+TEST(Plugin, ARunFindsItFromAnyFolder) {
+  const TemporaryFolder folder;
+  const fs::path here = fs::current_path(), plugin = NMT_FAULTY_PLUGIN;
+  const std::string run = folder.file("run");
+  fs::current_path(plugin.parent_path());
+  const ProgramResult trained =
+      run_program({"train", small_run().recipe, "--run", run, "--threads", "1", "--methods",
+                   "faulty", "--plugins", plugin.filename(), "--train.max_updates", "3"});
+  fs::current_path(folder.path());
+  const ProgramResult translated =
+      run_program({"translate", run, "--threads", "1"}, "A man sees a house.\n");
+  fs::current_path(here);
+  EXPECT_EQ(trained.exit_code, 0) << trained.err;
+  EXPECT_EQ(translated.exit_code, 0) << translated.err;
+}
+
+TEST(Plugin, AfterItHasMovedItIsNamedToTheCommandsThatNeedIt) {
+  const TemporaryFolder folder;
+  const std::string first = folder.file("first.so"), run = folder.file("run");
+  fs::copy_file(NMT_FAULTY_PLUGIN, first);
+  const ProgramResult trained =
+      run_program({"train", small_run().recipe, "--run", run, "--threads", "1", "--methods",
+                   "faulty", "--plugins", first, "--train.max_updates", "3"});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  fs::remove(first);
+  const ProgramResult lost = run_program({"translate", run});
+  EXPECT_EQ(lost.exit_code, 1);
+  EXPECT_THAT(lost.err, AllOf(HasSubstr(first + ": there is no such plug-in"),
+                              HasSubstr("say where it is with --plugins")));
+  for (const char* command : {"translate", "inspect"}) {
+    const ProgramResult found = run_program({command, run, "--plugins", NMT_FAULTY_PLUGIN});
+    EXPECT_EQ(found.exit_code, 0) << found.err;
+  }
+  const ProgramResult prepared =
+      run_program({"prepare", run + "/config.yaml", "--output", folder.file("store"), "--plugins",
+                   NMT_FAULTY_PLUGIN});
+  EXPECT_EQ(prepared.exit_code, 0) << prepared.err;
+  // This one reads weights alone.
+  const ProgramResult averaged = run_program({"average", run});
+  EXPECT_EQ(averaged.exit_code, 0) << averaged.err;
+}
+
 TEST(Plugin, WhatIsNoPluginIsNamed) {
   const ProgramResult missing = run_program({"train", "--plugins", "/nonexistent/x.so"});
   EXPECT_EQ(missing.exit_code, 1);
