@@ -1,6 +1,6 @@
-# Finds LibTorch without find_package(Torch), which on a CUDA build demands nvcc even where no kernel is compiled.
-# Order: NMT_TORCH_DIR, Torch_DIR, CMAKE_PREFIX_PATH, the `torch` package of python3, the per-user cache that
-# scripts/setup.sh fills.
+# Makes the target nmt::torch, in this build and for find_package(nmt). LibTorch is found without find_package(Torch), which
+# on a CUDA build demands nvcc even where no kernel is compiled. Order: NMT_TORCH_DIR, Torch_DIR, CMAKE_PREFIX_PATH, the
+# `torch` package of python3, the per-user cache that scripts/setup.sh fills.
 set(NMT_TORCH_DIR "" CACHE PATH "Folder of LibTorch: the one that holds include/ and lib/")
 
 set(candidates ${NMT_TORCH_DIR})
@@ -43,6 +43,9 @@ endif()
 file(STRINGS ${version_header} version_lines REGEX "define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
 string(REGEX REPLACE "[^0-9;]*([0-9]+)" "\\1" version_numbers "${version_lines}")
 list(JOIN version_numbers "." torch_version)
+if(TARGET nmt::torch)
+  return()
+endif()
 message(STATUS "LibTorch ${torch_version} in ${torch_root}")
 
 add_library(nmt_dep_torch INTERFACE)
