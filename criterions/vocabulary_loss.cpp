@@ -64,7 +64,7 @@ Evaluation evaluate(const torch::Tensor& hidden, const torch::Tensor& weight, si
     result.hidden_gradient.narrow(0, first, count)
         .copy_(product(by_logits, factors.t()).view(states.sizes()));
     const torch::Tensor flat_states = states.reshape({-1, states.size(-1)});
-    result.weight_gradient += product(by_logits.t(), flat_states.t());
+    result.weight_gradient += product_over_rows(by_logits, flat_states);
   }
   return result;
 }

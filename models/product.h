@@ -13,6 +13,10 @@ namespace nmt {
 torch::Tensor product(const torch::Tensor& x, const torch::Tensor& weight,
                       const torch::Tensor& bias = {});
 
+/// aᵀ b for a [n, out] and b [n, in]: [out, in], what the gradient of a weight is made of;
+/// differentiable. Computed by whatever is fastest for these sizes.
+torch::Tensor product_over_rows(const torch::Tensor& a, const torch::Tensor& b);
+
 /// Whether this LibTorch has onednn_product, and the user has not switched oneDNN off.
 bool has_onednn_product();
 

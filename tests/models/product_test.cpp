@@ -49,6 +49,19 @@ TEST(Product, TakesTransposedAndStridedOperands) {
   EXPECT_EQ(product(torch::randn({0, 5}), weight.t()).sizes(), (torch::IntArrayRef{0, 7}));
 }
 
+TEST(Product, OverRowsAgreesWithDoublesNarrowAndWide) {
+  const torch::NoGradGuard no_grad;
+  for (const int64_t out : {3, 128, 300})
+    for (const int64_t in : {5, 260}) {
+      const torch::Tensor a = torch::randn({17, out}), b = torch::randn({17, in});
+      EXPECT_LT(max_difference(product_over_rows(a, b),
+                               torch::matmul(a.t().to(torch::kDouble), b.to(torch::kDouble))),
+                1e-4);
+    }
+  EXPECT_TRUE(torch::equal(product_over_rows(torch::empty({0, 300}), torch::empty({0, 260})),
+                           torch::zeros({300, 260})));
+}
+
 TEST(Product, GivesOnlyTheGradientsAskedFor) {
   const torch::Tensor x = torch::randn({4, 5}), frozen = torch::randn({3, 5});
   const torch::Tensor weight = torch::randn({3, 5}).requires_grad_();
