@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include "criterions/smoothed_softmax.h"
+
 namespace nmt {
 
 SmoothingWeights smoothing_weights(SmoothingKind kind, double label_smoothing, int64_t vocabulary) {
@@ -38,9 +40,9 @@ CriterionResult LabelSmoothedCrossEntropy::operator()(Transformer& model, const 
   const torch::Tensor& weight = model->output_weight();
   const SmoothingWeights weights = smoothing_weights(kind_, label_smoothing_, weight.size(0));
   const VocabularyLoss loss = vocabulary_loss(hidden, weight, 1, [&](const LogitPiece& piece) {
-    SmoothedLoss smoothed = smoothed_cross_entropy(
-        at::log_softmax(piece.logits, -1), targets.narrow(0, piece.first, piece.logits.size(0)),
-        weights, piece.gradient);
+    SmoothedLoss smoothed =
+        smoothed_softmax(piece.logits, targets.narrow(0, piece.first, piece.logits.size(0)),
+                         weights, piece.gradient);
     return PieceLoss{.loss = smoothed.loss, .parts = {smoothed.nll}, .gradient = smoothed.gradient};
   });
   return make_result(loss, {"nll"}, batch);

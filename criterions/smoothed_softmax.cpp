@@ -1,0 +1,133 @@
+#include "criterions/smoothed_softmax.h"
+
+#include <ATen/Parallel.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "models/lanes.h"
+#include "models/processor.h"
+#include "models/vector_exp.h"
+
+namespace nmt {
+namespace {
+
+using Floats = Lanes<float>::Vector;
+constexpr int64_t kLanes = Lanes<float>::kCount;
+
+/// With d = logit − the row's highest one: ln Σ e^d, Σ d, and d at the reference.
+struct Row {
+  double log_sum, sum, reference;
+};
+
+[[gnu::always_inline]] inline float highest_of(const float* logits, int64_t size) {
+  const float least = -std::numeric_limits<float>::infinity();
+  Floats highest = Floats{} + least;
+  int64_t i = 0;
+  for (; i + kLanes <= size; i += kLanes)
+    highest = highest > lanes(logits + i) ? highest : lanes(logits + i);
+  float result = least;
+  for (int64_t lane = 0; lane < kLanes; ++lane) result = std::max(result, highest[lane]);
+  for (; i < size; ++i) result = std::max(result, logits[i]);
+  return result;
+}
+
+/// Leaves the gradient in `logits`.
+[[gnu::always_inline]] inline Row row_of(float* logits, int64_t size, int64_t reference,
+                                         const SmoothingWeights& weights) {
+  const float highest = highest_of(logits, size);
+  const float at_reference = logits[reference] - highest;
+  Floats sums = Floats{}, exponentials = Floats{};
+  int64_t i = 0;
+  for (; i + kLanes <= size; i += kLanes) {
+    Floats d = lanes(logits + i) - highest;
+    sums += d;
+    exponentiate(d);
+    exponentials += d;
+    lanes(logits + i) = d;
+  }
+  const int64_t whole = i;
+  float sum = sum_of(sums), exponential = sum_of(exponentials);
+  for (; i < size; ++i) {
+    const float d = logits[i] - highest;
+    sum += d;
+    exponential += logits[i] = std::exp(d);
+  }
+  const float zero = sum * 0;  // not a number where one of the logits is not finite
+  const float scale = 1 / exponential + zero;
+  const auto each = static_cast<float>(weights.each);
+  for (i = 0; i < whole; i += kLanes) lanes(logits + i) = lanes(logits + i) * scale - each;
+  for (; i < size; ++i) logits[i] = logits[i] * scale - each;
+  logits[reference] -= static_cast<float>(weights.reference);
+  return {.log_sum = std::log(static_cast<double>(exponential)) + zero,
+          .sum = sum,
+          .reference = at_reference};
+}
+
+struct Rows {
+  float* logits;
+  int64_t size;
+  const int64_t* references;
+  double* losses;  // of each row: loss and nll
+};
+
+[[gnu::always_inline]] inline void evaluate(const Rows& rows, const SmoothingWeights& weights,
+                                            int64_t begin, int64_t end) {
+  for (int64_t r = begin; r < end; ++r) {
+    const Row row = row_of(rows.logits + r * rows.size, rows.size, rows.references[r], weights);
+    const double nll = row.log_sum - row.reference;
+    const double all = static_cast<double>(rows.size) * row.log_sum - row.sum;  // Σ −ln p
+    rows.losses[2 * r] = weights.reference * nll + weights.each * all;
+    rows.losses[2 * r + 1] = nll;
+  }
+}
+
+// The program is built for the oldest processor of its kind; these loops, for the one it runs on.
+#if defined(__x86_64__)
+[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,fma")]] void evaluate_avx512(
+    const Rows& rows, const SmoothingWeights& weights, int64_t begin, int64_t end) {
+  evaluate(rows, weights, begin, end);
+}
+[[gnu::target("avx2,fma")]] void evaluate_avx2(const Rows& rows, const SmoothingWeights& weights,
+                                               int64_t begin, int64_t end) {
+  evaluate(rows, weights, begin, end);
+}
+#endif
+void evaluate_portable(const Rows& rows, const SmoothingWeights& weights, int64_t begin,
+                       int64_t end) {
+  evaluate(rows, weights, begin, end);
+}
+
+auto fastest() {
+#if defined(__x86_64__)
+  if (has_avx512()) return &evaluate_avx512;
+  if (has_avx2() && has_fma()) return &evaluate_avx2;
+#endif
+  return &evaluate_portable;
+}
+
+}  // namespace
+
+SmoothedLoss smoothed_softmax(torch::Tensor logits, const torch::Tensor& targets,
+                              const SmoothingWeights& weights, Gradient gradient) {
+  if (!logits.is_cpu() || logits.scalar_type() != torch::kFloat32 || logits.dim() != 2)
+    return smoothed_cross_entropy(at::log_softmax(logits, -1), targets, weights, gradient);
+  static const auto evaluate_rows = fastest();
+  logits = logits.contiguous();
+  const torch::Tensor references = targets.contiguous();
+  const torch::Tensor losses = torch::empty({logits.size(0), 2}, torch::kFloat64);
+  const Rows rows{.logits = logits.mutable_data_ptr<float>(),
+                  .size = logits.size(1),
+                  .references = references.const_data_ptr<int64_t>(),
+                  .losses = losses.mutable_data_ptr<double>()};
+  at::parallel_for(0, logits.size(0), 16,
+                   [&](int64_t begin, int64_t end) { evaluate_rows(rows, weights, begin, end); });
+  const torch::Tensor sums = losses.sum(0);
+  return {.loss = sums[0],
+          .nll = sums[1],
+          .gradient = gradient == Gradient::kNeeded ? logits : torch::Tensor()};
+}
+
+}  // namespace nmt
