@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 
 #include "nmt/commands/dispatch.h"
-#include "nmt/support/error.h"
+#include "nmt/support/file_error.h"
 #include "nmt/support/version.h"
 
 namespace nmt {
@@ -35,8 +35,13 @@ int flush_results(int exit_code) {
   errno = 0;
   std::cout.flush();
   if (std::cout.good()) return exit_code;
-  throw Error(errno == 0 ? "cannot write to stdout"
-                         : text("cannot write to stdout: ", std::strerror(errno)));
+  throw file_error("stdout", "write", errno);
+}
+
+/// What went wrong with a folder, a link or a name: files themselves are read and written by
+/// functions that throw Error.
+Error to_error(const std::filesystem::filesystem_error& error) {
+  return file_error(error.path1().string(), "be made, renamed or removed", error.code().value());
 }
 
 }  // namespace
@@ -54,6 +59,9 @@ int main(int count, char** words) {
     return 2;
   } catch (const nmt::Error& error) {
     std::cerr << "nmt: " << error.what() << "\n";
+    return 1;
+  } catch (const std::filesystem::filesystem_error& error) {
+    std::cerr << "nmt: " << nmt::to_error(error).what() << "\n";
     return 1;
   } catch (const std::exception& error) {
     std::cerr << "nmt: internal error: " << error.what()

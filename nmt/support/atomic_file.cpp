@@ -1,28 +1,25 @@
 #include "nmt/support/atomic_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 
-#include "nmt/support/error.h"
+#include "nmt/support/file_error.h"
 
 namespace nmt {
 namespace {
 
 constexpr size_t kBufferSize = 1 << 20;
 
+constexpr const char* kTemporary = ".tmp.";  // before the process id: the name of what is written
+
 [[noreturn]] void fail(const std::string& action, const std::string& path) {
-  const int code = errno;
-  const std::string remedy =
-      code == ENOSPC || code == EDQUOT  ? "Free some disk space; nothing saved before was lost."
-      : code == EACCES || code == EROFS ? "Check the permissions of the folder."
-                                        : "";
-  throw Error(FilePosition{path}, text("cannot ", action, ": ", std::strerror(code)), remedy);
+  throw file_error(path, action, errno);
 }
 
 void write_all(int descriptor, const char* data, size_t size, const std::string& path) {
@@ -55,10 +52,11 @@ void require_place_for_file(const std::string& path) {
 }  // namespace
 
 AtomicFile::AtomicFile(std::string path)
-    : path_(std::move(path)), temporary_(text(path_, ".tmp.", ::getpid())) {
+    : path_(std::move(path)), temporary_(text(path_, kTemporary, ::getpid())) {
   require_place_for_file(path_);
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor_ < 0) fail("create", path_);
+  ::flock(descriptor_, LOCK_EX | LOCK_NB);  // until it is closed, however the process ends
 }
 
 AtomicFile::~AtomicFile() {
@@ -76,20 +74,18 @@ void AtomicFile::write(const void* data, size_t size) {
     buffer_.append(static_cast<const char*>(data), size);
 }
 
-void AtomicFile::write_at(size_t offset, const void* data, size_t size) {
-  flush();
-  if (::pwrite(descriptor_, data, size, static_cast<off_t>(offset)) != static_cast<ssize_t>(size))
-    fail("write", path_);
-}
-
 void AtomicFile::flush() {
   write_all(descriptor_, buffer_.data(), buffer_.size(), path_);
   buffer_.clear();
 }
 
-void AtomicFile::commit() {
+void AtomicFile::sync() {
   flush();
   if (::fsync(descriptor_) != 0) fail("flush", path_);
+}
+
+void AtomicFile::commit() {
+  sync();
   const int descriptor = std::exchange(descriptor_, -1);
   if (::close(descriptor) != 0 || std::rename(temporary_.c_str(), path_.c_str()) != 0) {
     const int code = errno;
@@ -128,8 +124,23 @@ std::string read_file(const std::string& path) {
 void sync_folder(const std::string& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return;  // some network file systems refuse; the rename itself has been done
-  ::fsync(descriptor);
+  const int code = ::fsync(descriptor) == 0 ? 0 : errno;
   ::close(descriptor);
+  if (code != 0 && code != EINVAL) throw file_error(folder, "flush", code);
+}
+
+bool is_unfinished_file(const std::string& name) {
+  return name.find(kTemporary) != std::string::npos;
+}
+
+void remove_unfinished_files(const std::string& folder) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (!is_unfinished_file(entry.path().filename().string())) continue;
+    const int descriptor = ::open(entry.path().c_str(), O_RDWR | O_CLOEXEC);
+    if (descriptor < 0) continue;
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) std::filesystem::remove(entry.path());
+    ::close(descriptor);
+  }
 }
 
 }  // namespace nmt

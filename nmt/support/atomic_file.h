@@ -23,12 +23,12 @@ class AtomicFile {
   /// Appends (buffered). Throws Error naming the file and the system's reason (disk full …).
   void write(const void* data, size_t size);
   void write(std::string_view data) { write(data.data(), data.size()); }
-  /// Overwrites `size` bytes at `offset`, which must have been written before (headers known only
-  /// at the end).
-  void write_at(size_t offset, const void* data, size_t size);
   size_t size() const { return size_; }
 
-  /// Flushes, fsyncs and renames; the file is complete afterwards.
+  /// Brings to disk what was written so far: where several files take the place of others, a full
+  /// disk shows before the first of those is given up.
+  void sync();
+  /// Syncs and renames; the file is complete afterwards.
   void commit();
 
  private:
@@ -45,7 +45,14 @@ void write_file(const std::string& path, std::string_view content);
 /// Reads a whole file. Throws Error when it cannot be read.
 std::string read_file(const std::string& path);
 
-/// Makes renames in `folder` durable (fsync of the directory).
+/// Makes renames in `folder` durable (fsync of the directory, where the file system has it).
 void sync_folder(const std::string& folder);
+
+/// Whether a file of this name is one that is being written, or was by a process that was killed.
+bool is_unfinished_file(const std::string& name);
+
+/// Removes what processes that were killed left unfinished in `folder`; leaves alone what a process
+/// is writing.
+void remove_unfinished_files(const std::string& folder);
 
 }  // namespace nmt

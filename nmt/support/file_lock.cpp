@@ -8,14 +8,14 @@
 #include <cstring>
 
 #include "nmt/support/atomic_file.h"
-#include "nmt/support/error.h"
+#include "nmt/support/file_error.h"
 #include "nmt/support/log.h"
 
 namespace nmt {
 
 FileLock::FileLock(const std::string& path, const std::string& remedy)
     : descriptor_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-  if (descriptor_ < 0) throw Error(FilePosition{path}, std::strerror(errno));
+  if (descriptor_ < 0) throw file_error(path, "open", errno);
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
     const int reason = errno;
     ::close(descriptor_);

@@ -4,8 +4,13 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cerrno>
+#include <iostream>
 #include <memory>
+#include <utility>
 #include <vector>
+
+#include "nmt/support/file_error.h"
 
 namespace nmt::log {
 namespace {
@@ -16,6 +21,10 @@ std::shared_ptr<spdlog::logger>& logger() {
         "nmt", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
     created->set_pattern("%H:%M:%S %^%L%$ %v");
     created->flush_on(spdlog::level::info);
+    // A log file that cannot be written stops nothing: the terminal shows the same. Said once.
+    created->set_error_handler([told = false](const std::string& message) mutable {
+      if (!std::exchange(told, true)) std::cerr << "nmt: " << message << '\n';
+    });
     return created;
   }();
   return instance;
@@ -51,9 +60,13 @@ void set_rank(int rank) {
 }
 
 void add_file(const std::string& file) {
-  auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
-  sink->set_pattern("%Y-%m-%d %H:%M:%S %L %v");
-  logger()->sinks().push_back(std::move(sink));
+  try {
+    auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
+    sink->set_pattern("%Y-%m-%d %H:%M:%S %L %v");
+    logger()->sinks().push_back(std::move(sink));
+  } catch (const spdlog::spdlog_ex&) {
+    throw file_error(file, "open", errno);
+  }
 }
 
 void write(Level level, const std::string& message) {

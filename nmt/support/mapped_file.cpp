@@ -6,16 +6,15 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
-#include "nmt/support/error.h"
+#include "nmt/support/file_error.h"
 
 namespace nmt {
 
 MappedFile::MappedFile(const std::string& path) : path_(path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) throw Error(FilePosition{path}, text("cannot open: ", std::strerror(errno)));
+  if (descriptor < 0) throw file_error(path, "open", errno);
   struct stat status {};
   ::fstat(descriptor, &status);
   size_ = static_cast<size_t>(status.st_size);
@@ -24,8 +23,7 @@ MappedFile::MappedFile(const std::string& path) : path_(path) {
     const int code = errno;
     if (address != MAP_FAILED) data_ = static_cast<const std::byte*>(address);
     ::close(descriptor);
-    if (data_ == nullptr)
-      throw Error(FilePosition{path}, text("cannot map into memory: ", std::strerror(code)));
+    if (data_ == nullptr) throw file_error(path, "map into memory", code);
   } else {
     ::close(descriptor);
   }

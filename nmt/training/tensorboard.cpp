@@ -4,10 +4,11 @@
 
 #include <array>
 #include <bit>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 
-#include "nmt/support/error.h"
+#include "nmt/support/file_error.h"
 
 namespace nmt {
 namespace {
@@ -68,10 +69,11 @@ std::string event(int64_t step, const std::string& content) {
 TensorBoardWriter::TensorBoardWriter(const std::string& folder, int64_t first_step) {
   char host[256] = "localhost";
   ::gethostname(host, sizeof host - 1);
-  const std::string path = text(folder, "/events.out.tfevents.", static_cast<int64_t>(wall_time()),
-                                ".", host, ".", ::getpid());
-  file_.open(path, std::ios::binary);
-  if (!file_) throw Error(FilePosition{path}, "cannot create the TensorBoard event file");
+  path_ = text(folder, "/events.out.tfevents.", static_cast<int64_t>(wall_time()), ".", host, ".",
+               ::getpid());
+  errno = 0;
+  file_.open(path_, std::ios::binary);
+  if (!file_) throw file_error(path_, "create", errno);
   record(event(0, field_text(3, "brain.Event:2")));
   // SessionLog.status = START: TensorBoard drops what it has seen at later steps.
   record(event(first_step, field_text(7, field(1, 0) + varint(1))));
@@ -89,7 +91,9 @@ void TensorBoardWriter::scalar(const std::string& tag, double value, int64_t ste
 }
 
 void TensorBoardWriter::flush() {
+  errno = 0;
   file_.flush();
+  if (!file_) throw file_error(path_, "write", errno);
 }
 
 }  // namespace nmt

@@ -15,10 +15,12 @@ class TensorBoardWriter {
   TensorBoardWriter(const std::string& folder, int64_t first_step);
 
   void scalar(const std::string& tag, double value, int64_t step);
+  /// Throws Error when not all of it could be written.
   void flush();
 
  private:
   void record(const std::string& event);
+  std::string path_;
   std::ofstream file_;
 };
 

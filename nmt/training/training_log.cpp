@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cmath>
 #include <filesystem>
 #include <optional>
@@ -12,7 +13,7 @@
 
 #include "models/product.h"
 #include "nmt/support/atomic_file.h"
-#include "nmt/support/error.h"
+#include "nmt/support/file_error.h"
 
 namespace nmt {
 namespace {
@@ -162,10 +163,11 @@ void IntervalStatistics::clear() {
 }
 
 TrainingLog::TrainingLog(const RunFolder& run, int64_t first_update)
-    : tensorboard_(run.path(), first_update) {
-  drop_later_events(run.log(), first_update);
-  file_.open(run.log(), std::ios::app);
-  if (!file_) throw Error(FilePosition{run.log()}, "cannot be opened for writing");
+    : path_(run.log()), tensorboard_(run.path(), first_update) {
+  drop_later_events(path_, first_update);
+  errno = 0;
+  file_.open(path_, std::ios::app);
+  if (!file_) throw file_error(path_, "open", errno);
 }
 
 void TrainingLog::event(const std::string& name, int64_t update, nlohmann::json values) {
@@ -173,7 +175,9 @@ void TrainingLog::event(const std::string& name, int64_t update, nlohmann::json 
     if (value.is_number()) tensorboard_.scalar(text(name, "/", key), value.get<double>(), update);
   values["event"] = name;
   values["update"] = update;
+  errno = 0;
   file_ << values.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
+  if (!file_) throw file_error(path_, "write", errno);
   tensorboard_.flush();
 }
 

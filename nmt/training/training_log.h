@@ -74,10 +74,12 @@ class TrainingLog {
   TrainingLog(const RunFolder& run, int64_t first_update);
 
   /// Appends one event to train.jsonl; its numbers also become TensorBoard scalars
-  /// "<event>/<name>".
+  /// "<event>/<name>". Throws Error when it cannot be written: a log with holes is worth less than
+  /// a run that stops and, started again, does over what is not in its last checkpoint.
   void event(const std::string& name, int64_t update, nlohmann::json values);
 
  private:
+  std::string path_;
   std::ofstream file_;
   TensorBoardWriter tensorboard_;
 };

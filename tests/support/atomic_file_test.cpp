@@ -31,9 +31,8 @@ TEST(AtomicFile, HoldsWhatWasWritten) {
   AtomicFile file(folder.file("a"));
   file.write("head");
   file.write(large);
-  file.write_at(0, "HEAD", 4);
   file.commit();
-  EXPECT_EQ(read_file(folder.file("a")), "HEAD" + large);
+  EXPECT_EQ(read_file(folder.file("a")), "head" + large);
   EXPECT_EQ(files_in(folder.path()), 1u);
 }
 
@@ -67,6 +66,17 @@ TEST(AtomicFile, AFailedWriteKeepsTheOldFileAndSaysWhy) {
   EXPECT_EQ(WEXITSTATUS(status), 0);
   EXPECT_EQ(read_file(folder.file("a")), "old");
   EXPECT_EQ(files_in(folder.path()), 1u);
+}
+
+TEST(AtomicFile, WhatAKilledProcessLeftIsRemovedAndNothingElse) {
+  const TemporaryFolder folder;
+  folder.write("a.tmp.1", "half of a");
+  AtomicFile open(folder.file("b"));
+  open.write("whole");
+  remove_unfinished_files(folder.path());
+  EXPECT_FALSE(std::filesystem::exists(folder.file("a.tmp.1")));
+  open.commit();
+  EXPECT_EQ(read_file(folder.file("b")), "whole");
 }
 
 TEST(AtomicFile, AMissingFolderIsNamed) {
