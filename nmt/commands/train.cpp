@@ -123,7 +123,8 @@ class TrainingSession {
                                  static_cast<uint64_t>(RandomPurpose::kInitialise)}));
     run_ = std::make_unique<Run>(build_run(folder_, recipe_, data_.encoder));
     if (!folder_.updates().empty()) {
-      const std::string place = folder_.find_checkpoint("last");
+      // Not `last`: that link is set after the save, and the process may have been killed between.
+      const std::string place = folder_.checkpoint(folder_.updates().back());
       resumed_ = std::make_unique<Checkpoint>(load_checkpoint(place, CheckpointParts::kAll));
       load_weights(run_->model, resumed_->weights, place);
       warn_of_other_machine();
@@ -185,6 +186,7 @@ class TrainingSession {
         folder_.lock(),
         "Another training writes to this run: wait for it or stop it, or start a "
         "new run with another --run folder.");
+    remove_unfinished_files(folder_.path());
     if (folder_.exists()) check_same_recipe(table, folder_);
     log::add_file(folder_.file("train.log"));
   }

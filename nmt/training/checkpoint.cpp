@@ -12,7 +12,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kSaving = ".saving-";  // prefix of folders that are not complete
+// Prefixes of folders that are not complete: they count as nothing.
+constexpr const char* kSaving = ".saving-";
+constexpr const char* kRemoving = ".removing-";
+
+std::string beside(const fs::path& folder, const std::string& prefix) {
+  return (folder.parent_path() / (prefix + folder.filename().string())).string();
+}
 
 // Links are replaced by renaming over them, so that there is always one.
 void point_link(const std::string& link, const std::string& target) {
@@ -26,8 +32,16 @@ void point_link(const std::string& link, const std::string& target) {
 void remove_leftovers(const std::string& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename();
-    if (name.starts_with(kSaving)) fs::remove_all(entry.path());
+    if (name.starts_with(kSaving) || name.starts_with(kRemoving)) fs::remove_all(entry.path());
   }
+}
+
+// Whole or gone, like its making.
+void remove_checkpoint(const std::string& folder) {
+  const std::string removing = beside(folder, kRemoving);
+  fs::remove_all(removing);
+  fs::rename(folder, removing);
+  fs::remove_all(removing);
 }
 
 std::set<int64_t> kept_updates(const RunFolder& run, const TrainingState& state,
@@ -50,6 +64,34 @@ std::set<int64_t> kept_updates(const RunFolder& run, const TrainingState& state,
   return kept;
 }
 
+void write_files(const std::string& folder, const Checkpoint& checkpoint) {
+  StateFile content{.state = checkpoint.state};
+  const auto save = [&](const std::string& name, const TensorMap& tensors) {
+    if (tensors.empty()) return;
+    save_tensors(folder + "/" + name, tensors);
+    content.checksums[name] = sha256_file(folder + "/" + name);
+  };
+  save("model.safetensors", checkpoint.weights);
+  save("ema.safetensors", checkpoint.average);
+  save("training.safetensors", checkpoint.training);
+  write_state_file(folder, content);
+}
+
+// Renames `made` to `folder`. What has that name is put aside first and comes back if that fails.
+void put_in_place(const std::string& made, const std::string& folder) {
+  const std::string old = beside(folder, kRemoving);
+  fs::remove_all(old);
+  if (fs::exists(folder)) fs::rename(folder, old);
+  try {
+    fs::rename(made, folder);
+  } catch (...) {
+    std::error_code ignored;
+    fs::rename(old, folder, ignored);
+    throw;
+  }
+  fs::remove_all(old);
+}
+
 TensorMap load_checked(const std::string& folder, const std::string& name,
                        const StateFile& content) {
   verify_checksum(folder, name, content);
@@ -59,48 +101,38 @@ TensorMap load_checked(const std::string& folder, const std::string& name,
 }  // namespace
 
 void write_checkpoint(const std::string& folder, const Checkpoint& checkpoint) {
-  const fs::path place(folder);
-  const std::string temporary =
-      (place.parent_path() / (kSaving + place.filename().string())).string();
+  const std::string temporary = beside(folder, kSaving);
   fs::remove_all(temporary);
   fs::create_directories(temporary);
-  StateFile content{.state = checkpoint.state};
-  const auto save = [&](const std::string& file, const TensorMap& tensors) {
-    if (tensors.empty()) return;
-    save_tensors(temporary + "/" + file, tensors);
-    content.checksums[file] = sha256_file(temporary + "/" + file);
-  };
   try {
-    save("model.safetensors", checkpoint.weights);
-    save("ema.safetensors", checkpoint.average);
-    save("training.safetensors", checkpoint.training);
-    write_state_file(temporary, content);
+    write_files(temporary, checkpoint);
+    put_in_place(temporary, folder);
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(temporary, ignored);
     throw;
   }
-  fs::remove_all(place);
-  fs::rename(temporary, place);
-  sync_folder(place.parent_path().string());
+  sync_folder(fs::path(folder).parent_path().string());
 }
 
 void save_checkpoint(const RunFolder& run, const Checkpoint& checkpoint,
                      const TrainingOptions& options) {
   fs::create_directories(run.checkpoints());
-  remove_leftovers(run.checkpoints());
-  const std::string folder = run.checkpoint(checkpoint.state.update);
-  // There already (saved again after a resume): the same weights, and `last` or `best` may point to
-  // it.
-  if (!fs::exists(folder)) write_checkpoint(folder, checkpoint);
-  point_link(run.checkpoints() + "/last", fs::path(folder).filename());
+  write_checkpoint(run.checkpoint(checkpoint.state.update), checkpoint);
+  finish_save(run, checkpoint.state, options);
+}
 
-  const std::set<int64_t> kept = kept_updates(run, checkpoint.state, options);
-  const int64_t best = best_update(checkpoint.state.validations, options.validation.metric);
-  if (best >= 0 && fs::exists(run.checkpoint(best)))
+void finish_save(const RunFolder& run, const TrainingState& state, const TrainingOptions& options) {
+  remove_leftovers(run.checkpoints());
+  point_link(run.checkpoints() + "/last", fs::path(run.checkpoint(state.update)).filename());
+  const std::set<int64_t> kept = kept_updates(run, state, options);
+  const int64_t best = best_update(state.validations, options.validation.metric);
+  if (kept.contains(best))
     point_link(run.checkpoints() + "/best", fs::path(run.checkpoint(best)).filename());
+  else
+    fs::remove(run.checkpoints() + "/best");
   for (const int64_t update : run.updates())
-    if (!kept.contains(update)) fs::remove_all(run.checkpoint(update));
+    if (!kept.contains(update)) remove_checkpoint(run.checkpoint(update));
 }
 
 Checkpoint load_checkpoint(const std::string& folder, CheckpointParts parts) {

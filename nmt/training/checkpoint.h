@@ -28,6 +28,11 @@ void write_checkpoint(const std::string& folder, const Checkpoint& checkpoint);
 void save_checkpoint(const RunFolder& run, const Checkpoint& checkpoint,
                      const TrainingOptions& options);
 
+/// The second half of a save: `last` and `best`, and what the policy does not keep. A resumed
+/// training calls it for the checkpoint it continues from, since a process may be killed between
+/// the two.
+void finish_save(const RunFolder& run, const TrainingState& state, const TrainingOptions& options);
+
 /// Which parts of a checkpoint to read.
 enum class CheckpointParts { kWeights, kAll };
 

@@ -103,7 +103,10 @@ Trainer::Trainer(TrainingParts parts, TrainingOptions options, RunFolder run,
       for (size_t i = 0; i < average_.size(); ++i)
         average_[i].copy_(resumed->average.at(parameters_[i].first));
   }
-  if (parts_.world->is_main()) log_ = std::make_unique<TrainingLog>(run_, state_.update);
+  if (parts_.world->is_main()) {
+    if (resumed != nullptr) finish_save(run_, state_, options_);
+    log_ = std::make_unique<TrainingLog>(run_, state_.update);
+  }
   saved_update_ = resumed != nullptr ? state_.update : -1;
 }
 

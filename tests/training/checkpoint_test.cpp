@@ -111,6 +111,36 @@ TEST(Checkpoint, LeftoversOfAKilledSaveAreNoCheckpoint) {
   EXPECT_FALSE(fs::exists(run.checkpoints() + "/.saving-000000002"));
 }
 
+// Killed between the checkpoint and what follows it.
+TEST(Checkpoint, WhatAKilledSaveDidNotGetToIsDoneAfterwards) {
+  const TemporaryFolder folder;
+  const RunFolder run(folder.path());
+  TrainingOptions options;
+  options.checkpoints = {.every = 1, .keep_last = 1, .keep_best = 0};
+  save_checkpoint(run, checkpoint_at(1), options);
+  write_checkpoint(run.checkpoint(2), checkpoint_at(2));
+  fs::create_directories(run.checkpoints() + "/.removing-000000001");
+  EXPECT_EQ(run.updates(), (std::vector<int64_t>{1, 2}));
+  finish_save(run, checkpoint_at(2).state, options);
+  EXPECT_EQ(run.updates(), (std::vector<int64_t>{2}));
+  EXPECT_EQ(fs::read_symlink(run.checkpoints() + "/last").string(), "000000002");
+  EXPECT_FALSE(fs::exists(run.checkpoints() + "/.removing-000000001"));
+}
+
+TEST(Checkpoint, BestLeadsSomewhereOrIsNotThere) {
+  const TemporaryFolder folder;
+  const RunFolder run(folder.path());
+  TrainingOptions options;
+  options.checkpoints = {.every = 1, .keep_last = 1, .keep_best = 0};
+  Checkpoint checkpoint = checkpoint_at(1, /*loss=*/1);
+  save_checkpoint(run, checkpoint, options);
+  EXPECT_EQ(fs::read_symlink(run.checkpoints() + "/best").string(), "000000001");
+  checkpoint.state.update = 2;
+  save_checkpoint(run, checkpoint, options);
+  EXPECT_FALSE(fs::is_symlink(run.checkpoints() + "/best"));
+  EXPECT_EQ(run.find_checkpoint("best"), run.checkpoints() + "/last");
+}
+
 TEST(Checkpoint, AFailedSaveLosesNothing) {
   const TemporaryFolder folder;
   const RunFolder run(folder.path());
