@@ -5,6 +5,7 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -19,81 +20,90 @@ namespace nmt {
 template <class Item>
 class ReadAhead {
  public:
-  /// `next_item` gives the next item, or nothing at the end; it is called on the thread alone. What
-  /// it uses must outlive this object.
+  /// `next_item` gives the next item, or nothing at the end; it is called on the thread alone and
+  /// must own what it uses. Nobody waits for the thread: it may stand in the read of a pipe whose
+  /// writer is silent, and a program that has failed must be able to end.
   explicit ReadAhead(std::function<std::optional<Item>()> next_item)
-      : thread_([this, source = std::move(next_item)] { read(source); }) {}
+      : shared_(std::make_shared<Shared>()) {
+    std::thread(&ReadAhead::read, shared_, std::move(next_item)).detach();
+  }
 
   ~ReadAhead() {
     {
-      const std::lock_guard lock(mutex_);
-      abandoned_ = true;
+      const std::lock_guard lock(shared_->mutex);
+      shared_->abandoned = true;
     }
-    changed_.notify_all();
-    thread_.join();
+    shared_->changed.notify_all();
   }
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
   /// Those that are there, at most `most`; does not wait. Throws as next().
   std::vector<Item> arrived(size_t most) {
-    const std::lock_guard lock(mutex_);
-    return take(most);
+    const std::lock_guard lock(shared_->mutex);
+    return shared_->take(most);
   }
 
   /// The next items, at most `most`; waits for the first and then only as long as more keep coming.
   /// Empty at the end. Throws what reading threw, after the items before it were handed out.
   std::vector<Item> next(size_t most) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return ended_ || !items_.empty(); });
-    while (!ended_ && items_.size() < most) {
-      const size_t before = items_.size();
-      changed_.wait_for(lock, kPatience, [&] { return ended_ || items_.size() >= most; });
-      if (items_.size() == before) break;
+    Shared& s = *shared_;
+    std::unique_lock lock(s.mutex);
+    s.changed.wait(lock, [&s] { return s.ended || !s.items.empty(); });
+    while (!s.ended && s.items.size() < most) {
+      const size_t before = s.items.size();
+      s.changed.wait_for(lock, kPatience, [&] { return s.ended || s.items.size() >= most; });
+      if (s.items.size() == before) break;
     }
-    return take(most);
+    return s.take(most);
   }
 
  private:
-  std::vector<Item> take(size_t most) {
-    std::vector<Item> taken;
-    while (!items_.empty() && taken.size() < most) {
-      taken.push_back(std::move(items_.front()));
-      items_.pop_front();
-    }
-    changed_.notify_all();
-    if (taken.empty() && error_) std::rethrow_exception(error_);
-    return taken;
-  }
-
   static constexpr size_t kMost = 100000;  // items; bounds the memory
   // A pause in the input after which what has come is handed out.
   static constexpr std::chrono::milliseconds kPatience{20};
 
-  void read(const std::function<std::optional<Item>()>& source) {
+  // Of this object and its thread.
+  struct Shared {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::deque<Item> items;
+    bool ended = false, abandoned = false;
+    std::exception_ptr error;
+
+    std::vector<Item> take(size_t most) {
+      std::vector<Item> taken;
+      while (!items.empty() && taken.size() < most) {
+        taken.push_back(std::move(items.front()));
+        items.pop_front();
+      }
+      changed.notify_all();
+      if (taken.empty() && error) std::rethrow_exception(error);
+      return taken;
+    }
+  };
+
+  static void read(const std::shared_ptr<Shared>& shared,
+                   const std::function<std::optional<Item>()>& source) {
+    Shared& s = *shared;
     try {
       while (std::optional<Item> item = source()) {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [this] { return abandoned_ || items_.size() < kMost; });
-        if (abandoned_) return;
-        items_.push_back(std::move(*item));
-        changed_.notify_all();
+        std::unique_lock lock(s.mutex);
+        s.changed.wait(lock, [&s] { return s.abandoned || s.items.size() < kMost; });
+        if (s.abandoned) return;
+        s.items.push_back(std::move(*item));
+        s.changed.notify_all();
       }
     } catch (...) {
-      const std::lock_guard lock(mutex_);
-      error_ = std::current_exception();
+      const std::lock_guard lock(s.mutex);
+      s.error = std::current_exception();
     }
-    const std::lock_guard lock(mutex_);
-    ended_ = true;
-    changed_.notify_all();
+    const std::lock_guard lock(s.mutex);
+    s.ended = true;
+    s.changed.notify_all();
   }
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Item> items_;
-  bool ended_ = false, abandoned_ = false;
-  std::exception_ptr error_;
-  std::thread thread_;
+  std::shared_ptr<Shared> shared_;
 };
 
 }  // namespace nmt

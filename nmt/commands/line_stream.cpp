@@ -1,17 +1,19 @@
 #include "nmt/commands/line_stream.h"
 
+#include <cerrno>
 #include <iostream>
 #include <memory>
 #include <optional>
 
 #include "nmt/support/atomic_file.h"
-#include "nmt/support/error.h"
+#include "nmt/support/file_error.h"
 
 namespace nmt {
 
 LineStream::LineStream(const std::string& path)
-    : reader_(path, InvalidUtf8::kReplace), lines_([this]() -> std::optional<std::string> {
-        const std::optional<TextLine> line = reader_.next();
+    : lines_([reader = std::make_shared<LineReader>(
+                  path, InvalidUtf8::kReplace)]() -> std::optional<std::string> {
+        const std::optional<TextLine> line = reader->next();
         if (!line) return std::nullopt;
         return std::string(line->text);
       }) {}
@@ -31,8 +33,8 @@ void LineSink::write(const std::string& line) {
 
 void LineSink::flush() {
   if (file_ != nullptr) return;
-  if (!std::cout.flush())
-    throw Error("cannot write to stdout", "The reader of the output may have gone away.");
+  errno = 0;
+  if (!std::cout.flush()) throw file_error("stdout", "write", errno);
 }
 
 void LineSink::close() {

@@ -20,7 +20,6 @@ class LineStream {
   std::vector<std::string> next(size_t most) { return lines_.next(most); }
 
  private:
-  LineReader reader_;
   ReadAhead<std::string> lines_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <deque>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -173,8 +174,8 @@ void translate_documents(const TranslateArguments& arguments, const Recipe& reci
       opened.run, recipe, opened.models, recipe.decoding,
       arguments.references.empty() ? DocumentContext::kTranslation : DocumentContext::kReference);
   log::info("documents: ", translator->describe());
-  Input input(arguments);
-  ReadAhead<Line> lines([&input] { return input.next(); });
+  const auto input = std::make_shared<Input>(arguments);
+  ReadAhead<Line> lines([input] { return input->next(); });
   DocumentSession session(arguments, *opened.run.encoder, direction, *translator);
   const auto start = std::chrono::steady_clock::now();
   // Enough documents to fill a batch are translated together, as far as their sentences have come.
@@ -197,7 +198,7 @@ void translate_documents(const TranslateArguments& arguments, const Recipe& reci
     session.write_finished();
   }
   session.close();
-  if (!input.documents().has_marks() && input.documents().sentences() > 1)
+  if (!input->documents().has_marks() && input->documents().sentences() > 1)
     log::warning("no document boundary in the input: it was translated as one document");
   session.log_summary(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());

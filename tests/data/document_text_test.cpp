@@ -163,8 +163,9 @@ TEST_F(DocumentTextTest, DoesNotWaitForTheNextLine) {
 }
 
 TEST_F(DocumentTextTest, ArrivesInGroups) {
-  DocumentText text(folder_.write("t", "a\n\nb\nc\n"), DocumentLayout::kBlankLine);
-  ReadAhead<DocumentLine> arriving([&text] { return text.next(); });
+  const auto text =
+      std::make_shared<DocumentText>(folder_.write("t", "a\n\nb\nc\n"), DocumentLayout::kBlankLine);
+  ReadAhead<DocumentLine> arriving([text] { return text->next(); });
   Lines all;
   for (auto group = arriving.next(3); !group.empty(); group = arriving.next(3))
     for (const DocumentLine& line : group) all.push_back(show(line));

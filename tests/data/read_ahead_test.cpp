@@ -15,8 +15,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 TEST(ReadAheadTest, HandsOutEverythingInOrder) {
-  int next = 0;
-  ReadAhead<int> numbers([&next]() -> std::optional<int> {
+  ReadAhead<int> numbers([next = 0]() mutable -> std::optional<int> {
     return next < 250'000 ? std::optional(next++) : std::nullopt;
   });
   int expected = 0;
@@ -29,23 +28,21 @@ TEST(ReadAheadTest, HandsOutEverythingInOrder) {
 }
 
 TEST(ReadAheadTest, DoesNotWaitForMoreThanHasArrived) {
-  std::atomic<int> allowed = 2;
-  int next = 0;
-  ReadAhead<int> numbers([&]() -> std::optional<int> {
-    while (next >= allowed) std::this_thread::yield();
+  const auto allowed = std::make_shared<std::atomic<int>>(2);
+  ReadAhead<int> numbers([allowed, next = 0]() mutable -> std::optional<int> {
+    while (next >= *allowed) std::this_thread::yield();
     return next++ < 5 ? std::optional(next) : std::nullopt;
   });
   std::vector<int> got = numbers.next(100);
   while (got.size() < 2)
     got.push_back(numbers.next(1).at(0));  // a slow machine may pause in between
   EXPECT_THAT(got, ElementsAre(1, 2));
-  allowed = 1000;
+  *allowed = 1000;
   EXPECT_THAT(numbers.next(1), ElementsAre(3));
 }
 
 TEST(ReadAheadTest, ThrowsAfterWhatCameBefore) {
-  int next = 0;
-  ReadAhead<int> numbers([&]() -> std::optional<int> {
+  ReadAhead<int> numbers([next = 0]() mutable -> std::optional<int> {
     if (next == 3) throw Error("damaged");
     return next++;
   });
@@ -54,6 +51,17 @@ TEST(ReadAheadTest, ThrowsAfterWhatCameBefore) {
     for (const int number : numbers.next(10)) got.push_back(number);
   EXPECT_THAT(got, ElementsAre(0, 1, 2));
   EXPECT_THROW(numbers.next(10), Error);
+}
+
+TEST(ReadAheadTest, CanBeLeftWhileItWaits) {
+  const auto released = std::make_shared<std::atomic<bool>>(false);
+  {
+    ReadAhead<int> silent([released]() -> std::optional<int> {
+      while (!*released) std::this_thread::yield();
+      return std::nullopt;
+    });
+  }
+  *released = true;
 }
 
 TEST(ReadAheadTest, CanBeLeftHalfWay) {
