@@ -18,10 +18,9 @@ void CorpusWriter::HashedFile::write(const void* data, size_t size) {
   hash_.update(data, size);
 }
 
-CorpusManifest::File CorpusWriter::HashedFile::commit() {
-  const auto bytes = static_cast<int64_t>(file_.size());
-  file_.commit();
-  return {bytes, hash_.finish()};
+CorpusManifest::File CorpusWriter::HashedFile::finish() {
+  file_.sync();
+  return {static_cast<int64_t>(file_.size()), hash_.finish()};
 }
 
 CorpusWriter::CorpusWriter(std::string folder, std::array<int64_t, 2> vocabulary_size,
@@ -31,9 +30,7 @@ CorpusWriter::CorpusWriter(std::string folder, std::array<int64_t, 2> vocabulary
   fs::create_directories(folder_, failure);
   if (failure)
     throw Error(FilePosition{folder_}, text("cannot create the folder: ", failure.message()));
-  for (const auto& entry : fs::directory_iterator(folder_))
-    if (entry.path().filename().string().find(".tmp.") != std::string::npos)
-      fs::remove(entry.path());
+  remove_unfinished_files(folder_);
   for (const Side side : kSides) {
     const std::string name = to_string(side);
     Output& output = outputs_[static_cast<size_t>(side)];
@@ -89,23 +86,25 @@ void CorpusWriter::finish(CorpusManifest manifest) {
   manifest.sentences = sentences_;
   manifest.vocabulary_size = vocabulary_size_;
   manifest.has_text = outputs_[0].text != nullptr;
-  // From here to the new manifest the folder does not open: old and new files must not mix.
-  for (const auto& entry : fs::directory_iterator(folder_))
-    if (entry.path().filename().string().find(".tmp.") == std::string::npos)
-      fs::remove(entry.path());
-  const auto commit = [&](HashedFile* file) {
-    if (file != nullptr) manifest.files[file->name()] = file->commit();
-  };
+  std::vector<HashedFile*> files = {document_file_.get()};
   for (const Side side : kSides) {
-    Output& output = outputs_[static_cast<size_t>(side)];
+    const Output& output = outputs_[static_cast<size_t>(side)];
     manifest.tokens[static_cast<size_t>(side)] = output.tokens;
     manifest.longest[static_cast<size_t>(side)] = output.longest;
-    for (HashedFile* file :
-         {output.ids.get(), output.offsets.get(), output.text.get(), output.text_offsets.get()})
-      commit(file);
+    files.insert(files.end(), {output.ids.get(), output.offsets.get(), output.text.get(),
+                               output.text_offsets.get()});
   }
-  commit(document_file_.get());
-  write_file((fs::path(folder_) / "manifest.json").string(), manifest.to_json());
+  std::erase(files, nullptr);
+  for (HashedFile* file : files) manifest.files[file->name()] = file->finish();
+  AtomicFile manifest_file((fs::path(folder_) / "manifest.json").string());
+  manifest_file.write(manifest.to_json());
+  manifest_file.sync();
+  // All is on disk now, under temporary names. From here to the new manifest the folder does not
+  // open: old and new files must not mix.
+  for (const auto& entry : fs::directory_iterator(folder_))
+    if (!is_unfinished_file(entry.path().filename().string())) fs::remove(entry.path());
+  for (HashedFile* file : files) file->commit();
+  manifest_file.commit();
 }
 
 }  // namespace nmt

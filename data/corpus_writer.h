@@ -43,8 +43,10 @@ class CorpusWriter {
     HashedFile(const std::string& folder, std::string name);
     void write(const void* data, size_t size);
     void write_u64(uint64_t value) { write(&value, sizeof value); }
-    /// Completes the file and enters it.
-    CorpusManifest::File commit();
+    /// Brings the file to disk and describes it.
+    CorpusManifest::File finish();
+    /// Puts it into its place.
+    void commit() { file_.commit(); }
     const std::string& name() const { return name_; }
 
    private:

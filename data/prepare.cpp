@@ -238,6 +238,8 @@ std::shared_ptr<const Vocabulary> provide_model(const VocabularyOptions& options
   }
   const std::string model = train_vocabulary(options, draw_sentences(options, text), languages);
   fs::create_directories(fs::path(path).parent_path());
+  // The old record must never stand beside the new model.
+  fs::remove(record_path);
   write_file(path, model);
   write_file(record_path, made_from.dump(2) + "\n");
   return Vocabulary::parse(model, path);

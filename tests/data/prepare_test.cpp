@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <map>
@@ -300,6 +301,23 @@ TEST_F(Prepare, TrainsVocabulariesOnceAndFindsThemBesideStores) {
   named.target_file = folder_.file("apart/target.vocab.model");
   EXPECT_EQ(provide_vocabularies(named, {}, InvalidUtf8::kError, "").target->hash(),
             apart.target->hash());
+}
+
+// Stopped between the model and the record of what it was made from.
+TEST_F(Prepare, AHalfReplacedVocabularyIsNotTakenForTheOlderOne) {
+  const CorpusSpec spec = CorpusSpec::parse(write_parallel(folder_.path(), "train", 600));
+  const std::string place = folder_.file("prepared");
+  const auto of_size = [&](int64_t size) {
+    VocabularyOptions options;
+    options.size = size;
+    return provide_vocabularies(options, {spec}, InvalidUtf8::kError, place).source->size();
+  };
+  EXPECT_EQ(of_size(330), 330);
+  const std::string in_the_way = place + "/vocab.model.json.tmp." + std::to_string(::getpid());
+  fs::create_directory(in_the_way);
+  EXPECT_THROW(of_size(340), Error);
+  fs::remove(in_the_way);
+  EXPECT_EQ(of_size(330), 330);
 }
 
 TEST_F(Prepare, TrainsAVocabularyOnATableOnce) {
