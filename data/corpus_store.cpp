@@ -25,10 +25,40 @@ constexpr const char* kPrepareAgain = "Prepare the corpus again: `nmt prepare`."
   throw Error(FilePosition{file}, "damaged corpus store: " + what, kPrepareAgain);
 }
 
+// How many sequences a file of offsets is for: one less than it has numbers, -1 when it is none.
+int64_t sequences_of(const MappedFile& offsets) {
+  const auto bytes = static_cast<int64_t>(offsets.size());
+  return bytes % 8 == 0 ? bytes / 8 - 1 : -1;
+}
+
 int64_t load_u64(const MappedFile& file, int64_t i) {
   int64_t value = 0;
   std::memcpy(&value, file.data() + i * 8, sizeof value);
   return value;
+}
+
+CorpusManifest manifest_from(const json& manifest) {
+  CorpusManifest result;
+  manifest.at("source_language").get_to(result.source_language);
+  manifest.at("target_language").get_to(result.target_language);
+  manifest.at("lines").get_to(result.lines);
+  manifest.at("sentences").get_to(result.sentences);
+  manifest.at("documents").get_to(result.documents);
+  manifest.at("documents_cut").get_to(result.documents_cut);
+  manifest.at("dropped").get_to(result.dropped);
+  manifest.at("tokens").get_to(result.tokens);
+  manifest.at("unknown").get_to(result.unknown);
+  manifest.at("longest").get_to(result.longest);
+  manifest.at("vocabulary_size").get_to(result.vocabulary_size);
+  manifest.at("vocabulary_sha256").get_to(result.vocabulary_hash);
+  manifest.at("has_text").get_to(result.has_text);
+  result.settings = manifest.at("settings").dump();
+  for (const json& input : manifest.at("inputs"))
+    result.inputs.push_back(
+        {input.at("path"), input.at("bytes"), input.at("modified"), input.at("sha256")});
+  for (const auto& [name, file] : manifest.at("files").items())
+    result.files[name] = {file.at("bytes"), file.at("sha256")};
+  return result;
 }
 
 }  // namespace
@@ -89,27 +119,11 @@ CorpusManifest CorpusManifest::parse(const std::string& content, const std::stri
   if (checksum != nmt::sha256(manifest.dump()))
     fail_damaged(path, "its content does not match its checksum");
 
-  CorpusManifest result;
-  manifest.at("source_language").get_to(result.source_language);
-  manifest.at("target_language").get_to(result.target_language);
-  manifest.at("lines").get_to(result.lines);
-  manifest.at("sentences").get_to(result.sentences);
-  manifest.at("documents").get_to(result.documents);
-  manifest.at("documents_cut").get_to(result.documents_cut);
-  manifest.at("dropped").get_to(result.dropped);
-  manifest.at("tokens").get_to(result.tokens);
-  manifest.at("unknown").get_to(result.unknown);
-  manifest.at("longest").get_to(result.longest);
-  manifest.at("vocabulary_size").get_to(result.vocabulary_size);
-  manifest.at("vocabulary_sha256").get_to(result.vocabulary_hash);
-  manifest.at("has_text").get_to(result.has_text);
-  result.settings = manifest.at("settings").dump();
-  for (const json& input : manifest.at("inputs"))
-    result.inputs.push_back(
-        {input.at("path"), input.at("bytes"), input.at("modified"), input.at("sha256")});
-  for (const auto& [name, file] : manifest.at("files").items())
-    result.files[name] = {file.at("bytes"), file.at("sha256")};
-  return result;
+  try {
+    return manifest_from(manifest);
+  } catch (const json::exception& error) {
+    fail_damaged(path, error.what());
+  }
 }
 
 int64_t CorpusStore::Packed::begin(int64_t i) const {
@@ -150,7 +164,7 @@ CorpusStore::CorpusStore(std::string folder, CorpusManifest manifest)
   }
   if (manifest_.documents > 0) {
     document_begins_ = map("documents");
-    if (static_cast<int64_t>(document_begins_->size()) != (manifest_.documents + 1) * 8)
+    if (sequences_of(*document_begins_) != manifest_.documents)
       fail_damaged(document_begins_->path(), "its size does not fit the number of documents");
   }
 }
@@ -169,7 +183,7 @@ MappedFile CorpusStore::map(const std::string& name) const {
 CorpusStore::Packed CorpusStore::pack(const std::string& payload, const std::string& offsets,
                                       int64_t element_bytes) const {
   Packed packed{map(payload), map(offsets), element_bytes};
-  if (static_cast<int64_t>(packed.offsets.size()) != (manifest_.sentences + 1) * 8 ||
+  if (manifest_.sentences < 0 || sequences_of(packed.offsets) != manifest_.sentences ||
       static_cast<int64_t>(packed.payload.size()) % element_bytes != 0 || packed.begin(0) != 0 ||
       packed.begin(manifest_.sentences) != packed.elements())
     fail_damaged(packed.offsets.path(), "its ends do not fit the number of sentences and tokens");

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
+#include "data/sentencepiece_model.h"
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/checksum.h"
 #include "nmt/support/error.h"
@@ -16,80 +16,6 @@ namespace {
 constexpr std::string_view kSpace = "\xe2\x96\x81";  // U+2581
 constexpr const char* kRetrain =
     "Train one with `nmt prepare`, or give the path of a model that it made.";
-
-// Reads protocol-buffer fields one after the other: SentencePiece's own reader of its file format
-// is not installed with the library. Format: sentencepiece_model.proto.
-class ProtoReader {
- public:
-  explicit ProtoReader(std::string_view bytes) : bytes_(bytes) {}
-
-  struct Field {
-    uint64_t number = 0;
-    uint64_t value = 0;        // of an integer
-    std::string_view content;  // of anything else
-  };
-
-  std::optional<Field> next() {
-    if (bytes_.empty()) return std::nullopt;
-    const uint64_t tag = integer();
-    Field field{tag >> 3, 0, {}};
-    switch (tag & 7) {
-      case 0:
-        field.value = integer();
-        break;
-      case 1:
-        field.content = take(8);
-        break;
-      case 2:
-        field.content = take(integer());
-        break;
-      case 5:
-        field.content = take(4);
-        break;
-      default:
-        throw Error("unknown wire type");
-    }
-    return field;
-  }
-
- private:
-  uint64_t integer() {
-    uint64_t value = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      const auto byte = static_cast<unsigned char>(take(1)[0]);
-      value |= uint64_t{byte & 0x7fu} << shift;
-      if (byte < 0x80) return value;
-    }
-    throw Error("integer too long");
-  }
-  std::string_view take(uint64_t size) {
-    if (size > bytes_.size()) throw Error("ends too early");
-    const std::string_view taken = bytes_.substr(0, size);
-    bytes_.remove_prefix(size);
-    return taken;
-  }
-  std::string_view bytes_;
-};
-
-Piece read_piece(std::string_view message) {
-  Piece piece;
-  ProtoReader reader(message);
-  while (const auto field = reader.next()) {
-    if (field->number == 1) piece.text = field->content;
-    if (field->number == 2 && field->content.size() == sizeof piece.score)
-      std::memcpy(&piece.score, field->content.data(), sizeof piece.score);
-    if (field->number == 3) piece.type = static_cast<PieceType>(field->value);
-  }
-  return piece;
-}
-
-SegmentationModel read_model_type(std::string_view trainer_spec) {
-  SegmentationModel model = SegmentationModel::kUnigram;
-  ProtoReader reader(trainer_spec);
-  while (const auto field = reader.next())
-    if (field->number == 3) model = static_cast<SegmentationModel>(field->value);
-  return model;
-}
 
 }  // namespace
 
@@ -115,12 +41,9 @@ Vocabulary::Vocabulary(std::string content, const std::string& name)
       name_(name),
       engine_(std::make_unique<Engine>()) {
   try {
-    ProtoReader reader(content_);
-    while (const auto field = reader.next()) {
-      if (field->number == 1) pieces_.push_back(read_piece(field->content));
-      if (field->number == 2) model_ = read_model_type(field->content);
-    }
-    if (pieces_.empty()) throw Error("holds no pieces");
+    SentencePieceModel model = read_sentencepiece_model(content_);
+    pieces_ = std::move(model.pieces);
+    model_ = model.kind;
   } catch (const Error& error) {
     throw Error(FilePosition{name}, text("is not a SentencePiece model: ", error.what()), kRetrain);
   }

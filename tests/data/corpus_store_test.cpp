@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "data/corpus_writer.h"
+#include "nmt/support/checksum.h"
 #include "nmt/support/error.h"
 #include "tests/data/test_corpus.h"
 #include "tests/message_of.h"
@@ -192,6 +194,49 @@ TEST_F(CorpusStoreTest, AKilledWriterLosesNothing) {
   random_store(folder_, 20)->verify();
   EXPECT_EQ(CorpusStore::open(folder_)->size(), 20);
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 5);
+}
+
+// A limit on file size stands for a full disk.
+TEST_F(CorpusStoreTest, AFullDiskLeavesTheOlderStore) {
+  write_small(folder_);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{100, 100};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    std::string said;
+    try {
+      random_store(folder_, 200);
+    } catch (const Error& error) {
+      said = error.what();
+    }
+    ::_exit(said.find("File too large") == std::string::npos);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  CorpusStore::open(folder_)->verify();
+  EXPECT_EQ(CorpusStore::open(folder_)->size(), 4);
+}
+
+// The checksum holds, but the manifest is not one that this program writes.
+TEST_F(CorpusStoreTest, RefusesAManifestThatMakesNoSense) {
+  write_small(folder_);
+  const auto whole = nlohmann::json::parse(read_file(path("manifest.json")));
+  const auto error_with = [&](const nlohmann::json& changes) {
+    nlohmann::json manifest = whole;
+    manifest.merge_patch(changes);
+    manifest.erase("sha256");
+    manifest["sha256"] = sha256(manifest.dump());
+    write_file(path("manifest.json"), manifest.dump());
+    return message_of([&] { CorpusStore::open(folder_); });
+  };
+  EXPECT_EQ(error_with({{"lines", 7}}), "no error");
+  EXPECT_THAT(error_with({{"sentences", nullptr}}), HasSubstr("manifest.json: damaged"));
+  EXPECT_THAT(error_with({{"sentences", "many"}}), HasSubstr("manifest.json: damaged"));
+  overwrite(path("source.offsets"), "");
+  EXPECT_THAT(error_with({{"sentences", -1}, {"files", {{"source.offsets", {{"bytes", 0}}}}}}),
+              HasSubstr("source.offsets: damaged"));
 }
 
 TEST_F(CorpusStoreTest, NamesAForeignVersion) {

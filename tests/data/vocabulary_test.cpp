@@ -189,6 +189,25 @@ TEST(VocabularyErrors, NeverCrashesOnDamagedModels) {
   }
 }
 
+// SentencePiece follows the trie of its rules of normalisation wherever it leads.
+TEST(VocabularyErrors, RefusesRulesOfNormalisationThatLeadOutside) {
+  const std::string model = small_vocabulary()->content();
+  std::string characters;
+  for (int code = 0xa0; code < 0x800; ++code)
+    characters += {static_cast<char>(0xc0 | code >> 6), static_cast<char>(0x80 | (code & 0x3f))};
+  RandomStream random(5);
+  int refused = 0;
+  for (int i = 0; i < 200; ++i) {
+    std::string damaged = model;
+    for (int unit = 0; unit < 50; ++unit)
+      damaged.replace(damaged.size() / 4 + random.below(damaged.size() / 2), 4, "\x7f\x7f\x7f\x7f");
+    refused += message_of([&] {
+                 Vocabulary::parse(damaged, "x")->encode(characters);
+               }).find("rules of normalisation") != std::string::npos;
+  }
+  EXPECT_GT(refused, 100);
+}
+
 TEST(SplitLong, LosesNothingAndKeepsTheLimit) {
   const auto vocabulary = small_vocabulary();
   RandomStream random(8);
