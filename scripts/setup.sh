@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build needs: the distribution's packages, and LibTorch when none is found. Does nothing when all is
 # there. Called by quickstart.sh and test.sh; safe to call again.
-#   --developer   also clang-format, clang-tidy and MPI
+#   --developer   also clang-format, clang-tidy, MPI, and Clang with its fuzzer for scripts/fuzz.sh
 #   --formats     also what the converters between file formats and their tests import: CTranslate2, transformers, …
 set -euo pipefail
 
@@ -11,7 +11,7 @@ packages=(g++ cmake ninja-build ccache python3 python3-pip git libsentencepiece-
           libpugixml-dev libgtest-dev libgmock-dev)
 # Versions that are tested together; transformers and CTranslate2 use the torch that is there.
 format_wheels=(ctranslate2==4.8.5 transformers==5.24.0 sentencepiece==0.2.3 safetensors==0.8.0 protobuf==7.36.2 pyyaml)
-[ "${1:-}" = --developer ] && packages+=(clang-format clang-tidy libopenmpi-dev openmpi-bin)
+[ "${1:-}" = --developer ] && packages+=(clang-format clang-tidy clang libclang-rt-dev libopenmpi-dev openmpi-bin)
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi

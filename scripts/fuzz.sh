@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Builds the fuzzers of the readers (tests/fuzz) and lets each run for SECONDS: fuzz.sh [SECONDS [READER...]], default 10 and
+# all. Fails when one finds something: the input lies in build-fuzzers/findings; build-fuzzers/fuzz_READER FILE repeats it.
+# Inputs that reach new code are kept in build-fuzzers/corpus for the next time, beside the seeds of tests/fuzz/corpus.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/setup.sh --developer
+seconds=${1:-10}
+readers=("${@:2}")
+[ ${#readers[@]} = 0 ] && mapfile -t readers < <(ls tests/fuzz/corpus)
+
+cmake --preset fuzzers >/dev/null
+cmake --build build-fuzzers --target "${readers[@]/#/fuzz_}"
+mkdir -p build-fuzzers/findings
+TMPDIR=$(mktemp -d -p /dev/shm)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+
+run() {
+  local reader=$1 found=build-fuzzers/corpus/$1 log=build-fuzzers/$1.log
+  mkdir -p "$found"
+  if build-fuzzers/fuzz_"$reader" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -print_funcs=0 \
+    -artifact_prefix=build-fuzzers/findings/"$reader"- "$found" tests/fuzz/corpus/"$reader" >"$log" 2>&1; then
+    echo "$reader: $(sed -n 's/stat::number_of_executed_units: *//p' "$log") inputs in $seconds s, nothing found"
+  else
+    grep -v '^#' "$log" | tail -n 40
+    echo "$reader: found something, see $log" >&2
+    return 1
+  fi
+}
+export -f run
+export seconds
+printf '%s\0' "${readers[@]}" | xargs -0 -n 1 -P "$(nproc)" bash -c 'run "$0"'
