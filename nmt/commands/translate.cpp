@@ -1,5 +1,6 @@
 // nmt translate RUN < in > out
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -10,6 +11,7 @@
 #include "nmt/commands/engine_commands.h"
 #include "nmt/commands/line_stream.h"
 #include "nmt/commands/translate_documents.h"
+#include "nmt/options/method_description.h"
 #include "nmt/run/opened_models.h"
 #include "nmt/support/log.h"
 #include "nmt/support/progress.h"
@@ -94,12 +96,23 @@ void translate_lines(const TranslateArguments& arguments, const Recipe& recipe,
             cut > 0 ? text("; ", cut, " translations ended by the length limit") : "");
 }
 
+// What a method offers for documents would be asked for in vain.
+void refuse_document_options(const OptionTable& table) {
+  for (const MethodDescription& method : method_descriptions())
+    for (const auto& option : table.options())
+      if (option->origin() == "command line" &&
+          std::ranges::find(method.decoding_groups, option->group()) !=
+              method.decoding_groups.end())
+        throw UsageError(text("--", option->key(), " is for documents"), "Add --documents.");
+}
+
 }  // namespace
 
 int run_translate(const std::vector<std::string>& words) {
   const auto command = parse_run_command<TranslateArguments>(*find_command("translate"), words);
   const TranslateArguments& arguments = command.arguments;
   validate(arguments);
+  if (!arguments.documents) refuse_document_options(command.table);
   const OpenedModels opened = open_models(arguments.model, command.recipe);
   const Direction direction = choose_direction(
       opened.run.encoder->languages(), arguments.source_language, arguments.target_language);

@@ -324,6 +324,13 @@ std::string first_documents(const std::string& language, size_t lines) {
   return text;
 }
 
+TEST(Documents, OptionsForThemNeedDocuments) {
+  const ProgramResult result =
+      run_program({"translate", small_run().run, "--sd.mode", "whole", "--threads", "1"}, "a\n");
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("--sd.mode is for documents"), std::string::npos) << result.err;
+}
+
 TEST(LengthCurve, ScoresTheSameDocumentsAtEveryLength) {
   const TemporaryFolder folder;
   write_file(folder.file("en"), first_documents("en", 20));
