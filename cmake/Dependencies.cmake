@@ -38,6 +38,12 @@ if(NOT spdlog_FOUND)
 endif()
 nmt_wrap(spdlog spdlog::spdlog)
 
+find_package(OpenSSL QUIET COMPONENTS Crypto)
+if(NOT OpenSSL_FOUND)
+  nmt_missing("OpenSSL" libssl-dev)
+endif()
+nmt_wrap(crypto OpenSSL::Crypto)
+
 find_package(ICU QUIET COMPONENTS uc i18n)
 if(NOT ICU_FOUND)
   nmt_missing("ICU" libicu-dev)

@@ -1,5 +1,5 @@
 # Makes the target nmt::scoring: the scorer as a library of its own. Its headers need C++20 and nothing but the standard
-# library; what it is built with (ICU, SentencePiece, zlib, zstd) is found by the loader.
+# library; what it is built with (ICU, SentencePiece, OpenSSL, zlib, zstd) is found by the loader.
 get_filename_component(nmt_scoring_prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
 if(NOT TARGET nmt::scoring)
   add_library(nmt::support SHARED IMPORTED)

@@ -8,7 +8,7 @@ set -euo pipefail
 torch_version=${NMT_TORCH_VERSION:-2.11.0}
 packages=(g++ cmake ninja-build ccache python3 python3-pip git libsentencepiece-dev libboost-program-options-dev
           libyaml-cpp-dev libicu-dev libspdlog-dev nlohmann-json3-dev zlib1g-dev libzstd-dev libcld2-dev
-          libpugixml-dev libgtest-dev libgmock-dev)
+          libpugixml-dev libssl-dev libgtest-dev libgmock-dev)
 # Versions that are tested together; transformers and CTranslate2 use the torch that is there.
 format_wheels=(ctranslate2==4.8.5 transformers==5.24.0 sentencepiece==0.2.3 safetensors==0.8.0 protobuf==7.36.2 pyyaml)
 [ "${1:-}" = --developer ] && packages+=(clang-format clang-tidy clang libclang-rt-dev libopenmpi-dev openmpi-bin)
