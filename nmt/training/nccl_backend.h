@@ -2,7 +2,6 @@
 
 #include <c10/util/intrusive_ptr.h>
 
-#include <chrono>
 #include <torch/csrc/distributed/c10d/Backend.hpp>
 #include <torch/csrc/distributed/c10d/Store.hpp>
 
@@ -16,10 +15,8 @@ inline constexpr const char* kNcclLibrary = "libnmt_nccl.so";
 inline constexpr const char* kNcclEntry = "nmt_open_nccl_backend";
 
 /// The type of nmt_open_nccl_backend: sets `backend` to that of process `rank` of `size`, which
-/// find each other through `store`. An operation that takes longer than `time_limit` ends the
-/// process.
+/// find each other through `store`.
 using NcclEntry = void(c10::intrusive_ptr<c10d::Backend>& backend,
-                       const c10::intrusive_ptr<c10d::Store>& store, int rank, int size,
-                       std::chrono::seconds time_limit);
+                       const c10::intrusive_ptr<c10d::Store>& store, int rank, int size);
 
 }  // namespace nmt

@@ -5,7 +5,6 @@
 
 #include <array>
 #include <exception>
-#include <numeric>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
@@ -199,7 +198,7 @@ std::unique_ptr<World> join_over_nccl(const Launch& launch, const torch::Device&
   load_entry<NcclEntry>(
       kNcclLibrary, kNcclEntry,
       "Build with a torch wheel for CUDA, which brings the headers that it takes.")(
-      backend, store, static_cast<int>(launch.rank), static_cast<int>(launch.size), time_limit);
+      backend, store, static_cast<int>(launch.rank), static_cast<int>(launch.size));
   const Group group =
       make_group(launch, torch::kCUDA, c10d::ProcessGroup::BackendType::NCCL, backend);
   return std::make_unique<ProcessGroupWorld>(group, device, store->clone(), time_limit);

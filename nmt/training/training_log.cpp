@@ -71,24 +71,25 @@ void IntervalStatistics::add_update(int64_t update, const torch::Tensor& gradien
 
 void IntervalStatistics::share(World& world) {
   if (world.size() == 1) return;
+  // The losses are brought from the device together.
   std::vector<torch::Tensor> losses;
   for (const Update& update : all_updates)
-    losses.push_back(update.loss_sum.defined() ? update.loss_sum.to(torch::kDouble)
-                                               : torch::zeros({}, torch::kDouble));
-  torch::Tensor loss_table = torch::stack(losses);
-  world.sum(loss_table);
-  std::vector<double> counts;
-  for (const Update& update : all_updates) counts.push_back(update.loss_weight);
+    losses.push_back(update.loss_sum.defined()
+                         ? update.loss_sum.to(torch::kDouble)
+                         : torch::zeros_like(update.gradient_norm, torch::kDouble));
+  const torch::Tensor table = torch::stack(losses).cpu();
+  const auto* const first = table.const_data_ptr<double>();
+  std::vector<double> sums(first, first + table.numel());
+  for (const Update& update : all_updates) sums.push_back(update.loss_weight);
   for (const int64_t* const count : {&batches, &source_tokens, &target_tokens, &positions})
-    counts.push_back(static_cast<double>(*count));
-  world.sum(counts);
-  auto count = counts.begin();
-  for (size_t i = 0; i < all_updates.size(); ++i) {
-    all_updates[i].loss_sum = loss_table[static_cast<int64_t>(i)];
-    all_updates[i].loss_weight = *count++;
-  }
+    sums.push_back(static_cast<double>(*count));
+  world.sum(sums);
+  auto sum = sums.begin();
+  for (Update& update : all_updates)
+    update.loss_sum = torch::full_like(update.gradient_norm, *sum++, torch::kDouble);
+  for (Update& update : all_updates) update.loss_weight = *sum++;
   for (int64_t* const total : {&batches, &source_tokens, &target_tokens, &positions})
-    *total = std::llround(*count++);
+    *total = std::llround(*sum++);
 
   // By name: a process that had no batch has no parts.
   nlohmann::json mine = nlohmann::json::object();
