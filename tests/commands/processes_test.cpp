@@ -135,6 +135,26 @@ TEST_F(Processes, ResumeInAnotherNumber) {
   EXPECT_LT(largest_difference(weights(two), weights(changed)), 1e-6);
 }
 
+// Of five sentences, each a batch of its own, the last update of an epoch has one for two
+// processes.
+TEST_F(Processes, OneWithoutABatchTakesPart) {
+  for (const char* language : {"en", "de"}) {
+    std::string few;
+    const auto lines = lines_of(read_file(small_run().text("train.") + language));
+    for (size_t i = 0; i < 5; ++i) few += lines[i] + "\n";
+    folder_.write(std::string("few.") + language, few);
+  }
+  const Words data = {"--data.train",         folder_.file("few.{}:en-de"),
+                      "--vocabulary.file",    small_run().run + "/vocab.model",
+                      "--data.max_sentences", "1"};
+  Words accumulating = data;
+  accumulating.insert(accumulating.end(), {"--train.accumulate", "2"});
+  const std::string one = trained("one", 1, accumulating, 7), two = trained("two", 2, data, 7);
+  EXPECT_LT(largest_difference(weights(one), weights(two)), 1e-6);
+  EXPECT_EQ(events(one, "train").back()["target_tokens"],
+            events(two, "train").back()["target_tokens"]);
+}
+
 TEST_F(Processes, ShardedMomentsChangeNothing) {
   const std::string plain = trained("plain", 2);
   const std::string sharded = trained("sharded", 2, {"--train.shard_optimizer", "true"});
