@@ -11,6 +11,8 @@ on, or every N-th of them. What must hold each time:
   unharmed      every file that was there is as it was, or already as the command leaves it; nothing unfinished lies about
   goes on       the same command, run again, ends with the same files as one that was never disturbed, bit for bit
 
+Translation also writes to a full disk through stdout, with its input still open.
+
 A lock file whose process id could not be written, and lines missing in train.log, which the terminal shows, stop nothing.
 With --tmpfs training also runs on small file systems of growing size (root only).
 """
@@ -23,6 +25,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 
 import small_run
 from small_run import require
@@ -146,6 +149,25 @@ def fail_everywhere(scenario, library, step):
         print(f"{scenario.name}: {len(failed)} runs in which {how} failed: {counts}", flush=True)
 
 
+def fail_stdout(scenario):
+    """Translation to a full disk by way of stdout ends at once, though its input stays open and silent."""
+    for more in ([], ["--documents"]):
+        words = [scenario.nmt, "translate", scenario.work / "run", "--device", "cpu", "--threads", "1", *more]
+        with open("/dev/full", "w") as full, subprocess.Popen(
+            words, stdin=subprocess.PIPE, stdout=full, stderr=subprocess.PIPE, text=True, env=small_run.ENVIRONMENT
+        ) as process:
+            process.stdin.write("Yesterday Lukas and Julia were by the sea.\n")
+            process.stdin.flush()
+            limit = threading.Timer(120, process.kill)
+            limit.start()
+            message = process.stderr.read()
+            code = process.wait()
+            limit.cancel()
+        said = "nmt: stdout: cannot write: No space left on device" in message
+        require(code == 1 and said, f"translate {more} to a full stdout: ended with {code}, saying:\n{message}")
+    print("stdout: translation by lines and by documents failed at once")
+
+
 @contextlib.contextmanager
 def mounted(place, size):
     place.mkdir(exist_ok=True)
@@ -188,6 +210,8 @@ def main():
                 continue
             scenario = make()
             fail_everywhere(scenario, library, arguments.step)
+            if command == "translate":
+                fail_stdout(scenario)
             if arguments.tmpfs and command == "train":
                 fill_tmpfs(scenario)
 

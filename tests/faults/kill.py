@@ -85,7 +85,8 @@ def check_after_kill(nmt, run, losses, before):
 
 def train_and_kill(command, run, draw, start):
     """Starts training and kills it. Returns whether it was still running, and whether it was killed inside of a save."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=small_run.ENVIRONMENT)
+    with open(run.with_name("messages"), "w") as messages:
+        process = subprocess.Popen(command, stdout=messages, stderr=messages, env=small_run.ENVIRONMENT)
     if draw.random() < 0.5:
         time.sleep(draw.uniform(0, 2 * start))
     else:
@@ -94,9 +95,9 @@ def train_and_kill(command, run, draw, start):
                 time.sleep(0.0002)
             time.sleep(draw.uniform(0, LONGEST_SAVE))
     process.kill()
-    messages = process.communicate()[1].decode(errors="replace")
-    require(process.returncode in (0, -9), "training failed by itself:\n" + messages)
-    return process.returncode == -9, save_goes_on(run)
+    code = process.wait()
+    require(code in (0, -9), "training failed by itself:\n" + run.with_name("messages").read_text())
+    return code == -9, save_goes_on(run)
 
 
 def main():
@@ -119,7 +120,7 @@ def main():
         losses = {event["update"]: event["loss"] for event in small_run.events(undisturbed) if event["event"] == "valid"}
         command = [arguments.nmt, *map(str, small_run.train_command(recipe, run, *options))]
         kills = inside = before_first = runs = newest = known_starts = 0  # the last two: of this run
-        while kills < arguments.kills or runs == 0:
+        while kills < arguments.kills or run.exists():
             if kills < arguments.kills:
                 killed, inside_save = train_and_kill(command, run, draw, start)
             else:
@@ -138,10 +139,11 @@ def main():
             shutil.rmtree(run)
             runs += 1
             newest = known_starts = 0
-        print(
-            f"{kills} kills in {runs} runs of {arguments.updates} updates: {inside} inside of a save, {before_first} before the"
-            " first one; every run ended like the undisturbed one, bit for bit"
-        )
+            print(
+                f"{kills} kills in {runs} runs of {arguments.updates} updates: {inside} inside of a save, {before_first} before the"
+                " first one; every run ended like the undisturbed one, bit for bit",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

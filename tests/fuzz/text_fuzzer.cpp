@@ -51,12 +51,12 @@ void read_pairs(std::string_view input, DocumentMarks documents, InvalidUtf8 pol
   if (documents == DocumentMarks::kDocid) spec.ids_path = ids.path();
   accepts([&] {
     const auto text = open_parallel_text(spec, policy);
-    bool first = true;
+    bool begun = false;
     while (const std::optional<ParallelLine> pair = text->next()) {
-      require(documents == DocumentMarks::kNone || !first || pair->begins_document,
+      begun |= pair->begins_document;
+      require(documents == DocumentMarks::kNone || begun || !pair->valid,
               "the first sentence begins a document");
       require(pair->valid || policy == InvalidUtf8::kDrop, "other policies deliver text only");
-      first = false;
     }
   });
   accepts([&] { survey_documents(*open_parallel_text(spec, policy)); });
