@@ -14,12 +14,13 @@ cmake --build build-fuzzers --target "${readers[@]/#/fuzz_}"
 mkdir -p build-fuzzers/findings
 TMPDIR=$(mktemp -d -p /dev/shm)
 export TMPDIR
+export ASAN_OPTIONS=quarantine_size_mb=8  # the readers' large buffers would fill the usual 256 again and again
 trap 'rm -rf "$TMPDIR"' EXIT
 
 run() {
   local reader=$1 found=build-fuzzers/corpus/$1 log=build-fuzzers/$1.log
   mkdir -p "$found"
-  if build-fuzzers/fuzz_"$reader" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -print_funcs=0 \
+  if build-fuzzers/fuzz_"$reader" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 -print_final_stats=1 -print_funcs=0 \
     -artifact_prefix=build-fuzzers/findings/"$reader"- "$found" tests/fuzz/corpus/"$reader" >"$log" 2>&1; then
     echo "$reader: $(sed -n 's/stat::number_of_executed_units: *//p' "$log") inputs in $seconds s, nothing found"
   else

@@ -41,7 +41,9 @@ int flush_results(int exit_code) {
 /// What went wrong with a folder, a link or a name: files themselves are read and written by
 /// functions that throw Error.
 Error to_error(const std::filesystem::filesystem_error& error) {
-  return file_error(error.path1().string(), "be made, renamed or removed", error.code().value());
+  // Of two, the second is what was to be made.
+  const auto& path = error.path2().empty() ? error.path1() : error.path2();
+  return file_error(path.string(), "be made, renamed or removed", error.code().value());
 }
 
 }  // namespace
