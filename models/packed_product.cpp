@@ -8,6 +8,7 @@
 
 #include "models/processor.h"
 #include "models/product.h"
+#include "models/quantized_rows.h"
 #include "nmt/support/error.h"
 
 namespace nmt {
@@ -28,10 +29,24 @@ torch::Tensor blocked(const torch::Tensor& weight) {
   return stack.front().toTensor();
 }
 
+/// Over more inputs than these oneDNN adds up a lone row's products in another order than those of
+/// several rows. Two of it cost no more: the time goes into reading the weights.
+constexpr int64_t kAlikeInputs = 1024;
+
+bool is_lone_row(const torch::Tensor& x) {
+  return x.size(-1) > kAlikeInputs && x.numel() == x.size(-1);
+}
+
 PackedProduct pack_fp32(const torch::Tensor& weight, const torch::Tensor& bias) {
   const torch::Tensor blocks = blocked(weight);
   if (!blocks.defined()) return {};
-  return [blocks, bias](const torch::Tensor& x) { return onednn_product(x, blocks, bias); };
+  return [blocks, bias, outputs = weight.size(0)](const torch::Tensor& x) {
+    if (!is_lone_row(x)) return onednn_product(x, blocks, bias);
+    const torch::Tensor twice = x.flatten().expand({2, -1}).contiguous();
+    std::vector<int64_t> sizes = x.sizes().vec();
+    sizes.back() = outputs;
+    return onednn_product(twice, blocks, bias)[0].view(sizes);
+  };
 }
 
 PackedProduct pack_bf16(const torch::Tensor& weight, const torch::Tensor& bias) {
@@ -50,29 +65,90 @@ PackedProduct pack_bf16(const torch::Tensor& weight, const torch::Tensor& bias) 
   };
 }
 
-PackedProduct pack_int8(const torch::Tensor& weight, const torch::Tensor& bias) {
+/// Weights in 8 bits: row o is `values[o]` times `scales[o]`.
+struct QuantizedWeight {
+  torch::Tensor values;  // [out, in] int8
+  torch::Tensor scales;  // [out] fp32
+};
+
+QuantizedWeight quantize(const torch::Tensor& weight) {
+  constexpr float kLargest = 127, kSmallestScale = 1e-12F;
+  const torch::Tensor scales = (weight.abs().amax(1) / kLargest).clamp_min(kSmallestScale);
+  return {(weight / scales.unsqueeze(1)).round_().to(torch::kChar), scales};
+}
+
+/// Rows as whole numbers [..., in] in fp32, or as bytes with kZero added, times a weight: the sums,
+/// which are exact, times the weight's scales.
+using WholeProduct = std::function<torch::Tensor(const torch::Tensor& rows)>;
+
+constexpr int64_t kZero = 128;
+
+WholeProduct fbgemm_product(const QuantizedWeight& weight, int64_t zero) {
   static const auto prepack = find_operator("quantized::linear_prepack");
   const auto& engines = at::globalContext().supportedQEngines();
-  const bool has_engine =
-      std::find(engines.begin(), engines.end(), at::QEngine::FBGEMM) != engines.end();
-  if (!weight.is_cpu() || !prepack || !has_engine)
+  if (!prepack || std::find(engines.begin(), engines.end(), at::QEngine::FBGEMM) == engines.end())
+    return {};
+  const torch::Tensor quantized = at::_make_per_channel_quantized_tensor(
+      weight.values, weight.scales.to(torch::kDouble),
+      torch::zeros({weight.scales.size(0)}, torch::kLong), 0);
+  torch::jit::Stack stack{quantized, c10::IValue()};
+  prepack->callBoxed(stack);
+  const auto packed = stack.front().toCustomClass<LinearPackedParamsBase>();
+  return [packed, zero](const torch::Tensor& rows) {
+    return packed->apply_with_input_q_dq_qweight_dq_output_fp32(rows, /*scale=*/1.0, zero);
+  };
+}
+
+WholeProduct onednn_byte_product(const QuantizedWeight& weight) {
+  static const auto prepack = find_operator("onednn::qlinear_prepack");
+  static const auto multiply = find_operator("onednn::qlinear_pointwise");
+  if (!prepack || !multiply || !has_onednn_product() || !has_avx512_vnni()) return {};
+  torch::jit::Stack stack{weight.values, c10::IValue()};
+  prepack->callBoxed(stack);
+  const torch::Tensor blocks = stack.front().toTensor();
+  const torch::Tensor zeros = torch::zeros({weight.scales.size(0)}, torch::kInt);
+  return [blocks, zeros, scales = weight.scales](const torch::Tensor& rows) {
+    torch::jit::Stack operands{rows,
+                               /*x_scale=*/1.0,
+                               /*x_zero_point=*/kZero,
+                               blocks,
+                               scales,
+                               zeros,
+                               /*bias=*/c10::IValue(),
+                               /*output_scale=*/1.0,
+                               /*output_zero_point=*/int64_t{0},
+                               /*output_dtype=*/torch::kFloat32,
+                               "none",
+                               c10::List<std::optional<at::Scalar>>(),
+                               ""};
+    multiply->callBoxed(operands);
+    return operands.front().toTensor();
+  };
+}
+
+PackedProduct pack_int8(const torch::Tensor& weight, const torch::Tensor& bias) {
+  // From so many rows on oneDNN is faster; fbgemm is where there are few. Both give the same.
+  constexpr int64_t kManyRows = 32;
+  // fbgemm adds pairs of 8-bit products in 16 bits where the processor has no instruction for the
+  // whole sum; one bit less in the inputs then keeps it from overflowing.
+  const int64_t largest = has_avx512_vnni() ? kZero - 1 : kZero / 2 - 1;
+  const QuantizedWeight quantized = quantize(weight);
+  const WholeProduct few =
+      weight.is_cpu() ? fbgemm_product(quantized, largest + 1) : WholeProduct();
+  if (!few)
     throw UsageError(text("there are no int8 products ",
                           weight.is_cpu() ? "in this LibTorch" : "on this device"),
                      weight.is_cpu() ? "Use decode.precision bf16 or fp32."
                                      : "Use decode.precision bf16, or --device cpu.");
-  constexpr double kLargest = 127, kSmallestScale = 1e-12;
-  const torch::Tensor scales =
-      (weight.abs().amax(1).to(torch::kDouble) / kLargest).clamp_min(kSmallestScale);
-  const torch::Tensor quantized = at::quantize_per_channel(
-      weight, scales, torch::zeros({weight.size(0)}, torch::kLong), 0, torch::kQInt8);
-  torch::jit::Stack stack{quantized, bias.defined() ? c10::IValue(bias) : c10::IValue()};
-  prepack->callBoxed(stack);
-  const auto packed = stack.front().toCustomClass<LinearPackedParamsBase>();
-  // fbgemm adds pairs of 8-bit products in 16 bits where the processor has no instruction for the
-  // whole sum; one bit less in the inputs then keeps it from overflowing.
-  const bool reduce_range = !has_avx512_vnni();
-  return [packed, reduce_range](const torch::Tensor& x) {
-    return packed->apply_dynamic(x.contiguous(), reduce_range);
+  const WholeProduct many = onednn_byte_product(quantized);
+  const torch::Tensor shift = bias.defined() ? bias.contiguous() : bias;
+  return [few, many, largest, shift](const torch::Tensor& x) {
+    const bool as_bytes = many && x.numel() >= kManyRows * x.size(-1);
+    const QuantizedRows rows =
+        as_bytes ? quantize_rows_to_bytes(x, largest, kZero) : quantize_rows(x, largest);
+    torch::Tensor y = as_bytes ? many(rows.values) : few(rows.values);
+    restore_rows(y, rows.scales, shift);
+    return y;
   };
 }
 

@@ -16,8 +16,12 @@ using PackedProduct = std::function<torch::Tensor(const torch::Tensor& x)>;
 ///
 /// - fp32 on a CPU: in the blocks that oneDNN's products read. Elsewhere null: nothing is gained.
 /// - bf16: inputs and weights are rounded, sums are fp32.
-/// - int8, on a CPU only: weights with a scale for each output. Inputs are rounded to 8 bits with
-///   one scale for all of a product's rows, so a row's result depends a little on the others.
+/// - int8, on a CPU only: weights are rounded to 8 bits with a scale for each output, inputs with
+/// one
+///   for each row. Where both oneDNN and fbgemm serve, the weights are held in both layouts.
+///
+/// On a CPU a row's result does not depend on the others, nor on how many there are, to the last
+/// bit: where oneDNN's sums would, in fp32 of one row, it is computed as two.
 ///
 /// Throws UsageError where the device or this LibTorch has no such product.
 PackedProduct pack(const torch::Tensor& weight, const torch::Tensor& bias,

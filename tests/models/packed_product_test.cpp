@@ -37,6 +37,38 @@ TEST(PackedProduct, AgreesWithDoublesToItsPrecision) {
       }
 }
 
+// A row's result does not depend on the others, to the last bit: alone, in few, in many; over few
+// inputs and over more than oneDNN treats alike.
+TEST(PackedProduct, ARowIsTheSameInAnyCompany) {
+  torch::manual_seed(9);
+  for (const WeightPrecision precision :
+       {WeightPrecision::kFp32, WeightPrecision::kBf16, WeightPrecision::kInt8})
+    for (const int64_t inputs : {64, 512, 2048}) {
+      const PackedProduct product = pack(torch::randn({96, inputs}), torch::randn({96}), precision);
+      if (!product) continue;  // a LibTorch without oneDNN
+      const torch::Tensor x = torch::randn({300, inputs}) * torch::rand({300, 1}).exp();
+      const torch::Tensor together = product(x);
+      for (const int64_t rows : {1, 2, 3, 17, 64, 299})
+        EXPECT_TRUE(product(x.narrow(0, 300 - rows, rows).unsqueeze(1))
+                        .squeeze(1)
+                        .equal(together.narrow(0, 300 - rows, rows)))
+            << rows << " rows of " << inputs << ", precision " << static_cast<int>(precision);
+    }
+}
+
+// A large row costs the others nothing, and a row of zeros is zero.
+TEST(PackedProduct, Int8ScalesEachRow) {
+  torch::Tensor x = torch::ones({3, 8});
+  x[0] *= 1e-6;
+  x[1] *= 1e6;
+  x[2] *= 0;
+  const torch::Tensor bias = torch::zeros({5});
+  const torch::Tensor y = pack(torch::ones({5, 8}), bias, WeightPrecision::kInt8)(x);
+  EXPECT_LT(max_difference(y[0] * 1e6, torch::full({5}, 8.0F)), 0.01);
+  EXPECT_LT(max_difference(y[1] * 1e-6, torch::full({5}, 8.0F)), 0.01);
+  EXPECT_EQ(y[2].abs().max().item<float>(), 0);
+}
+
 // An output whose weights are all zero, and one far larger than the others, have scales of their
 // own.
 TEST(PackedProduct, Int8ScalesEachOutput) {

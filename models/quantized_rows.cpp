@@ -1,0 +1,145 @@
+#include "models/quantized_rows.h"
+
+#include <ATen/Parallel.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/lanes.h"
+#include "models/processor.h"
+
+namespace nmt {
+namespace {
+
+/// The greatest magnitude of `count` numbers.
+[[gnu::always_inline]] inline float greatest_magnitude(const float* numbers, int64_t count) {
+  constexpr int64_t kLanes = Lanes<float>::kCount;
+  Lanes<float>::Vector high = {}, low = {};
+  int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    const auto x = lanes(numbers + i);
+    high = x > high ? x : high;
+    low = x < low ? x : low;
+  }
+  float greatest = 0;
+  for (int64_t lane = 0; lane < kLanes; ++lane)
+    greatest = std::max({greatest, high[lane], -low[lane]});
+  for (; i < count; ++i) greatest = std::max(greatest, std::abs(numbers[i]));
+  return greatest;
+}
+
+/// The nearest whole number, the even one of two, for magnitudes below 2^22: past this sum fp32 has
+/// no places after the point.
+[[gnu::always_inline]] inline float rounded(float x) {
+  constexpr float kNoFractions = 3 << 22;
+  return (x + kNoFractions) - kNoFractions;
+}
+
+template <class Value>
+struct Quantize {
+  const float* x;
+  int64_t width;
+  float largest;
+  float zero;
+  Value* values;
+  float* scales;
+
+  [[gnu::always_inline]] void row(int64_t r) const {
+    const float* from = x + r * width;
+    Value* to = values + r * width;
+    const float greatest = greatest_magnitude(from, width);
+    const float factor = greatest > 0 ? largest / greatest : 0;
+    scales[r] = greatest / largest;
+    for (int64_t i = 0; i < width; ++i)
+      to[i] = static_cast<Value>(rounded(from[i] * factor) + zero);
+  }
+};
+
+struct Restore {
+  float* y;
+  int64_t width;
+  const float* scales;
+  const float* bias;  // null: none
+
+  [[gnu::always_inline]] void row(int64_t r) const {
+    float* own = y + r * width;
+    const float scale = scales[r];
+    if (bias)
+      for (int64_t i = 0; i < width; ++i) own[i] = own[i] * scale + bias[i];
+    else
+      for (int64_t i = 0; i < width; ++i) own[i] *= scale;
+  }
+};
+
+// The program is built for the oldest processor of its kind; these loops, for the one it runs on.
+#if defined(__x86_64__)
+template <class Loop>
+[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] void rows_avx512(const Loop& loop,
+                                                                       int64_t begin, int64_t end) {
+  for (int64_t r = begin; r < end; ++r) loop.row(r);
+}
+template <class Loop>
+[[gnu::target("avx2,fma")]] void rows_avx2(const Loop& loop, int64_t begin, int64_t end) {
+  for (int64_t r = begin; r < end; ++r) loop.row(r);
+}
+#endif
+
+template <class Loop>
+void rows_portable(const Loop& loop, int64_t begin, int64_t end) {
+  for (int64_t r = begin; r < end; ++r) loop.row(r);
+}
+
+template <class Loop>
+auto fastest() {
+#if defined(__x86_64__)
+  if (has_avx512()) return &rows_avx512<Loop>;
+  if (has_avx2() && has_fma()) return &rows_avx2<Loop>;
+#endif
+  return &rows_portable<Loop>;
+}
+
+template <class Loop>
+void for_each_row(int64_t rows, const Loop& loop) {
+  static const auto run = fastest<Loop>();
+  constexpr int64_t kNumbers = 32768;  // worth a thread
+  at::parallel_for(0, rows, std::max<int64_t>(1, kNumbers / std::max<int64_t>(1, loop.width)),
+                   [&](int64_t begin, int64_t end) { run(loop, begin, end); });
+}
+
+template <class Value>
+QuantizedRows quantize(const torch::Tensor& x, int64_t largest, int64_t zero) {
+  const torch::Tensor own = x.contiguous();
+  const int64_t width = own.size(-1), rows = own.numel() / width;
+  QuantizedRows quantized{
+      torch::empty(own.sizes(), own.options().dtype(c10::CppTypeToScalarType<Value>::value)),
+      torch::empty({rows}, own.options())};
+  for_each_row(rows, Quantize<Value>{.x = own.const_data_ptr<float>(),
+                                     .width = width,
+                                     .largest = static_cast<float>(largest),
+                                     .zero = static_cast<float>(zero),
+                                     .values = quantized.values.mutable_data_ptr<Value>(),
+                                     .scales = quantized.scales.mutable_data_ptr<float>()});
+  return quantized;
+}
+
+}  // namespace
+
+QuantizedRows quantize_rows(const torch::Tensor& x, int64_t largest) {
+  return quantize<float>(x, largest, 0);
+}
+
+QuantizedRows quantize_rows_to_bytes(const torch::Tensor& x, int64_t largest, int64_t zero) {
+  return quantize<uint8_t>(x, largest, zero);
+}
+
+void restore_rows(torch::Tensor& y, const torch::Tensor& scales, const torch::Tensor& bias) {
+  TORCH_CHECK(y.is_contiguous(), "restore_rows works in place and needs contiguous rows");
+  for_each_row(scales.size(0),
+               Restore{.y = y.mutable_data_ptr<float>(),
+                       .width = y.size(-1),
+                       .scales = scales.const_data_ptr<float>(),
+                       .bias = bias.defined() ? bias.const_data_ptr<float>() : nullptr});
+}
+
+}  // namespace nmt
