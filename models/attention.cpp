@@ -42,6 +42,24 @@ torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch
       .flatten(2);
 }
 
+/// The same within each of the rows that lie packed in q, k and v [1, tokens, heads, head size]:
+/// [1, tokens, dim]. A row is computed as if it were alone.
+torch::Tensor attend_packed(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
+                            const TokenPacking& packing, bool causal) {
+  std::vector<torch::Tensor> parts;
+  for (const TokenPacking::Group& group : packing.groups()) {
+    const auto rows = [&](const torch::Tensor& packed) {  // [rows, length, heads, head size]
+      return packed[0]
+          .narrow(0, group.first_token, group.rows * group.length)
+          .unflatten(0, {group.rows, group.length});
+    };
+    parts.push_back(
+        attend(rows(q), rows(k).transpose(1, 2), rows(v).transpose(1, 2), {}, causal, 0.0)
+            .flatten(0, 1));
+  }
+  return torch::cat(parts).unsqueeze(0);
+}
+
 }  // namespace
 
 SelfAttentionImpl::SelfAttentionImpl(const LayerContext& context)
@@ -75,9 +93,12 @@ SelfAttentionImpl::Projection SelfAttentionImpl::project(const torch::Tensor& x,
 
 torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& x, const AttentionInput& input) {
   const Projection projection = project(x, input);
-  const torch::Tensor h =
-      attend(projection.queries, projection.keys.transpose(1, 2), projection.values.transpose(1, 2),
-             input.mask, input.causal, is_training() ? dropout_ : 0.0);
+  const torch::Tensor h = input.packing
+                              ? attend_packed(projection.queries, projection.keys,
+                                              projection.values, *input.packing, input.causal)
+                              : attend(projection.queries, projection.keys.transpose(1, 2),
+                                       projection.values.transpose(1, 2), input.mask, input.causal,
+                                       is_training() ? dropout_ : 0.0);
   return sites_->apply(out_site_, out->forward(h), input.info);
 }
 
@@ -88,10 +109,16 @@ torch::Tensor SelfAttentionImpl::step(const torch::Tensor& x, const AttentionInp
                           .unflatten(0, {x.size(0), x.size(1)});  // [rows, n, 2, heads, head size]
   own.select(2, 0).copy_(projection.keys);
   own.select(2, 1).copy_(projection.values);
-  const torch::Tensor h = input.causal
-                              ? attend(projection.queries, projection.keys.transpose(1, 2),
-                                       projection.values.transpose(1, 2), {}, /*causal=*/true, 0.0)
-                              : attend_cached(projection.queries, keys);
+  torch::Tensor h;
+  if (!input.causal)
+    h = attend_cached(projection.queries, keys);
+  else if (input.packing)
+    h = input.packing->unpack(
+        attend_packed(input.packing->pack(projection.queries), input.packing->pack(projection.keys),
+                      input.packing->pack(projection.values), *input.packing, /*causal=*/true));
+  else
+    h = attend(projection.queries, projection.keys.transpose(1, 2),
+               projection.values.transpose(1, 2), {}, /*causal=*/true, 0.0);
   return sites_->apply(out_site_, out->forward(h), input.info);
 }
 
@@ -133,9 +160,8 @@ torch::Tensor CrossAttentionImpl::forward(const torch::Tensor& x, const torch::T
 
 torch::Tensor CrossAttentionImpl::step(const torch::Tensor& x, const AttentionInput& input,
                                        const CachedKeys& keys) {
-  const int64_t sentences = keys.entries.size(0) / keys.slots;
   const torch::Tensor own = queries(x, input);
-  const torch::Tensor folded = own.reshape({sentences, -1, heads_, own.size(3)});
+  const torch::Tensor folded = own.reshape({keys.groups(), -1, heads_, own.size(3)});
   const torch::Tensor h = attend_cached(folded, keys);
   return sites_->apply(out_site_, out->forward(h.view(x.sizes())), input.info);
 }

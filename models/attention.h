@@ -6,6 +6,7 @@
 #include "models/cached_attention.h"
 #include "models/extension_points.h"
 #include "models/linear.h"
+#include "models/token_packing.h"
 
 // Multi-head scaled dot-product attention (Vaswani et al. 2017, section 3.2) on LibTorch's fused
 // kernels. On the CPU these need attention dropout 0; with dropout LibTorch computes the products
@@ -19,6 +20,9 @@ struct AttentionInput {
   torch::Tensor mask;   // bool, true where to look, broadcastable to [rows, heads, queries, keys];
                         // undefined: everywhere
   bool causal = false;  // query i sees keys 0 … i
+  /// Rows attend each to itself, without padding and as if it were alone; takes the mask's place.
+  /// forward() gets them packed, [1, tokens, dim]; step() does not.
+  const TokenPacking* packing = nullptr;
   torch::Tensor
       query_scale;         // AttentionScale's factor, [rows or 1, queries or 1, 1]; undefined: none
   torch::Tensor rotation;  // rotary angles of the queries' positions; undefined: none

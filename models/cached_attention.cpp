@@ -20,7 +20,8 @@ struct Arrays {
   const T* queries;
   int64_t group_stride, query_stride;
   const T* entries;
-  const int64_t* table;   // null: groups own entries next to each other
+  const int64_t* table;   // null: a group's entries lie next to each other
+  const int64_t* starts;  // null, too: and groups follow each other
   const int64_t* counts;  // null: all slots
   int64_t counts_per_group;
   int64_t queries_per_group, heads, head_size, slots;
@@ -92,8 +93,9 @@ template <class T>
     if (a.counts)
       count = a.counts[group * a.counts_per_group + std::min(place, a.counts_per_group - 1)];
     const int64_t* table = a.table ? a.table + group * a.slots : nullptr;
+    const int64_t start = a.starts ? a.starts[group] : group * a.slots;
     const auto entry = [&](int64_t slot) __attribute__((always_inline)) {
-      return a.entries + (table ? table[slot] : group * a.slots + slot) * 2 * dim;
+      return a.entries + (table ? table[slot] : start + slot) * 2 * dim;
     };
     for (int64_t slot = 0; slot < count; ++slot) {
       const T* keys = entry(slot);
@@ -160,16 +162,23 @@ torch::Tensor attend_in_place(const torch::Tensor& queries, const CachedKeys& ke
   const bool usable = queries.stride(3) == 1 && queries.stride(2) == head_size;
   const torch::Tensor rows = usable ? queries : queries.contiguous();
   const torch::Tensor entries = keys.entries.contiguous();
-  const torch::Tensor table = keys.table.defined() ? keys.table.contiguous() : keys.table;
-  const torch::Tensor counts = keys.counts.defined() ? keys.counts.contiguous() : keys.counts;
+  const auto numbers = [](const torch::Tensor& tensor) {
+    return tensor.defined() ? tensor.contiguous() : tensor;
+  };
+  const auto data = [](const torch::Tensor& tensor) {
+    return tensor.defined() ? tensor.const_data_ptr<int64_t>() : nullptr;
+  };
+  const torch::Tensor table = numbers(keys.table), starts = numbers(keys.starts),
+                      counts = numbers(keys.counts);
   torch::Tensor out =
       torch::empty({groups, each, heads * head_size}, queries.options().requires_grad(false));
   attend_arrays(Arrays<T>{.queries = rows.const_data_ptr<T>(),
                           .group_stride = rows.stride(0),
                           .query_stride = rows.stride(1),
                           .entries = entries.const_data_ptr<T>(),
-                          .table = table.defined() ? table.const_data_ptr<int64_t>() : nullptr,
-                          .counts = counts.defined() ? counts.const_data_ptr<int64_t>() : nullptr,
+                          .table = data(table),
+                          .starts = data(starts),
+                          .counts = data(counts),
                           .counts_per_group = counts.defined() ? counts.size(1) : 1,
                           .queries_per_group = each,
                           .heads = heads,
@@ -182,10 +191,19 @@ torch::Tensor attend_in_place(const torch::Tensor& queries, const CachedKeys& ke
 
 }  // namespace
 
+int64_t CachedKeys::groups() const {
+  if (table.defined()) return table.size(0);
+  return starts.defined() ? starts.size(0) : entries.size(0) / slots;
+}
+
 torch::Tensor attend_cached_by_library(const torch::Tensor& queries, const CachedKeys& keys) {
   const int64_t groups = queries.size(0);
+  torch::Tensor table = keys.table;
+  if (!table.defined() && keys.starts.defined())  // slots past a group's own are masked
+    table = (keys.starts.unsqueeze(1) + torch::arange(keys.slots, keys.starts.options()))
+                .clamp_max_(keys.entries.size(0) - 1);
   const torch::Tensor entries =  // [groups, slots, 2, heads, head size]
-      (keys.table.defined() ? keys.entries.index_select(0, keys.table.flatten()) : keys.entries)
+      (table.defined() ? keys.entries.index_select(0, table.flatten()) : keys.entries)
           .unflatten(0, {groups, keys.slots});
   std::optional<torch::Tensor> mask;  // [groups, 1, queries or 1, slots]
   if (keys.counts.defined())

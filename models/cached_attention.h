@@ -10,12 +10,16 @@ namespace nmt {
 struct CachedKeys {
   torch::Tensor entries;  // [entries, 2, heads, head size]: one a token, its keys before its values
   /// [groups, slots] int64: the entries that a group of queries looks at, by position. Undefined:
-  /// group g owns entries g·slots … g·slots + slots − 1.
+  /// they lie next to each other.
   torch::Tensor table;
-  int64_t slots = 0;
+  /// Without a table, [groups] int64: where a group's entries begin. Undefined: at g·slots.
+  torch::Tensor starts;
+  int64_t slots = 0;  // most entries of a group
   /// [groups, queries or 1] int64: a query sees the first so many slots, at least one. Undefined:
   /// all.
   torch::Tensor counts;
+
+  int64_t groups() const;
 };
 
 /// Scaled dot-product attention of `queries` [groups, queries, heads, head size] to what is cached:

@@ -44,13 +44,13 @@ torch::Tensor DecoderLayerImpl::forward(const torch::Tensor& x, const DecoderPas
 
 DecoderImpl::DecoderImpl(const TransformerOptions& options, std::shared_ptr<ActivationSites> sites,
                          const ModelExtensions& extensions)
-    : LayerStack({.options = options,
-                  .sites = std::move(sites),
-                  .side = ActivationSide::kTarget,
-                  .name = "decoder"},
-                 options.decoder_layers, extensions, [&](const LayerContext& context) {
-                   return std::make_shared<DecoderLayerImpl>(context, extensions);
-                 }) {}
+    : LayerStack(
+          {.options = options, .sites = sites, .side = ActivationSide::kTarget, .name = "decoder"},
+          options.decoder_layers, extensions,
+          [&](const LayerContext& context) {
+            return std::make_shared<DecoderLayerImpl>(context, extensions);
+          }),
+      sites_(std::move(sites)) {}
 
 torch::Tensor DecoderImpl::run_at(const torch::Tensor& positions, const torch::Tensor& x,
                                   DecoderPass pass) {
@@ -74,22 +74,36 @@ torch::Tensor DecoderImpl::forward(const torch::Tensor& x, const torch::Tensor& 
   return run_at(positions.unsqueeze(0), x, std::move(pass));
 }
 
-DecoderState DecoderImpl::start(const torch::Tensor& memory, const SentenceInfo& info, int64_t beam,
-                                int64_t max_length) {
-  DecoderState state;
-  torch::Tensor order;  // [sentences · source]: each sentence's real tokens first
-  if (info.source_padded) {
+void DecoderImpl::attach_memory(const torch::Tensor& memory, const SentenceInfo& info,
+                                DecoderState& state) {
+  std::optional<TokenPacking> packing;
+  torch::Tensor order;  // [entries], where they are not all of the batch's positions in order
+  if (memory.is_cpu()) {
+    packing.emplace(info.source_mask);
+    state.source_starts = packing->starts();
+  } else if (info.source_padded) {
     const torch::Tensor sentence = torch::arange(memory.size(0), info.source_counts.options());
     order = info.source_mask.to(torch::kByte).argsort(/*stable=*/true, 1, /*descending=*/true);
     order = (order + sentence.unsqueeze(1) * memory.size(1)).flatten();
-    state.source_counts = info.source_counts.unsqueeze(1);
   }
+  if (info.source_padded) state.source_counts = info.source_counts.unsqueeze(1);
+  state.source_slots = memory.size(1);
+  const bool early = packing && !sites_->heard();  // listeners are promised rows
+  const torch::Tensor states = early ? packing->pack(memory) : memory;
   for (const auto& layer : *layers) {
     torch::Tensor entries =
-        layer->as<DecoderLayerImpl>()->cross_attention->keys_values(memory, info);
-    if (order.defined()) entries = entries.flatten(0, 1).index_select(0, order).view_as(entries);
-    state.cross_entries.push_back(entries.contiguous());
+        layer->as<DecoderLayerImpl>()->cross_attention->keys_values(states, info);
+    if (packing && !early) entries = packing->pack(entries);
+    entries = entries.flatten(0, 1);
+    state.cross_entries.push_back(order.defined() ? entries.index_select(0, order)
+                                                  : entries.contiguous());
   }
+}
+
+DecoderState DecoderImpl::start(const torch::Tensor& memory, const SentenceInfo& info, int64_t beam,
+                                int64_t max_length) {
+  DecoderState state;
+  attach_memory(memory, info, state);
   const torch::Tensor& cross = state.cross_entries.front();
   const int64_t rows = memory.size(0) * beam;
   state.self_entries = torch::empty({static_cast<int64_t>(layers->size()), rows * max_length, 2,
@@ -108,10 +122,15 @@ DecoderState DecoderImpl::start(const torch::Tensor& memory, const SentenceInfo&
 }
 
 torch::Tensor DecoderImpl::step(const torch::Tensor& x, const torch::Tensor& positions,
-                                DecoderState& state) {
+                                const torch::Tensor& counts, DecoderState& state) {
   const int64_t n = x.size(1);
   DecoderPass pass{.self = {.info = state.info}, .cross = {.info = state.info}, .state = &state};
   pass.self.causal = state.length == 0 && n > 1;
+  std::optional<TokenPacking> packing;  // of a prefix: what a row gives then depends on it alone
+  if (pass.self.causal && counts.defined() && x.is_cpu()) {
+    packing.emplace(torch::arange(n, counts.options()) < counts.unsqueeze(1));
+    pass.self.packing = &*packing;
+  }
   pass.first_entry = state.reserve(positions);
   pass.self_keys = {.table = state.table, .slots = state.table.size(1)};
   if (n > 1 || state.lengths.defined())

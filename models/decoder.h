@@ -65,11 +65,17 @@ class DecoderImpl : public LayerStack {
 
   /// Hidden states for embedded tokens x [rows, n, dim] that stand at `positions` [rows or 1, n];
   /// fills the caches, but leaves it to the caller to advance the state's lengths.
-  torch::Tensor step(const torch::Tensor& x, const torch::Tensor& positions, DecoderState& state);
+  /// `counts`: see TransformerImpl::step.
+  torch::Tensor step(const torch::Tensor& x, const torch::Tensor& positions,
+                     const torch::Tensor& counts, DecoderState& state);
 
  private:
+  /// Fills in the cross-attention's side of `state`.
+  void attach_memory(const torch::Tensor& memory, const SentenceInfo& info, DecoderState& state);
   /// Runs the layers for queries at `positions`.
   torch::Tensor run_at(const torch::Tensor& positions, const torch::Tensor& x, DecoderPass pass);
+
+  std::shared_ptr<ActivationSites> sites_;
 };
 TORCH_MODULE(Decoder);
 

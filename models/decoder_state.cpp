@@ -30,24 +30,34 @@ int64_t DecoderState::reserve(const torch::Tensor& positions) {
 }
 
 CachedKeys DecoderState::cross_keys(int64_t layer) const {
-  const torch::Tensor& own = cross_entries[static_cast<size_t>(layer)];
-  return {.entries = own.flatten(0, 1), .slots = own.size(1), .counts = source_counts};
+  return {.entries = cross_entries[static_cast<size_t>(layer)],
+          .starts = source_starts,
+          .slots = source_slots,
+          .counts = source_counts};
 }
 
 void DecoderState::select(const torch::Tensor& rows_to_keep,
                           const torch::Tensor& sentences_to_keep) {
   const torch::NoGradGuard no_grad;
   const int64_t count = rows_to_keep.size(0);
+  const int64_t sentences_kept =
+      sentences_to_keep.defined() ? sentences_to_keep.size(0) : sentences();
   const bool regrouped = sentences_to_keep.defined() || count != rows();
-  table = table.index_select(0, rows_to_keep);
   if (sentences_to_keep.defined()) {
-    for (torch::Tensor& layer : cross_entries) layer = layer.index_select(0, sentences_to_keep);
+    if (source_starts.defined())
+      source_starts = source_starts.index_select(0, sentences_to_keep);
+    else
+      for (torch::Tensor& layer : cross_entries)
+        layer = layer.unflatten(0, {sentences(), source_slots})
+                    .index_select(0, sentences_to_keep)
+                    .flatten(0, 1);
     if (source_counts.defined()) source_counts = source_counts.index_select(0, sentences_to_keep);
   }
+  table = table.index_select(0, rows_to_keep);
   // Hypotheses of one sentence share what is known of it.
   if (regrouped) info = info.select(rows_to_keep);
   if (lengths.defined()) lengths = lengths.index_select(0, rows_to_keep);
-  beam = count / sentences();
+  beam = count / sentences_kept;
 }
 
 void DecoderState::advance(int64_t count, const torch::Tensor& counts) {

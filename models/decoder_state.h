@@ -19,9 +19,14 @@ struct DecoderState {
   int64_t used = 0;
   /// [rows, length or more] int64: the entries of each row's tokens.
   torch::Tensor table;
-  /// Cross-attention, one a layer: [sentences, source, 2, heads, head size], real tokens first.
+  /// Cross-attention, one a layer: [entries, 2, heads, head size]. On a CPU entries are the
+  /// source's real tokens and never move: `source_starts` [sentences] int64 says where a sentence's
+  /// begin. Elsewhere it is undefined, and every sentence has `source_slots` of them, real tokens
+  /// first.
   std::vector<torch::Tensor> cross_entries;
+  torch::Tensor source_starts;
   torch::Tensor source_counts;  // [sentences, 1] int64; undefined where no sentence is padded
+  int64_t source_slots = 0;     // most tokens of a source
   SentenceInfo info;            // of the rows
   int64_t beam = 1;
   int64_t max_length = 0;  // tokens that a row may have
@@ -31,7 +36,7 @@ struct DecoderState {
   torch::Tensor lengths;
 
   int64_t rows() const { return table.size(0); }
-  int64_t sentences() const { return cross_entries.front().size(0); }
+  int64_t sentences() const { return rows() / beam; }
 
   /// Sets entries aside for n tokens of every row, at `positions` [rows or 1, n], row by row, and
   /// puts them down in the table. Returns the first.

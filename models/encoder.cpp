@@ -28,25 +28,42 @@ torch::Tensor EncoderLayerImpl::forward(const torch::Tensor& x, const AttentionI
 
 EncoderImpl::EncoderImpl(const TransformerOptions& options, std::shared_ptr<ActivationSites> sites,
                          const ModelExtensions& extensions)
-    : LayerStack({.options = options,
-                  .sites = std::move(sites),
-                  .side = ActivationSide::kSource,
-                  .name = "encoder"},
-                 options.encoder_layers, extensions, [&](const LayerContext& context) {
-                   return std::make_shared<EncoderLayerImpl>(context, extensions);
-                 }) {}
+    : LayerStack(
+          {.options = options, .sites = sites, .side = ActivationSide::kSource, .name = "encoder"},
+          options.encoder_layers, extensions,
+          [&](const LayerContext& context) {
+            return std::make_shared<EncoderLayerImpl>(context, extensions);
+          }),
+      sites_(std::move(sites)),
+      plain_feed_forward_(!extensions.feed_forward) {}
+
+bool EncoderImpl::can_pack(const EmbeddedSource& source) const {
+  // Listeners, and feed-forward layers of a method, are promised rows; dropout draws by place.
+  return source.padded && source.states.is_cpu() && !is_training() && plain_feed_forward_ &&
+         !sites_->heard();
+}
 
 torch::Tensor EncoderImpl::forward(const EmbeddedSource& source, const SentenceInfo& info) {
   AttentionInput input{.info = info};
-  if (source.padded) input.mask = source.mask.unsqueeze(1).unsqueeze(1);  // [batch, 1, 1, source]
   input.query_scale = query_scale(AttentionKind::kEncoderSelf, info.source_counts, {});
   input.rotation = rotation(
       source.positions.defined()
           ? source.positions
           : torch::arange(source.states.size(1), info.source_counts.options()).unsqueeze(0));
-  return run<EncoderLayerImpl>(source.states, [&](EncoderLayerImpl& layer, const torch::Tensor& x) {
-    return layer.forward(x, input);
-  });
+  const auto run_layers = [&](const torch::Tensor& states) {
+    return run<EncoderLayerImpl>(states, [&](EncoderLayerImpl& layer, const torch::Tensor& x) {
+      return layer.forward(x, input);
+    });
+  };
+  if (!can_pack(source)) {
+    if (source.padded) input.mask = source.mask.unsqueeze(1).unsqueeze(1);  // [batch, 1, 1, source]
+    return run_layers(source.states);
+  }
+  const TokenPacking packing(source.mask);
+  input.packing = &packing;
+  for (torch::Tensor* tensor : {&input.query_scale, &input.rotation})
+    if (tensor->defined()) *tensor = packing.pack(*tensor);
+  return packing.unpack(run_layers(packing.pack(source.states)));
 }
 
 }  // namespace nmt

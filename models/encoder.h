@@ -37,8 +37,16 @@ class EncoderImpl : public LayerStack {
   EncoderImpl(const TransformerOptions& options, std::shared_ptr<ActivationSites> sites,
               const ModelExtensions& extensions);
 
-  /// States [batch, source, dim] of the embedded source; `info` describes its rows.
+  /// States [batch, source, dim] of the embedded source; `info` describes its rows. In evaluation
+  /// on a CPU the layers work on the real tokens alone, and the states of padding are zero.
   torch::Tensor forward(const EmbeddedSource& source, const SentenceInfo& info);
+
+ private:
+  /// Whether the layers can do without padding: everything but attention is position-wise then.
+  bool can_pack(const EmbeddedSource& source) const;
+
+  std::shared_ptr<ActivationSites> sites_;
+  bool plain_feed_forward_;
 };
 TORCH_MODULE(Encoder);
 

@@ -96,10 +96,12 @@ class ActivationSites {
   void listen(std::shared_ptr<ActivationListener> listener);
   void forget(const std::shared_ptr<ActivationListener>& listener);
   const std::vector<std::unique_ptr<ActivationSite>>& sites() const { return sites_; }
+  /// Whether anybody listens. If so, layers see padded batches, and one batch is decoded at a time.
+  bool heard() const { return !listeners_.empty(); }
 
   /// Returns `h` untouched when nobody listens.
   torch::Tensor apply(const ActivationSite* site, torch::Tensor h, const SentenceInfo& info) const {
-    if (listeners_.empty()) return h;
+    if (!heard()) return h;
     return notify(site, std::move(h), info);
   }
 

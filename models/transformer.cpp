@@ -99,7 +99,7 @@ torch::Tensor TransformerImpl::step(DecoderState& state, const torch::Tensor& to
     positions = positions + state.length;
   const torch::Tensor x =
       sites_->apply(target_site_, target_embedding->embed_tokens(tokens, positions), state.info);
-  torch::Tensor hidden = decoder->step(x, positions, state);
+  torch::Tensor hidden = decoder->step(x, positions, counts, state);
   state.advance(n, counts);
   return hidden;
 }

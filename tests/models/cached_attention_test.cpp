@@ -56,6 +56,12 @@ TEST_P(CachedAttention, EqualsTheLibrary) {
     expect_equal("table and counts");
     cached.counts = torch::Tensor();
     expect_equal("table");
+    // Groups of unequal numbers of entries, one after the other.
+    cached.table = torch::Tensor();
+    cached.counts = counts(1);
+    cached.starts = (cached.counts.flatten().cumsum(0) - cached.counts.flatten()).contiguous();
+    cached.entries = cached.entries.narrow(0, 0, cached.counts.sum().item<int64_t>());
+    expect_equal("starts");
   }
 }
 
