@@ -10,7 +10,9 @@
 #include "models/transformer_options.h"
 
 // The places inside the model where a translation method plugs in. The model names no method; where
-// nobody plugs in, nothing is computed.
+// nobody plugs in, nothing is computed. Decoding on a CPU passes several batches through one model
+// at the same time, so what plugs in must not change itself in evaluation; listeners may, since
+// with them it is one batch after the other.
 
 namespace nmt {
 

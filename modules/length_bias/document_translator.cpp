@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "nmt/decoding/batch_workers.h"
 #include "nmt/support/error.h"
 #include "nmt/support/random.h"
 
@@ -204,9 +205,10 @@ void WindowTranslator::search(std::vector<Job>& jobs) const {
       lengths.push_back(length);
     }
   }
-  for (const auto& members :
-       length_batches(lengths, options.batch_tokens, options.batch_sentences)) {
-    SearchBatch batch;
+  const auto members_of = length_batches(lengths, options.batch_tokens, options.batch_sentences);
+  std::vector<SearchBatch> batches;
+  for (const std::vector<size_t>& members : members_of) {
+    SearchBatch& batch = batches.emplace_back();
     std::vector<TokenPair> pairs;
     for (const size_t member : members) {
       const Job& job = jobs[fitting[member]];
@@ -217,10 +219,12 @@ void WindowTranslator::search(std::vector<Job>& jobs) const {
     }
     batch.source = make_source_batch(pairs, tools_.search.tokens().pad);
     if (tools_.annotate) tools_.annotate(batch.source, pairs);
-    std::vector<std::vector<Hypothesis>> found = tools_.search.run(std::move(batch));
-    for (size_t i = 0; i < members.size(); ++i)
-      jobs[fitting[members[i]]].result = std::move(found[i].front());
   }
+  for_each_batch(tools_.search.models(), batches.size(), [&](size_t b) {
+    std::vector<std::vector<Hypothesis>> found = tools_.search.run(std::move(batches[b]));
+    for (size_t i = 0; i < found.size(); ++i)
+      jobs[fitting[members_of[b][i]]].result = std::move(found[i].front());
+  });
 }
 
 // A sentence beyond the encoder's positions: in parts, as the ordinary translator does it. The

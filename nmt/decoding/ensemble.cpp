@@ -105,7 +105,9 @@ torch::Tensor Ensemble::score(const Batch& batch, int64_t chunk) const {
 
 EvaluationMode::EvaluationMode(const std::vector<Transformer>& models) {
   for (Transformer model : models) {
-    if (model->is_training()) training_.push_back(model);
+    // A model in evaluation mode is left alone: several threads may be using it.
+    if (!model->is_training()) continue;
+    training_.push_back(model);
     model->eval();
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "nmt/decoding/batch_workers.h"
 #include "nmt/support/error.h"
 #include "nmt/support/random.h"
 
@@ -131,11 +132,11 @@ std::vector<std::vector<Hypothesis>> BatchTranslator::run(const std::vector<Job>
   std::vector<int64_t> lengths;
   lengths.reserve(jobs.size());
   for (const Job& job : jobs) lengths.push_back(std::ssize(job.pair.source));
-  std::vector<std::vector<Hypothesis>> results(jobs.size());
   const DecodingOptions& options = search_.options();
-  for (const auto& members :
-       length_batches(lengths, options.batch_tokens, options.batch_sentences)) {
-    SearchBatch batch;
+  const auto members_of = length_batches(lengths, options.batch_tokens, options.batch_sentences);
+  std::vector<SearchBatch> batches;
+  for (const std::vector<size_t>& members : members_of) {
+    SearchBatch& batch = batches.emplace_back();
     std::vector<TokenPair> pairs;
     for (const size_t index : members) {
       const Job& job = jobs[index];
@@ -147,9 +148,13 @@ std::vector<std::vector<Hypothesis>> BatchTranslator::run(const std::vector<Job>
     }
     batch.source = make_source_batch(pairs, search_.tokens().pad);
     if (annotate_) annotate_(batch.source, pairs);
-    std::vector<std::vector<Hypothesis>> found = search_.run(std::move(batch));
-    for (size_t i = 0; i < members.size(); ++i) results[members[i]] = std::move(found[i]);
   }
+  std::vector<std::vector<Hypothesis>> results(jobs.size());
+  for_each_batch(search_.models(), batches.size(), [&](size_t b) {
+    std::vector<std::vector<Hypothesis>> found = search_.run(std::move(batches[b]));
+    const std::vector<size_t>& members = members_of[b];
+    for (size_t i = 0; i < members.size(); ++i) results[members[i]] = std::move(found[i]);
+  });
   return results;
 }
 

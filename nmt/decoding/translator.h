@@ -52,8 +52,8 @@ class Translator {
 using SourceAnnotator =
     std::function<void(SourceBatch& source, const std::vector<TokenPair>& pairs)>;
 
-/// The default: cuts long sources, sorts by length, searches batch by batch, and restores the
-/// order.
+/// The default: cuts long sources, sorts by length, searches the batches, several at a time (see
+/// for_each_batch()), and restores the order. Annotations are made by the calling thread.
 class BatchTranslator : public Translator {
  public:
   /// `breaks`: where a long source may be cut, see break_table(); empty: anywhere.

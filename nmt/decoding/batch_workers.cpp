@@ -1,0 +1,46 @@
+#include "nmt/decoding/batch_workers.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+
+#include "nmt/scoring/parallel.h"
+
+namespace nmt {
+namespace {
+
+/// Gives the calling thread all threads back for its operators.
+class ThreadsBack {
+ public:
+  ThreadsBack() = default;
+  ~ThreadsBack() { torch::set_num_threads(threads_); }
+  ThreadsBack(const ThreadsBack&) = delete;
+  ThreadsBack& operator=(const ThreadsBack&) = delete;
+
+ private:
+  int threads_ = torch::get_num_threads();
+};
+
+bool somebody_listens(const Ensemble& models) {
+  return std::any_of(models.models().begin(), models.models().end(),
+                     [](Transformer model) { return model->sites().heard(); });
+}
+
+}  // namespace
+
+void for_each_batch(const Ensemble& models, size_t count, const std::function<void(size_t)>& work) {
+  const EvaluationMode evaluation(models.models());
+  const int threads = torch::get_num_threads();
+  if (count < 2 || threads == 1 || !models.device().is_cpu() || somebody_listens(models)) {
+    for (size_t batch = 0; batch < count; ++batch) work(batch);
+    return;
+  }
+  const ThreadsBack threads_back;
+  scoring::run_in_parallel(count, threads, [&](size_t batch) {
+    const torch::NoGradGuard no_grad;
+    if (torch::get_num_threads() > 1) torch::set_num_threads(1);  // of this thread
+    work(batch);
+  });
+}
+
+}  // namespace nmt

@@ -1,0 +1,164 @@
+#include "nmt/decoding/batch_workers.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <atomic>
+#include <numeric>
+
+#include "nmt/decoding/translator.h"
+#include "nmt/support/error.h"
+#include "tests/decoding/random_models.h"
+
+namespace nmt {
+namespace {
+
+using namespace test;
+
+/// For its lifetime LibTorch has so many threads.
+class Threads {
+ public:
+  explicit Threads(int count) { at::set_num_threads(count); }
+  ~Threads() { at::set_num_threads(before_); }
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+
+ private:
+  int before_ = at::get_num_threads();
+};
+
+TEST(Batches, AreAllWorkedOnByThreadsOfOneEach) {
+  const Threads threads(3);
+  const Ensemble models({random_model(1)});
+  models.models().front().ptr()->train();
+  std::vector<std::atomic<int>> calls(20);
+  std::atomic<int> wrong = 0;
+  for_each_batch(models, calls.size(), [&](size_t batch) {
+    ++calls[batch];
+    wrong += at::get_num_threads() != 1 || torch::GradMode::is_enabled() ||
+             models.models().front().ptr()->is_training();
+  });
+  for (const auto& count : calls) EXPECT_EQ(count, 1);
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(at::get_num_threads(), 3);
+  EXPECT_TRUE(torch::GradMode::is_enabled());
+  EXPECT_TRUE(models.models().front().ptr()->is_training());
+}
+
+TEST(Batches, ALoneOneHasAllThreads) {
+  const Threads threads(3);
+  int seen = 0;
+  for_each_batch(Ensemble({random_model(1)}), 1, [&](size_t) { seen = at::get_num_threads(); });
+  EXPECT_EQ(seen, 3);
+}
+
+TEST(Batches, HandOnTheFirstErrorAndStop) {
+  const Threads threads(2);
+  std::atomic<int> calls = 0;
+  try {
+    for_each_batch(Ensemble({random_model(1)}), 1000, [&](size_t batch) {
+      ++calls;
+      if (batch == 3) throw Error("the fourth is bad");
+    });
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("the fourth is bad"), std::string::npos);
+  }
+  EXPECT_LT(calls, 1000);
+  EXPECT_EQ(at::get_num_threads(), 2);
+}
+
+/// Notices when it is called while it is being called.
+class OneAtATime : public ActivationListener {
+ public:
+  torch::Tensor on_activation(const ActivationSite&, const torch::Tensor& h,
+                              const SentenceInfo&) override {
+    ++calls;
+    together = together || inside.exchange(true);
+    inside = false;
+    return h;
+  }
+  int calls = 0;
+  std::atomic<bool> inside = false, together = false;
+};
+
+std::vector<TranslationRequest> requests_of_all_kinds(size_t count) {
+  std::mt19937 generator(5);
+  std::vector<TranslationRequest> requests;
+  for (size_t i = 0; i < count; ++i) {
+    TranslationRequest request;
+    request.tokens.source = random_source(generator, generator() % 14);
+    if (i % 3 == 0) request.tokens.target = random_tokens(generator, generator() % 5);
+    request.tokens.instance_id = static_cast<int64_t>(i);
+    requests.push_back(std::move(request));
+  }
+  return requests;
+}
+
+std::vector<Translation> translate(const Transformer& model, const DecodingOptions& options,
+                                   size_t requests = 60) {
+  return BatchTranslator(Search(Ensemble({model}), search_tokens(), options))
+      .translate(requests_of_all_kinds(requests));
+}
+
+TEST(Batches, AreOneAfterTheOtherForAListener) {
+  const Threads threads(3);
+  Transformer model = random_model(1);
+  const auto listener = std::make_shared<OneAtATime>();
+  model->sites().listen(listener);
+  DecodingOptions options;
+  options.batch_sentences = 4, options.max_len_b = 4;
+  translate(model, options);
+  EXPECT_GT(listener->calls, 0);
+  EXPECT_FALSE(listener->together);
+}
+
+TEST(Batches, AnErrorInOneIsTheErrorOfAll) {
+  const Threads threads(2);
+  Transformer model = random_model(1);
+  {
+    const torch::NoGradGuard no_grad;
+    model->target_tokens->weight.fill_(std::numeric_limits<double>::quiet_NaN());
+  }
+  DecodingOptions options;
+  options.batch_sentences = 4;
+  EXPECT_THROW(translate(model, options), Error);
+}
+
+// What is promised of a finished model on a CPU: text and scores are the same to the last bit,
+// whatever is translated beside a sentence and by however many threads.
+TEST(Batches, DoNotMatterToAFinishedModel) {
+  TransformerOptions shape = tiny_options();
+  shape.dim = 64, shape.feed_forward_dim = 1280;
+  for (const WeightPrecision precision :
+       {WeightPrecision::kFp32, WeightPrecision::kBf16, WeightPrecision::kInt8})
+    for (const int64_t beam : {1, 4}) {
+      torch::manual_seed(3);
+      Transformer model =
+          with_random_weights(Transformer(shape, VocabularyShape{kVocabulary, kVocabulary, kPad}));
+      model->to(torch::kFloat32);
+      model->pack(precision);
+      DecodingOptions options;
+      options.beam = options.n_best = beam, options.max_len_b = 12, options.precision = precision;
+      const auto found = [&](int64_t sentences, int threads) {
+        const Threads guard(threads);
+        options.batch_sentences = sentences;
+        return translate(model, options);
+      };
+      const std::vector<Translation> alone = found(1, 1);
+      for (const auto& others : {found(64, 1), found(7, 1), found(64, 3), found(7, 3), found(1, 3)})
+        for (size_t i = 0; i < alone.size(); ++i) {
+          ASSERT_EQ(alone[i].hypotheses.size(), others[i].hypotheses.size());
+          for (size_t h = 0; h < alone[i].hypotheses.size(); ++h) {
+            EXPECT_EQ(alone[i].hypotheses[h].tokens, others[i].hypotheses[h].tokens) << i;
+            EXPECT_EQ(alone[i].hypotheses[h].token_log_probs,
+                      others[i].hypotheses[h].token_log_probs)
+                << "line " << i << ", beam " << beam << ", precision "
+                << static_cast<int>(precision);
+          }
+        }
+    }
+}
+
+}  // namespace
+}  // namespace nmt
