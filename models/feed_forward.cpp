@@ -33,7 +33,11 @@ torch::Tensor FeedForwardImpl::forward(const torch::Tensor& x, const SentenceInf
     h = sites_->apply(in_site_, at::silu(parts[0]) * parts[1], info);
   } else {
     h = sites_->apply(in_site_, h, info);
-    h = activation_ == Activation::kRelu ? at::relu(h) : at::gelu(h);
+    // The widest tensor there is: where nobody else can hold it, it is not written a second time.
+    if (torch::GradMode::is_enabled() || sites_->heard())
+      h = activation_ == Activation::kRelu ? at::relu(h) : at::gelu(h);
+    else
+      activation_ == Activation::kRelu ? at::relu_(h) : at::gelu_(h);
   }
   return sites_->apply(out_site_, out->forward(dropout_->forward(h)), info);  // [rows, length, dim]
 }

@@ -11,10 +11,12 @@ namespace nmt {
 namespace {
 
 // Log-probabilities are never computed in less than fp32: bf16 keeps 8 bits, and a sum of 100 of
-// them is noise.
+// them is noise. They take the place of the logits: a second tensor of the vocabulary's width would
+// cost more than the arithmetic, in pages that the system clears.
 torch::Tensor log_softmax(const torch::Tensor& logits) {
   const bool wide = logits.scalar_type() == torch::kDouble;
-  return torch::log_softmax(logits, -1, wide ? torch::kDouble : torch::kFloat);
+  torch::Tensor own = logits.to(wide ? torch::kDouble : torch::kFloat);
+  return at::_log_softmax_out(own, own, -1, /*half_to_float=*/false);
 }
 
 // log of the mean of exp(parts).
