@@ -54,11 +54,15 @@ void declare(OptionTable& table, DecodingOptions& o) {
       .at_least(0);
   table.add("decode.precision", o.precision,
             "matrix products of a finished run in: fp32; bf16, faster where the processor or GPU "
-            "has it; int8, CPU only, fastest, and a translation then depends a little on the "
-            "others in its batch. Validation during training is not affected");
+            "has it; int8, CPU only, fastest. Validation during training is not affected");
   table.add("decode.batch_tokens", o.batch_tokens, "most source tokens in a batch, padding counted")
       .at_least(1);
-  table.add("decode.batch_sentences", o.batch_sentences, "most sentences in a batch").at_least(1);
+  table
+      .add("decode.batch_sentences", o.batch_sentences,
+           "most sentences in a batch. On a CPU a finished run's translations and scores are the "
+           "same to the last bit whatever the batches, in every decode.precision; on a GPU, for an "
+           "ensemble and in validation during training, but for rounding")
+      .at_least(1);
   table
       .add("decode.max_source_len", o.max_source_len,
            "longer sources are cut, at sentence or word ends where possible, and translated in "

@@ -41,7 +41,9 @@ struct SearchBatch {
 ///   is), or when a sentence's budget is used up; sentences that have ended leave the batch then.
 /// - Sampling is the same with one hypothesis a sentence and one drawn continuation.
 ///
-/// Results depend on a sentence's batch mates through floating-point noise only.
+/// Results depend on a sentence's batch mates through floating-point noise only. On a CPU, a single
+/// model that is packed (TransformerImpl::pack) gives the same tokens and scores to the last bit
+/// whatever the batch.
 class Search {
  public:
   /// Throws UsageError for contradictory options.
