@@ -2,13 +2,14 @@
 """Times translation against CTranslate2, on the same weights, sentences, search and number of threads.
 
 usage: decoding.py NMT [--run RUN --input FILE [--reference FILE]] [--beams 1 4] [--precisions fp32 int8]
-                   [--batches 64 1] [--threads N] [--lines N] [--rounds N]
+                   [--batches 64 1] [--threads N | --workers N] [--lines N] [--rounds N]
 
 NMT is build/nmt. Without --run: base size with random weights and V 8,000, made-up sentences, and translations of exactly
 25 tokens; both programs do the same work whatever they write. With --run, a trained run's own stopping, and with
 --reference the BLEU of both. The programs take turns: a round is one run of each. Loading does not count; segmenting and
 joining pieces does, on both sides. Prints a table of target tokens/s, medians over rounds; for one sentence at a time also
-milliseconds a sentence. Needs `scripts/setup.sh --formats`, as do the converters:
+milliseconds a sentence. --workers decodes so many batches at a time, each by one thread, in both programs
+(CTranslate2's inter_threads); --threads gives them to every batch. Needs `scripts/setup.sh --formats`, as do the converters:
 
   PYTHONPATH=~/.cache/nmt/formats-1 python3 tests/benchmarks/decoding.py build/nmt
 """
@@ -66,7 +67,8 @@ class Nmt:
     def time(self, input_, beam, precision, batch, output):
         """Tokens, seconds."""
         words = ["translate", self.run, "--checkpoint", "last", "--input", input_, "--output", output]
-        words += ["--threads", self.arguments.threads, "--decode.beam", beam, "--decode.batch_sentences", batch]
+        threads = max(self.arguments.threads, self.arguments.workers)
+        words += ["--threads", threads, "--decode.beam", beam, "--decode.batch_sentences", batch]
         words += ["--decode.precision", precision]
         if not self.arguments.run:
             words += ["--decode.max_len_a", 0, "--decode.max_len_b", LENGTH - 1, "--decode.min_len", LENGTH - 1]
@@ -75,12 +77,13 @@ class Nmt:
         return tokens, tokens / speed
 
 
-def peer(folder, input_, output, threads, beam, precision, batch, exact):
+def peer(folder, input_, output, threads, workers, beam, precision, batch, exact):
     """The same by CTranslate2, in a process of its own."""
     import ctranslate2
     import sentencepiece
 
-    translator = ctranslate2.Translator(str(folder), compute_type={"fp32": "float32"}.get(precision, precision), intra_threads=threads)
+    compute_type = {"fp32": "float32"}.get(precision, precision)
+    translator = ctranslate2.Translator(str(folder), compute_type=compute_type, intra_threads=threads, inter_threads=workers)
     search = json.loads((folder / "translate_batch.json").read_text()) | {"beam_size": beam}
     if exact:
         search |= {"min_decoding_length": LENGTH - 1, "max_decoding_length": LENGTH - 1}
@@ -106,7 +109,8 @@ class CTranslate2:
         subprocess.run([sys.executable, SCRIPTS / "export_ctranslate2.py", run, self.folder, "--checkpoint", "last"], check=True)
 
     def time(self, input_, beam, precision, batch, output):
-        words = [self.folder, input_, output, self.arguments.threads, beam, precision, batch, int(not self.arguments.run)]
+        words = [self.folder, input_, output, self.arguments.threads, self.arguments.workers, beam, precision, batch]
+        words.append(int(not self.arguments.run))
         environment = dict(os.environ, OMP_NUM_THREADS=str(self.arguments.threads))
         done = subprocess.run([sys.executable, __file__, "--peer", *map(str, words)], env=environment, capture_output=True, text=True)
         if done.returncode:
@@ -130,7 +134,8 @@ def main():
     parser.add_argument("--beams", nargs="+", type=int, default=[1, 4])
     parser.add_argument("--precisions", nargs="+", default=["fp32", "int8"])
     parser.add_argument("--batches", nargs="+", type=int, default=[64, 1], help="sentences of a batch")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="of each batch")
+    parser.add_argument("--workers", type=int, default=1, help="batches at a time, each by one thread")
     parser.add_argument("--lines", type=int, default=256, help="a tenth of them one at a time")
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
@@ -162,7 +167,8 @@ def main():
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--peer"]:
         exported, lines_, written = map(pathlib.Path, sys.argv[2:5])
-        threads_, beam_, precision_, batch_, exact_ = sys.argv[5:]
-        print(json.dumps(peer(exported, lines_, written, int(threads_), int(beam_), precision_, int(batch_), exact_ == "1")))
+        threads_, workers_, beam_, precision_, batch_, exact_ = sys.argv[5:]
+        numbers = (int(threads_), int(workers_), int(beam_))
+        print(json.dumps(peer(exported, lines_, written, *numbers, precision_, int(batch_), exact_ == "1")))
     else:
         main()
