@@ -99,9 +99,9 @@ void IntervalStatistics::share(World& world) {
     const nlohmann::json theirs = nlohmann::json::parse(text);
     for (const auto& [name, part] : theirs.items()) {
       // JSON has no number for a loss that is not finite.
-      const double sum = part[0].is_number() ? part[0].get<double>() : std::nan("");
+      const double loss_sum = part[0].is_number() ? part[0].get<double>() : std::nan("");
       auto& [total, weight] = parts[name];
-      accumulate(total, torch::tensor(sum, torch::kDouble));
+      accumulate(total, torch::tensor(loss_sum, torch::kDouble));
       weight += part[1].get<double>();
     }
   }
