@@ -51,6 +51,12 @@ std::string describe(int64_t rank, int64_t size, const std::string& name) {
 std::optional<MissingProcess> ProcessJudge::judge(const KnownProcesses& others, int64_t progress,
                                                   std::optional<Clock::time_point> waiting_since,
                                                   Clock::time_point now) {
+  if (!judged_ || now - *judged_ >= limit_) {
+    since_ = now;
+    beats_.clear();
+  }
+  judged_ = now;
+  if (waiting_since) waiting_since = std::max(*waiting_since, *since_);
   const bool waited = waiting_since && now - *waiting_since >= limit_;
   for (const auto& [rank, status] : others) {
     Beat& beat = beats_.try_emplace(rank, Beat{-1, now}).first->second;

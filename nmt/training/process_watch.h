@@ -41,8 +41,10 @@ class ProcessJudge {
 
   explicit ProcessJudge(std::chrono::milliseconds limit) : limit_(limit) {}
 
-  /// `others`: what is known of the other processes, by rank. `progress`: this process's.
-  /// `waiting_since`: since when it waits for others, if it does.
+  /// To be called much more often than once a limit: a process that stood still itself meanwhile
+  /// knows nothing of the others, and begins anew. `others`: what is known of the other processes,
+  /// by rank. `progress`: this process's. `waiting_since`: since when it waits for others, if it
+  /// does.
   std::optional<MissingProcess> judge(const KnownProcesses& others, int64_t progress,
                                       std::optional<Clock::time_point> waiting_since,
                                       Clock::time_point now);
@@ -53,7 +55,8 @@ class ProcessJudge {
     Clock::time_point changed;
   };
   std::chrono::milliseconds limit_;
-  std::map<int64_t, Beat> beats_;  // by rank
+  std::map<int64_t, Beat> beats_;                    // by rank
+  std::optional<Clock::time_point> judged_, since_;  // last, and without a long pause
 };
 
 /// Ends this process when another one of the run is missing for `limit`: is not heard of, or lets

@@ -39,6 +39,7 @@ TEST(ProcessJudge, NamesAProcessThatNeverCame) {
   ProcessJudge judge(seconds(10));
   const auto start = Clock::now();
   EXPECT_FALSE(judge.judge({{1, std::nullopt}}, 0, std::nullopt, start));
+  EXPECT_FALSE(judge.judge({{1, std::nullopt}}, 0, std::nullopt, start + seconds(5)));
   const auto missing = judge.judge({{1, std::nullopt}}, 0, std::nullopt, start + seconds(10));
   ASSERT_TRUE(missing);
   EXPECT_EQ(missing->rank, 1);
@@ -67,6 +68,14 @@ TEST(ProcessJudge, SaysWhenNoProcessIsLate) {
   const auto missing = judge.after(20, {{.beat = 4, .progress = 3}}, 3, 0);
   ASSERT_TRUE(missing);
   EXPECT_FALSE(missing->rank);
+}
+
+TEST(ProcessJudge, BlamesNobodyForItsOwnPause) {
+  Judge judge;
+  EXPECT_FALSE(judge.after(0, {{.beat = 1, .progress = 2}}, 3, 0));
+  EXPECT_FALSE(judge.after(100, {{.beat = 1, .progress = 2}}, 3, 0));
+  EXPECT_FALSE(judge.after(109, {{.beat = 1, .progress = 2}}, 3, 0));
+  EXPECT_TRUE(judge.after(110, {{.beat = 1, .progress = 2}}, 3, 0));
 }
 
 }  // namespace
