@@ -102,7 +102,8 @@ TEST(ActivationSites, ObservingChangesNothingAndCanRecordGradients) {
         });
     model->sites().listen(observer);
     const torch::Tensor observed = logits_of(model, batch);
-    EXPECT_TRUE(observed.equal(plain));
+    // Packed tokens give other sums than padded rows, which listeners are promised.
+    EXPECT_LT(max_difference(observed, plain), 1e-12);
     observed.square().sum().backward();
     EXPECT_EQ(seen.size(), model->sites().sites().size());
     EXPECT_EQ(gradients.size(), seen.size());
