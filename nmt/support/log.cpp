@@ -23,7 +23,7 @@ std::shared_ptr<spdlog::logger>& logger() {
     created->flush_on(spdlog::level::info);
     // A log file that cannot be written stops nothing: the terminal shows the same. Said once.
     created->set_error_handler([told = false](const std::string& message) mutable {
-      if (!std::exchange(told, true)) std::cerr << "nmt: " << message << '\n';
+      if (!std::exchange(told, true)) std::cerr << "warning: " << message << '\n';
     });
     return created;
   }();
