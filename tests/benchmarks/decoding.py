@@ -2,14 +2,15 @@
 """Times translation against CTranslate2, on the same weights, sentences, search and number of threads.
 
 usage: decoding.py NMT [--run RUN --input FILE [--reference FILE]] [--beams 1 4] [--precisions fp32 int8]
-                   [--batches 64 1] [--threads N | --workers N] [--lines N] [--rounds N]
+                   [--batches 64 1] [--threads N | --workers N] [--lines N] [--rounds N] [--processor-time]
 
 NMT is build/nmt. Without --run: base size with random weights and V 8,000, made-up sentences, and translations of exactly
 25 tokens; both programs do the same work whatever they write. With --run, a trained run's own stopping, and with
 --reference the BLEU of both. The programs take turns: a round is one run of each. Loading does not count; segmenting and
 joining pieces does, on both sides. Prints a table of target tokens/s, medians over rounds; for one sentence at a time also
 milliseconds a sentence. --workers decodes so many batches at a time, each by one thread, in both programs
-(CTranslate2's inter_threads); --threads gives them to every batch. Needs `scripts/setup.sh --formats`, as do the converters:
+(CTranslate2's inter_threads); --threads gives them to every batch. --processor-time counts the processor's seconds, for a machine that is
+busy with other work; nmt's loading is then what translating the first line costs, and that line is left out. Needs `scripts/setup.sh --formats`, as do the converters:
 
   PYTHONPATH=~/.cache/nmt/formats-1 python3 tests/benchmarks/decoding.py build/nmt
 """
@@ -63,6 +64,17 @@ def random_run(arguments, work):
 class Nmt:
     def __init__(self, arguments, run):
         self.arguments, self.run = arguments, run
+        self.first_lines = {}  # what translate() gives for the first line, by precision
+
+    def translate(self, words):
+        """Tokens, seconds without loading, processor seconds with it."""
+        before = os.times()
+        log = nmt(self.arguments, *words)
+        after = os.times()
+        found = re.search(r"([\d.]+)(k?) tokens in .*?([\d.]+)(k?) target tokens/s", log)
+        tokens, speed = (float(found[i]) * (1000 if found[i + 1] else 1) for i in (1, 3))
+        processor = after.children_user + after.children_system - before.children_user - before.children_system
+        return tokens, tokens / speed, processor
 
     def time(self, input_, beam, precision, batch, output):
         """Tokens, seconds."""
@@ -72,12 +84,18 @@ class Nmt:
         words += ["--decode.precision", precision]
         if not self.arguments.run:
             words += ["--decode.max_len_a", 0, "--decode.max_len_b", LENGTH - 1, "--decode.min_len", LENGTH - 1]
-        found = re.search(r"([\d.]+)(k?) tokens in .*?([\d.]+)(k?) target tokens/s", nmt(self.arguments, *words))
-        tokens, speed = (float(found[i]) * (1000 if found[i + 1] else 1) for i in (1, 3))
-        return tokens, tokens / speed
+        tokens, seconds, processor = self.translate(words)
+        if not self.arguments.processor_time:
+            return tokens, seconds
+        if precision not in self.first_lines:
+            first = input_.with_name("first")
+            first.write_text(input_.read_text().splitlines()[0] + "\n")
+            self.first_lines[precision] = self.translate([first if word == input_ else word for word in words])
+        first_tokens, _, loading = self.first_lines[precision]
+        return tokens - first_tokens, processor - loading
 
 
-def peer(folder, input_, output, threads, workers, beam, precision, batch, exact):
+def peer(folder, input_, output, threads, workers, beam, precision, batch, exact, clock):
     """The same by CTranslate2, in a process of its own."""
     import ctranslate2
     import sentencepiece
@@ -90,7 +108,7 @@ def peer(folder, input_, output, threads, workers, beam, precision, batch, exact
     source, target = (sentencepiece.SentencePieceProcessor(str(folder / f"{side}.spm")) for side in ("source", "target"))
     lines = input_.read_text().splitlines()
     translator.translate_batch([["a"]], **search)  # memory is set aside, kernels are chosen
-    start = time.perf_counter()
+    start = clock()
     pieces = source.encode(lines, out_type=str)
     if batch == 1:
         results = [translator.translate_batch([line], **search)[0] for line in pieces]
@@ -98,7 +116,7 @@ def peer(folder, input_, output, threads, workers, beam, precision, batch, exact
         results = translator.translate_batch(pieces, max_batch_size=batch, **search)
     best = [result.hypotheses[0] for result in results]
     text = target.decode(best)
-    seconds = time.perf_counter() - start
+    seconds = clock() - start
     output.write_text("".join(line + "\n" for line in text))
     return sum(len(hypothesis) + 1 for hypothesis in best), seconds
 
@@ -110,7 +128,7 @@ class CTranslate2:
 
     def time(self, input_, beam, precision, batch, output):
         words = [self.folder, input_, output, self.arguments.threads, self.arguments.workers, beam, precision, batch]
-        words.append(int(not self.arguments.run))
+        words += [int(not self.arguments.run), "process_time" if self.arguments.processor_time else "perf_counter"]
         environment = dict(os.environ, OMP_NUM_THREADS=str(self.arguments.threads))
         done = subprocess.run([sys.executable, __file__, "--peer", *map(str, words)], env=environment, capture_output=True, text=True)
         if done.returncode:
@@ -138,7 +156,10 @@ def main():
     parser.add_argument("--workers", type=int, default=1, help="batches at a time, each by one thread")
     parser.add_argument("--lines", type=int, default=256, help="a tenth of them one at a time")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--processor-time", action="store_true")
     arguments = parser.parse_args()
+    if arguments.processor_time and arguments.threads * arguments.workers > 1:
+        parser.error("--processor-time is for one thread: threads that wait for others use the processor too")
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
         run, text = (arguments.run, arguments.input) if arguments.run else random_run(arguments, work)
@@ -167,8 +188,8 @@ def main():
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--peer"]:
         exported, lines_, written = map(pathlib.Path, sys.argv[2:5])
-        threads_, workers_, beam_, precision_, batch_, exact_ = sys.argv[5:]
+        threads_, workers_, beam_, precision_, batch_, exact_, clock_ = sys.argv[5:]
         numbers = (int(threads_), int(workers_), int(beam_))
-        print(json.dumps(peer(exported, lines_, written, *numbers, precision_, int(batch_), exact_ == "1")))
+        print(json.dumps(peer(exported, lines_, written, *numbers, precision_, int(batch_), exact_ == "1", getattr(time, clock_))))
     else:
         main()
