@@ -101,7 +101,7 @@ TEST(Program, Lists) {
 TEST(Program, ResultsThatDoNotArriveAreAFailure) {
   const Outcome outcome = shell("'" NMT_PROGRAM "' list options 2>&1 > /dev/full");
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_THAT(outcome.out, StartsWith("nmt: cannot write to stdout"));
+  EXPECT_THAT(outcome.out, StartsWith("nmt: stdout: cannot write"));
 }
 
 TEST(Program, AReaderThatGoesAwayIsNotWorthAWord) {
