@@ -9,21 +9,12 @@
 namespace nmt {
 namespace {
 
+using testing::CountingScale;
 using testing::max_difference;
 using testing::random_batch;
 using testing::small_model;
 
 constexpr double kTolerance = 1e-12;
-
-/// Scales every attention by something that depends on all its arguments.
-class CountingScale : public AttentionScale {
- public:
-  torch::Tensor scale(AttentionKind kind, const torch::Tensor& key_counts,
-                      const torch::Tensor& query_positions) override {
-    if (kind == AttentionKind::kDecoderSelf) return (query_positions.to(torch::kFloat32) + 2).log();
-    return (key_counts.to(torch::kFloat32) + 1).log().unsqueeze(1);
-  }
-};
 
 /// Replaces activations by values that depend on the row's direction.
 class DirectionListener : public ActivationListener {

@@ -103,6 +103,16 @@ inline std::vector<Variant> variants() {
   return all;
 }
 
+/// Scales every attention by something that depends on all its arguments.
+class CountingScale : public AttentionScale {
+ public:
+  torch::Tensor scale(AttentionKind kind, const torch::Tensor& key_counts,
+                      const torch::Tensor& query_positions) override {
+    if (kind == AttentionKind::kDecoderSelf) return (query_positions.to(torch::kFloat32) + 2).log();
+    return (key_counts.to(torch::kFloat32) + 1).log().unsqueeze(1);
+  }
+};
+
 inline double max_difference(const torch::Tensor& a, const torch::Tensor& b) {
   EXPECT_EQ(a.sizes(), b.sizes());
   return a.numel() == 0 ? 0.0 : (a - b).abs().max().item<double>();

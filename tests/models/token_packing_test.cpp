@@ -8,6 +8,7 @@
 namespace nmt {
 namespace {
 
+using testing::CountingScale;
 using testing::kPad;
 using testing::max_difference;
 using testing::random_batch;
@@ -44,16 +45,6 @@ TEST(TokenPacking, SpreadsWhatRowsOrPositionsShare) {
                   .flatten()
                   .equal(torch::tensor({5, 7, 5})));
 }
-
-/// Scales every attention by something that differs between rows and positions.
-class CountingScale : public AttentionScale {
- public:
-  torch::Tensor scale(AttentionKind kind, const torch::Tensor& key_counts,
-                      const torch::Tensor& query_positions) override {
-    if (kind == AttentionKind::kDecoderSelf) return (query_positions.to(torch::kFloat32) + 2).log();
-    return (key_counts.to(torch::kFloat32) + 1).log().unsqueeze(1);
-  }
-};
 
 /// Hears everything and changes nothing.
 class Silent : public ActivationListener {
