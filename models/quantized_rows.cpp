@@ -51,8 +51,9 @@ struct Quantize {
     const float greatest = greatest_magnitude(from, width);
     const float factor = greatest > 0 ? largest / greatest : 0;
     scales[r] = greatest / largest;
+    // By way of int32, without which compilers convert to bytes one by one.
     for (int64_t i = 0; i < width; ++i)
-      to[i] = static_cast<Value>(rounded(from[i] * factor) + zero);
+      to[i] = static_cast<Value>(static_cast<int32_t>(rounded(from[i] * factor) + zero));
   }
 };
 
