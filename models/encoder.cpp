@@ -39,8 +39,9 @@ EncoderImpl::EncoderImpl(const TransformerOptions& options, std::shared_ptr<Acti
 
 bool EncoderImpl::can_pack(const EmbeddedSource& source) const {
   // Listeners, and feed-forward layers of a method, are promised rows; dropout draws by place.
-  return source.padded && source.states.is_cpu() && !is_training() && plain_feed_forward_ &&
-         !sites_->heard();
+  // Where gradients are recorded, listening is to change nothing to the last bit.
+  return source.padded && source.states.is_cpu() && !is_training() &&
+         !torch::GradMode::is_enabled() && plain_feed_forward_ && !sites_->heard();
 }
 
 torch::Tensor EncoderImpl::forward(const EmbeddedSource& source, const SentenceInfo& info) {

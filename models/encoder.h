@@ -38,7 +38,8 @@ class EncoderImpl : public LayerStack {
               const ModelExtensions& extensions);
 
   /// States [batch, source, dim] of the embedded source; `info` describes its rows. In evaluation
-  /// on a CPU the layers work on the real tokens alone, and the states of padding are zero.
+  /// without gradients, on a CPU, the layers work on the real tokens alone, and the states of
+  /// padding are zero.
   torch::Tensor forward(const EmbeddedSource& source, const SentenceInfo& info);
 
  private:
