@@ -11,12 +11,14 @@ namespace nmt {
 namespace {
 
 /// Elements of one piece of logits: 8 MB of fp32 on a CPU, where it shall stay in the cache; enough
-/// to fill a GPU.
+/// to fill a GPU. But not of few positions: each piece reads and writes the weight's whole
+/// gradient.
 int64_t positions_per_piece(const torch::Tensor& hidden, int64_t vocabulary) {
+  constexpr int64_t kFewest = 256;
   const int64_t elements = hidden.is_cuda() ? int64_t{1} << 27 : int64_t{1} << 21;
   const int64_t passes = hidden.dim() == 3 ? hidden.size(1) : 1;
-  return std::clamp<int64_t>(elements / (vocabulary * passes), 16,
-                             std::max<int64_t>(16, hidden.size(0)));
+  return std::clamp<int64_t>(elements / (vocabulary * passes), kFewest,
+                             std::max<int64_t>(kFewest, hidden.size(0)));
 }
 
 torch::Tensor at_least_float(const torch::Tensor& x) {

@@ -97,9 +97,9 @@ TEST(LabelSmoothedCrossEntropy, StaysNearUnderAutocast) {
 }
 
 // More positions than fit one piece: the sum over pieces is the whole.
-TEST(VocabularyLoss, PiecesAddUp) {
+void expect_pieces_to_add_up(int64_t vocabulary, int64_t positions,
+                             const std::vector<int64_t>& expected_firsts) {
   torch::manual_seed(2);
-  const int64_t vocabulary = 1 << 17, positions = 50;  // 16 positions a piece
   const auto options = torch::TensorOptions().dtype(torch::kFloat64);
   const torch::Tensor hidden = torch::randn({positions, 3}, options).requires_grad_();
   const torch::Tensor weight = torch::randn({vocabulary, 3}, options).requires_grad_();
@@ -112,7 +112,7 @@ TEST(VocabularyLoss, PiecesAddUp) {
                      .parts = {piece.logits.sum()},
                      .gradient = piece.logits * factors * 2};
   });
-  EXPECT_EQ(firsts, (std::vector<int64_t>{0, 16, 32, 48}));
+  EXPECT_EQ(firsts, expected_firsts);
   const torch::Tensor logits = torch::matmul(hidden, weight.t());
   const torch::Tensor expected = (logits.square() * factor.unsqueeze(1)).sum();
   EXPECT_NEAR(loss.loss.item<double>() / expected.item<double>(), 1, 1e-12);
@@ -121,6 +121,11 @@ TEST(VocabularyLoss, PiecesAddUp) {
   const auto wanted = torch::autograd::grad({expected}, {hidden, weight});
   for (size_t i = 0; i < 2; ++i)
     EXPECT_LT(max_difference(actual[i], wanted[i]), 1e-10 * wanted[i].abs().max().item<double>());
+}
+
+TEST(VocabularyLoss, PiecesAddUp) {
+  expect_pieces_to_add_up(1 << 12, 1100, {0, 512, 1024});
+  expect_pieces_to_add_up(1 << 14, 600, {0, 256, 512});  // of no fewer positions, however large
 }
 
 }  // namespace
