@@ -97,7 +97,6 @@ ProcessWatch::ProcessWatch(c10::intrusive_ptr<c10d::Store> store, int64_t rank, 
     : store_(std::move(store)),
       rank_(rank),
       size_(size),
-      limit_(limit),
       period_(std::min(std::chrono::milliseconds(1000), limit / 4)),
       judge_(limit) {
   mine_.name = this_process();

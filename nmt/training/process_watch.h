@@ -99,7 +99,7 @@ class ProcessWatch {
 
   c10::intrusive_ptr<c10d::Store> store_;
   int64_t rank_, size_;
-  std::chrono::milliseconds limit_, period_;
+  std::chrono::milliseconds period_;
   ProcessJudge judge_;
   ProcessStatus mine_;  // of the talking thread
   std::atomic<int64_t> progress_{0};
