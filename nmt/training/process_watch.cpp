@@ -104,6 +104,7 @@ ProcessWatch::ProcessWatch(c10::intrusive_ptr<c10d::Store> store, int64_t rank, 
     for (int64_t other = 1; other < size; ++other) known_[other] = std::nullopt;
   else
     known_[0] = std::nullopt;
+  tell();  // at once, so that a process that is soon missing has a name
   judging_.emplace(period_, [this] { judge(); });
   talking_.emplace(period_, [this] { talk(); });
 }
