@@ -84,37 +84,12 @@ struct Rows {
   }
 }
 
-// The program is built for the oldest processor of its kind; these loops, for the one it runs on.
-#if defined(__x86_64__)
-[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,fma")]] void evaluate_avx512(
-    const Rows& rows, const SmoothingWeights& weights, int64_t begin, int64_t end) {
-  evaluate(rows, weights, begin, end);
-}
-[[gnu::target("avx2,fma")]] void evaluate_avx2(const Rows& rows, const SmoothingWeights& weights,
-                                               int64_t begin, int64_t end) {
-  evaluate(rows, weights, begin, end);
-}
-#endif
-void evaluate_portable(const Rows& rows, const SmoothingWeights& weights, int64_t begin,
-                       int64_t end) {
-  evaluate(rows, weights, begin, end);
-}
-
-auto fastest() {
-#if defined(__x86_64__)
-  if (has_avx512()) return &evaluate_avx512;
-  if (has_avx2() && has_fma()) return &evaluate_avx2;
-#endif
-  return &evaluate_portable;
-}
-
 }  // namespace
 
 SmoothedLoss smoothed_softmax(torch::Tensor logits, const torch::Tensor& targets,
                               const SmoothingWeights& weights, Gradient gradient) {
   if (!logits.is_cpu() || logits.scalar_type() != torch::kFloat32 || logits.dim() != 2)
     return smoothed_cross_entropy(at::log_softmax(logits, -1), targets, weights, gradient);
-  static const auto evaluate_rows = fastest();
   logits = logits.contiguous();
   const torch::Tensor references = targets.contiguous();
   const torch::Tensor losses = torch::empty({logits.size(0), 2}, torch::kFloat64);
@@ -122,8 +97,12 @@ SmoothedLoss smoothed_softmax(torch::Tensor logits, const torch::Tensor& targets
                   .size = logits.size(1),
                   .references = references.const_data_ptr<int64_t>(),
                   .losses = losses.mutable_data_ptr<double>()};
-  at::parallel_for(0, logits.size(0), 16,
-                   [&](int64_t begin, int64_t end) { evaluate_rows(rows, weights, begin, end); });
+  const auto evaluate_rows = [&](int64_t begin, int64_t end) __attribute__((always_inline)) {
+    evaluate(rows, weights, begin, end);
+  };
+  at::parallel_for(0, logits.size(0), 16, [&](int64_t begin, int64_t end) {
+    run_on_this_processor(evaluate_rows, begin, end);
+  });
   const torch::Tensor sums = losses.sum(0);
   return {.loss = sums[0],
           .nll = sums[1],

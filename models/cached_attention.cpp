@@ -114,44 +114,17 @@ template <class T>
   }
 }
 
-// The program is built for the oldest processor of its kind; these loops, for the one it runs on.
-#if defined(__x86_64__)
-template <class T>
-[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] void attend_avx512(const Arrays<T>& arrays,
-                                                                         int64_t begin, int64_t end,
-                                                                         T* scores) {
-  attend_range(arrays, begin, end, scores);
-}
-template <class T>
-[[gnu::target("avx2,fma")]] void attend_avx2(const Arrays<T>& arrays, int64_t begin, int64_t end,
-                                             T* scores) {
-  attend_range(arrays, begin, end, scores);
-}
-#endif
-
-template <class T>
-void attend_portable(const Arrays<T>& arrays, int64_t begin, int64_t end, T* scores) {
-  attend_range(arrays, begin, end, scores);
-}
-
-template <class T>
-auto fastest() {
-#if defined(__x86_64__)
-  if (has_avx512()) return &attend_avx512<T>;
-  if (has_avx2() && has_fma()) return &attend_avx2<T>;
-#endif
-  return &attend_portable<T>;
-}
-
 template <class T>
 void attend_arrays(const Arrays<T>& arrays, int64_t queries) {
-  static const auto attend = fastest<T>();
   // A thread is worth its start from some 100,000 multiplications on.
   const int64_t work = arrays.slots * arrays.heads * arrays.head_size;
   const int64_t grain = std::max<int64_t>(1, 100'000 / std::max<int64_t>(1, work));
   at::parallel_for(0, queries, grain, [&](int64_t begin, int64_t end) {
     std::vector<T> scores(static_cast<size_t>(arrays.heads * arrays.slots));
-    attend(arrays, begin, end, scores.data());
+    run_on_this_processor(
+        [&](int64_t first, int64_t last)
+            __attribute__((always_inline)) { attend_range(arrays, first, last, scores.data()); },
+        begin, end);
   });
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 namespace nmt {
 
 // What the processor at hand can do; nothing of it on other makes than x86-64.
@@ -33,5 +35,42 @@ inline bool has_fma() {
   return false;
 }
 #endif
+
+// The program is built for the oldest processor of its kind; loops that matter, for the one it runs
+// on.
+
+#if defined(__x86_64__)
+template <class Loop>
+[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] void run_avx512(const Loop& loop,
+                                                                      int64_t begin, int64_t end) {
+  loop(begin, end);
+}
+template <class Loop>
+[[gnu::target("avx2,fma")]] void run_avx2(const Loop& loop, int64_t begin, int64_t end) {
+  loop(begin, end);
+}
+#endif
+template <class Loop>
+void run_portable(const Loop& loop, int64_t begin, int64_t end) {
+  loop(begin, end);
+}
+
+template <class Loop>
+auto fastest_run() {
+#if defined(__x86_64__)
+  if (has_avx512()) return &run_avx512<Loop>;
+  if (has_avx2() && has_fma()) return &run_avx2<Loop>;
+#endif
+  return &run_portable<Loop>;
+}
+
+/// Calls loop(begin, end) as compiled for the processor at hand. Its operator() must be always
+/// inlined (gnu::always_inline), and so must what that calls.
+template <class Loop>
+[[gnu::always_inline]] inline void run_on_this_processor(const Loop& loop, int64_t begin,
+                                                         int64_t end) {
+  static const auto run = fastest_run<Loop>();
+  run(loop, begin, end);
+}
 
 }  // namespace nmt

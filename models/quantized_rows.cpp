@@ -73,39 +73,14 @@ struct Restore {
   }
 };
 
-// The program is built for the oldest processor of its kind; these loops, for the one it runs on.
-#if defined(__x86_64__)
-template <class Loop>
-[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] void rows_avx512(const Loop& loop,
-                                                                       int64_t begin, int64_t end) {
-  for (int64_t r = begin; r < end; ++r) loop.row(r);
-}
-template <class Loop>
-[[gnu::target("avx2,fma")]] void rows_avx2(const Loop& loop, int64_t begin, int64_t end) {
-  for (int64_t r = begin; r < end; ++r) loop.row(r);
-}
-#endif
-
-template <class Loop>
-void rows_portable(const Loop& loop, int64_t begin, int64_t end) {
-  for (int64_t r = begin; r < end; ++r) loop.row(r);
-}
-
-template <class Loop>
-auto fastest() {
-#if defined(__x86_64__)
-  if (has_avx512()) return &rows_avx512<Loop>;
-  if (has_avx2() && has_fma()) return &rows_avx2<Loop>;
-#endif
-  return &rows_portable<Loop>;
-}
-
 template <class Loop>
 void for_each_row(int64_t rows, const Loop& loop) {
-  static const auto run = fastest<Loop>();
   constexpr int64_t kNumbers = 32768;  // worth a thread
+  const auto rows_of = [&](int64_t begin, int64_t end) __attribute__((always_inline)) {
+    for (int64_t r = begin; r < end; ++r) loop.row(r);
+  };
   at::parallel_for(0, rows, std::max<int64_t>(1, kNumbers / std::max<int64_t>(1, loop.width)),
-                   [&](int64_t begin, int64_t end) { run(loop, begin, end); });
+                   [&](int64_t begin, int64_t end) { run_on_this_processor(rows_of, begin, end); });
 }
 
 template <class Value>
