@@ -1,6 +1,5 @@
 #include "nmt/commands/line_stream.h"
 
-#include <cerrno>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -32,9 +31,7 @@ void LineSink::write(const std::string& line) {
 }
 
 void LineSink::flush() {
-  if (file_ != nullptr) return;
-  errno = 0;
-  if (!std::cout.flush()) throw file_error("stdout", "write", errno);
+  if (file_ == nullptr) flush_stdout();
 }
 
 void LineSink::close() {

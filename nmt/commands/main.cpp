@@ -2,7 +2,6 @@
 // command line or the recipe is wrong.
 
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
 #include <exception>
 #include <filesystem>
@@ -30,14 +29,6 @@ int run(const std::vector<std::string>& words) {
   return run_command(name, arguments);
 }
 
-/// Results that did not reach their file are a failure.
-int flush_results(int exit_code) {
-  errno = 0;
-  std::cout.flush();
-  if (std::cout.good()) return exit_code;
-  throw file_error("stdout", "write", errno);
-}
-
 /// What went wrong with a folder, a link or a name: files themselves are read and written by
 /// functions that throw Error.
 Error to_error(const std::filesystem::filesystem_error& error) {
@@ -55,7 +46,9 @@ int main(int count, char** words) {
   std::signal(SIGPIPE, SIG_DFL);
   const std::vector<std::string> arguments(words + std::min(count, 1), words + count);
   try {
-    return nmt::flush_results(nmt::run(arguments));
+    const int exit_code = nmt::run(arguments);
+    nmt::flush_stdout();  // results that did not reach their file are a failure
+    return exit_code;
   } catch (const nmt::UsageError& error) {
     std::cerr << "nmt: " << error.what() << "\n";
     return 2;

@@ -1,6 +1,7 @@
 #include "nmt/support/file_error.h"
 
 #include <cerrno>
+#include <iostream>
 #include <system_error>
 
 namespace nmt {
@@ -24,6 +25,11 @@ std::string remedy(int code) {
 Error file_error(const std::string& path, const std::string& action, int code) {
   const std::string reason = code == 0 ? "" : ": " + std::generic_category().message(code);
   return Error(FilePosition{path}, "cannot " + action + reason, remedy(code));
+}
+
+void flush_stdout() {
+  errno = 0;
+  if (!std::cout.flush()) throw file_error("stdout", "write", errno);
 }
 
 }  // namespace nmt

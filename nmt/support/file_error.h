@@ -10,4 +10,7 @@ namespace nmt {
 /// device", with the remedy. `code` is the value of errno, 0 when it is not known.
 Error file_error(const std::string& path, const std::string& action, int code);
 
+/// Flushes stdout. Throws file_error() when results did not arrive there.
+void flush_stdout();
+
 }  // namespace nmt
