@@ -132,12 +132,10 @@ void ProcessWatch::waiting(bool patient, const std::function<void()>& work) {
 void ProcessWatch::talk() {
   try {
     tell();
-    std::vector<int64_t> ranks;
-    for (const auto& [rank, status] : known_) ranks.push_back(rank);
-    for (const int64_t rank : ranks) {
+    for (auto& [rank, known] : known_) {  // whose ranks never change
       const std::optional<ProcessStatus> status = status_of(rank);
       const std::lock_guard lock(mutex_);
-      known_[rank] = status;
+      known = status;
     }
   } catch (const std::exception&) {
     cut_off_ = true;
