@@ -76,6 +76,8 @@ Piece read_piece(std::string_view message) {
     if (field->number == 3) piece.type = static_cast<PieceType>(field->value);
   }
   if (!std::isfinite(piece.score)) throw Error("a piece has a score that is no number");
+  // SentencePiece ends the program when it builds its trie of pieces from such a text.
+  if (piece.text.find('\0') != std::string::npos) throw Error("a piece holds a NUL byte");
   return piece;
 }
 

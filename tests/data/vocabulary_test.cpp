@@ -189,6 +189,13 @@ TEST(VocabularyErrors, NeverCrashesOnDamagedModels) {
   }
 }
 
+TEST(VocabularyErrors, RefusesAPieceWithANulByte) {
+  std::string model = small_vocabulary()->content();
+  const size_t letter = model.find("\xe2\x96\x81") + 3;
+  model[letter] = '\0';
+  EXPECT_THAT(message_of([&] { Vocabulary::parse(model, "x"); }), HasSubstr("NUL byte"));
+}
+
 // SentencePiece follows the trie of its rules of normalisation wherever it leads.
 TEST(VocabularyErrors, RefusesRulesOfNormalisationThatLeadOutside) {
   const std::string model = small_vocabulary()->content();
