@@ -75,4 +75,3 @@ endif()
 target_link_options(nmt_dep_torch INTERFACE -Wl,-rpath,${torch_root}/lib)
 # The CUDA parts are separate wheels beside torch; the linker need not resolve them.
 target_link_options(nmt_dep_torch INTERFACE LINKER:--allow-shlib-undefined)
-# LibTorch's OpenMP is its own copy of libgomp; at::parallel_for is used instead of linking a second one.

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <filesystem>
+#include <thread>
+
 #include "models/dropout_kernel.h"
 #include "models/threefry.h"
 #include "tests/models/small_model.h"
@@ -133,6 +136,20 @@ TEST(Dropout, DoesNotDependOnTheNumberOfThreads) {
   at::set_num_threads(2);
   EXPECT_TRUE(torch::equal(add_dropped({}, y, draw, torch::kFloat32), alone));
   at::set_num_threads(threads);
+}
+
+// Compiled without OpenMP, at::parallel_for would do all of it in one.
+TEST(Dropout, UsesTheThreadsThereAre) {
+  const auto threads = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
+  };
+  std::thread([&] {
+    at::set_num_threads(3);  // this thread's own, which live as long as it does
+    const torch::Tensor y = torch::empty({1 << 20});
+    const auto before = threads();
+    add_dropped({}, y, {.key = 5, .threshold = 6554}, torch::kFloat32);
+    EXPECT_EQ(threads(), before + 2);
+  }).join();
 }
 
 TEST(Dropout, GradientsAreThoseOfTheKeptElements) {
