@@ -5,6 +5,8 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <memory>
+#include <mutex>
 
 #include "models/processor.h"
 #include "models/product.h"
@@ -65,25 +67,13 @@ PackedProduct pack_bf16(const torch::Tensor& weight, const torch::Tensor& bias) 
   };
 }
 
-/// Weights in 8 bits: row o is `values[o]` times `scales[o]`.
-struct QuantizedWeight {
-  torch::Tensor values;  // [out, in] int8
-  torch::Tensor scales;  // [out] fp32
-};
-
-QuantizedWeight quantize(const torch::Tensor& weight) {
-  constexpr float kLargest = 127, kSmallestScale = 1e-12F;
-  const torch::Tensor scales = (weight.abs().amax(1) / kLargest).clamp_min(kSmallestScale);
-  return {(weight / scales.unsqueeze(1)).round_().to(torch::kChar), scales};
-}
-
 /// Rows as whole numbers [..., in] in fp32, or as bytes with kZero added, times a weight: the sums,
 /// which are exact, times the weight's scales.
 using WholeProduct = std::function<torch::Tensor(const torch::Tensor& rows)>;
 
 constexpr int64_t kZero = 128;
 
-WholeProduct fbgemm_product(const QuantizedWeight& weight, int64_t zero) {
+WholeProduct fbgemm_product(const QuantizedRows& weight, int64_t zero) {
   static const auto prepack = find_operator("quantized::linear_prepack");
   const auto& engines = at::globalContext().supportedQEngines();
   if (!prepack || std::find(engines.begin(), engines.end(), at::QEngine::FBGEMM) == engines.end())
@@ -99,7 +89,7 @@ WholeProduct fbgemm_product(const QuantizedWeight& weight, int64_t zero) {
   };
 }
 
-WholeProduct onednn_byte_product(const QuantizedWeight& weight) {
+WholeProduct onednn_byte_product(const QuantizedRows& weight) {
   static const auto prepack = find_operator("onednn::qlinear_prepack");
   static const auto multiply = find_operator("onednn::qlinear_pointwise");
   if (!prepack || !multiply || !has_onednn_product() || !has_avx512_vnni()) return {};
@@ -126,27 +116,51 @@ WholeProduct onednn_byte_product(const QuantizedWeight& weight) {
   };
 }
 
+/// The product for many rows, packed when they first come: `nmt translate` on a sentence or two
+/// never needs it.
+class ManyRows {
+ public:
+  explicit ManyRows(QuantizedRows weight) : weight_(std::move(weight)) {}
+
+  /// Null where there is none. May be called by several threads.
+  const WholeProduct* product() {
+    std::call_once(packed_, [this] {
+      product_ = onednn_byte_product(weight_);
+      weight_ = {};
+    });
+    return product_ ? &product_ : nullptr;
+  }
+
+ private:
+  std::once_flag packed_;
+  QuantizedRows weight_;
+  WholeProduct product_;
+};
+
 PackedProduct pack_int8(const torch::Tensor& weight, const torch::Tensor& bias) {
   // From so many rows on oneDNN is faster; fbgemm is where there are few. Both give the same.
   constexpr int64_t kManyRows = 32;
   // fbgemm adds pairs of 8-bit products in 16 bits where the processor has no instruction for the
   // whole sum; one bit less in the inputs then keeps it from overflowing.
   const int64_t largest = has_avx512_vnni() ? kZero - 1 : kZero / 2 - 1;
-  const QuantizedWeight quantized = quantize(weight);
-  const WholeProduct few =
-      weight.is_cpu() ? fbgemm_product(quantized, largest + 1) : WholeProduct();
+  QuantizedRows quantized;
+  WholeProduct few;
+  if (weight.is_cpu()) {
+    quantized = quantize_rows_to_int8(weight.to(torch::kFloat32), kZero - 1);
+    few = fbgemm_product(quantized, largest + 1);
+  }
   if (!few)
     throw UsageError(text("there are no int8 products ",
                           weight.is_cpu() ? "in this LibTorch" : "on this device"),
                      weight.is_cpu() ? "Use decode.precision bf16 or fp32."
                                      : "Use decode.precision bf16, or --device cpu.");
-  const WholeProduct many = onednn_byte_product(quantized);
+  const auto many_rows = std::make_shared<ManyRows>(std::move(quantized));
   const torch::Tensor shift = bias.defined() ? bias.contiguous() : bias;
-  return [few, many, largest, shift](const torch::Tensor& x) {
-    const bool as_bytes = many && x.numel() >= kManyRows * x.size(-1);
+  return [few, many_rows, largest, shift](const torch::Tensor& x) {
+    const WholeProduct* many = x.numel() >= kManyRows * x.size(-1) ? many_rows->product() : nullptr;
     const QuantizedRows rows =
-        as_bytes ? quantize_rows_to_bytes(x, largest, kZero) : quantize_rows(x, largest);
-    torch::Tensor y = as_bytes ? many(rows.values) : few(rows.values);
+        many ? quantize_rows_to_bytes(x, largest, kZero) : quantize_rows(x, largest);
+    torch::Tensor y = many ? (*many)(rows.values) : few(rows.values);
     restore_rows(y, rows.scales, shift);
     return y;
   };

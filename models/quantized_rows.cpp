@@ -105,6 +105,10 @@ QuantizedRows quantize_rows(const torch::Tensor& x, int64_t largest) {
   return quantize<float>(x, largest, 0);
 }
 
+QuantizedRows quantize_rows_to_int8(const torch::Tensor& x, int64_t largest) {
+  return quantize<int8_t>(x, largest, 0);
+}
+
 QuantizedRows quantize_rows_to_bytes(const torch::Tensor& x, int64_t largest, int64_t zero) {
   return quantize<uint8_t>(x, largest, zero);
 }

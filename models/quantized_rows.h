@@ -17,6 +17,8 @@ struct QuantizedRows {
 
 /// x [..., width] as numbers from −largest to largest, rounded to the nearest, as fp32.
 QuantizedRows quantize_rows(const torch::Tensor& x, int64_t largest);
+/// The same as int8; `largest` at most 127. For weights, which are rounded once.
+QuantizedRows quantize_rows_to_int8(const torch::Tensor& x, int64_t largest);
 /// The same as bytes: with `zero` added, which must be above `largest`.
 QuantizedRows quantize_rows_to_bytes(const torch::Tensor& x, int64_t largest, int64_t zero);
 
