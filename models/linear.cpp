@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "models/initialization.h"
 #include "models/product.h"
 
 namespace nmt {
@@ -9,9 +10,10 @@ namespace nmt {
 LinearImpl::LinearImpl(const LinearOptions& o) {
   weight = register_parameter("weight", torch::empty({o.out, o.in}));
   bias = register_parameter("bias", torch::zeros({o.out}));
-  torch::NoGradGuard no_grad;
-  for (torch::Tensor& part : weight.chunk(o.parts, 0))
-    torch::nn::init::xavier_uniform_(part, o.gain);
+  initialize([&] {
+    for (torch::Tensor& part : weight.chunk(o.parts, 0))
+      torch::nn::init::xavier_uniform_(part, o.gain);
+  });
 }
 
 torch::Tensor LinearImpl::forward(const torch::Tensor& x) const {

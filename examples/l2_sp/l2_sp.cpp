@@ -116,8 +116,7 @@ nmt::CommandDescription describe_distance() {
 }
 
 nmt::TensorMap weights_of(const std::string& run) {
-  const std::string place = nmt::RunFolder(run).find_checkpoint("best");
-  return nmt::load_checkpoint(place, nmt::CheckpointParts::kWeights).best_weights();
+  return nmt::load_best_weights(nmt::RunFolder(run).find_checkpoint("best"));
 }
 
 int run_distance(const std::vector<std::string>& words) {

@@ -31,8 +31,7 @@ std::vector<std::string> chosen_checkpoints(const AverageArguments& arguments,
 TensorMap average(const std::vector<std::string>& places) {
   TensorMap sums;
   for (const std::string& place : places) {
-    const Checkpoint checkpoint = load_checkpoint(place, CheckpointParts::kWeights);
-    for (const auto& [name, tensor] : checkpoint.best_weights()) {
+    for (const auto& [name, tensor] : load_best_weights(place)) {
       torch::Tensor& sum = sums[name];
       if (sum.defined() && sum.sizes() != tensor.sizes())
         throw Error(FilePosition{place},
@@ -57,7 +56,7 @@ int run_average(const std::vector<std::string>& words) {
   folder.require();
   const std::vector<std::string> places = chosen_checkpoints(arguments, folder);
   Checkpoint result;
-  result.state = load_checkpoint(places.back(), CheckpointParts::kWeights).state;
+  result.state = read_state_file(places.back()).state;
   result.weights = average(places);
   const std::string output =
       arguments.output.empty() ? folder.checkpoints() + "/average" : arguments.output;

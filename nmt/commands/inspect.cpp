@@ -40,7 +40,7 @@ ordered_json inspect_checkpoint(const std::string& path) {
   const StateFile content = read_state_file(path);
   for (const auto& [name, checksum] : content.checksums) verify_checksum(path, name, content);
   ordered_json tensors = ordered_json::object();
-  const SafetensorsFile weights(path + "/model.safetensors");
+  const SafetensorsFile weights(path + "/" + kWeightsFile);
   for (const auto& [name, entry] : weights.tensors()) tensors[name] = entry.shape;
   const TrainingState& state = content.state;
   return {{"kind", "checkpoint"},
@@ -50,7 +50,7 @@ ordered_json inspect_checkpoint(const std::string& path) {
           {"training_seconds", state.seconds},
           {"skipped_updates", state.skipped},
           {"parameters", report::count_parameters(path)},
-          {"moving_average", content.checksums.contains("ema.safetensors")},
+          {"moving_average", content.checksums.contains(kAverageFile)},
           {"machine", state.machine},
           {"threads", state.threads},
           {"libtorch", state.libtorch},

@@ -70,7 +70,7 @@ void initialise(Run& run, const Recipe& recipe) {
   const RunFolder other(recipe.training.initial);
   const std::string place =
       other.exists() ? other.find_checkpoint("best") : recipe.training.initial;
-  load_weights(run.model, load_checkpoint(place, CheckpointParts::kWeights).best_weights(), place);
+  load_weights(run.model, clone(load_best_weights(place)), place);
   log::info("weights start from ", place);
 }
 
@@ -125,8 +125,8 @@ class TrainingSession {
     if (!folder_.updates().empty()) {
       // Not `last`: that link is set after the save, and the process may have been killed between.
       const std::string place = folder_.checkpoint(folder_.updates().back());
-      resumed_ = std::make_unique<Checkpoint>(load_checkpoint(place, CheckpointParts::kAll));
-      load_weights(run_->model, resumed_->weights, place);
+      resumed_ = std::make_unique<Checkpoint>(load_checkpoint(place));
+      load_weights(run_->model, clone(resumed_->weights), place);
       warn_of_other_machine();
     } else {
       initialise(*run_, recipe_);

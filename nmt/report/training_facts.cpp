@@ -35,7 +35,7 @@ void add_state(const TrainingState& state, TrainingFacts& facts) {
 
 int64_t count_parameters(const std::string& checkpoint) {
   int64_t count = 0;
-  const SafetensorsFile weights(checkpoint + "/model.safetensors");
+  const SafetensorsFile weights(checkpoint + "/" + kWeightsFile);
   for (const auto& [name, entry] : weights.tensors()) {
     int64_t elements = 1;
     for (const int64_t size : entry.shape) elements *= size;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "models/initialization.h"
 #include "nmt/decoding/document_requests.h"
 #include "nmt/run/run_vocabularies.h"
 #include "nmt/support/atomic_file.h"
@@ -85,9 +86,8 @@ Run build_run(const RunFolder& folder, const Recipe& recipe,
 }
 
 void load_weights(Transformer& model, const TensorMap& weights, const std::string& origin) {
-  const torch::NoGradGuard no_grad;
   size_t used = 0;
-  const auto copy = [&](const std::string& name, torch::Tensor target) {
+  const auto adopt = [&](const std::string& name, torch::Tensor target) {
     const auto found = weights.find(name);
     if (found == weights.end())
       throw Error(FilePosition{origin}, text("holds no tensor '", name, "'"));
@@ -96,10 +96,10 @@ void load_weights(Transformer& model, const TensorMap& weights, const std::strin
                   text("tensor '", name, "' has shape ", found->second.sizes(),
                        ", but this model needs ", target.sizes()),
                   "Use the recipe and vocabulary that the checkpoint was trained with.");
-    target.copy_(found->second);
+    target.set_data(found->second.to(target.options()));
     ++used;
   };
-  for (const auto& entry : model->named_parameters()) copy(entry.key(), entry.value());
+  for (const auto& entry : model->named_parameters()) adopt(entry.key(), entry.value());
   if (used == weights.size()) return;
   for (const auto& [name, tensor] : weights)
     if (!model->named_parameters().contains(name))
@@ -112,9 +112,13 @@ Run open_run(const RunFolder& folder, const Recipe& recipe, const std::string& c
   folder.require();
   auto encoder = std::make_shared<PairEncoder>(load_vocabularies(folder), load_languages(folder),
                                                recipe.data.tags);
-  Run run = build_run(folder, recipe, std::move(encoder));
+  const auto build = [&] {
+    const UninitializedLayers loaded_below;
+    return build_run(folder, recipe, std::move(encoder));
+  };
+  Run run = build();
   const std::string place = folder.find_checkpoint(checkpoint);
-  load_weights(run.model, load_checkpoint(place, CheckpointParts::kWeights).best_weights(), place);
+  load_weights(run.model, load_best_weights(place), place);
   run.model->to(device);
   run.model->eval();
   return run;

@@ -28,8 +28,8 @@ struct Run {
   Transformer model{nullptr};
 };
 
-/// Builds the model that `recipe` describes, with random weights, on the CPU. `encoder` holds the
-/// vocabularies.
+/// Builds the model that `recipe` describes on the CPU, with random weights (unless
+/// UninitializedLayers are wanted). `encoder` holds the vocabularies.
 Run build_run(const RunFolder& folder, const Recipe& recipe,
               std::shared_ptr<const PairEncoder> encoder);
 
@@ -44,8 +44,8 @@ void save_run_data(const RunFolder& folder, const Vocabularies& vocabularies,
 Run open_run(const RunFolder& folder, const Recipe& recipe, const std::string& checkpoint,
              const torch::Device& device);
 
-/// Copies `weights` into `model`. Throws Error naming `origin` and the first tensor that is
-/// missing, left over or of another shape.
+/// Makes `weights` those of `model`, without a copy where their types agree. Throws Error naming
+/// `origin` and the first tensor that is missing, left over or of another shape.
 void load_weights(Transformer& model, const TensorMap& weights, const std::string& origin);
 
 /// The translator of a run, or of an ensemble of `models` that share its vocabulary; with the

@@ -12,14 +12,16 @@
 
 namespace nmt {
 
-MappedFile::MappedFile(const std::string& path) : path_(path) {
+MappedFile::MappedFile(const std::string& path, MappedAccess access) : path_(path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) throw file_error(path, "open", errno);
   struct stat status {};
   ::fstat(descriptor, &status);
   size_ = static_cast<size_t>(status.st_size);
   if (size_ > 0) {
-    void* address = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, descriptor, 0);
+    const bool read_only = access == MappedAccess::kRead;
+    void* address = ::mmap(nullptr, size_, read_only ? PROT_READ : PROT_READ | PROT_WRITE,
+                           read_only ? MAP_SHARED : MAP_PRIVATE | MAP_NORESERVE, descriptor, 0);
     const int code = errno;
     if (address != MAP_FAILED) data_ = static_cast<const std::byte*>(address);
     ::close(descriptor);

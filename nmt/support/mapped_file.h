@@ -5,11 +5,17 @@
 
 namespace nmt {
 
-/// A file mapped read-only into memory: opening costs nothing, pages are shared between processes.
+/// What may be done with the memory of a mapped file.
+enum class MappedAccess {
+  kRead,
+  kPrivateChanges,  // a page that is written to becomes this process's own; the file stays as it is
+};
+
+/// A file mapped into memory: opening costs nothing, pages are shared between processes.
 class MappedFile {
  public:
   /// Throws Error when the file cannot be opened. An empty file gives data() == nullptr.
-  explicit MappedFile(const std::string& path);
+  explicit MappedFile(const std::string& path, MappedAccess access = MappedAccess::kRead);
   ~MappedFile();
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;

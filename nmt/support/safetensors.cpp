@@ -54,7 +54,8 @@ size_t element_size(const std::string& dtype) {
   throw Error(text("unknown tensor type '", dtype, "'"));
 }
 
-SafetensorsFile::SafetensorsFile(const std::string& path) : file_(path) {
+SafetensorsFile::SafetensorsFile(const std::string& path)
+    : file_(path, MappedAccess::kPrivateChanges) {
   uint64_t header_size = 0;
   if (file_.size() < kLengthBytes)
     throw Error(FilePosition{path}, "not a safetensors file: too short", kDamaged);

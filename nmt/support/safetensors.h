@@ -26,7 +26,7 @@ struct TensorEntry {
 /// Bytes of one element. Throws Error for a dtype this project does not write.
 size_t element_size(const std::string& dtype);
 
-/// A safetensors file, mapped read-only.
+/// A safetensors file, mapped into memory. What is written to its bytes stays in this process.
 class SafetensorsFile {
  public:
   /// Checks the header and that every tensor lies inside the file; throws Error naming the file

@@ -71,9 +71,9 @@ void write_files(const std::string& folder, const Checkpoint& checkpoint) {
     save_tensors(folder + "/" + name, tensors);
     content.checksums[name] = sha256_file(folder + "/" + name);
   };
-  save("model.safetensors", checkpoint.weights);
-  save("ema.safetensors", checkpoint.average);
-  save("training.safetensors", checkpoint.training);
+  save(kWeightsFile, checkpoint.weights);
+  save(kAverageFile, checkpoint.average);
+  save(kTrainingFile, checkpoint.training);
   write_state_file(folder, content);
 }
 
@@ -135,15 +135,20 @@ void finish_save(const RunFolder& run, const TrainingState& state, const Trainin
     if (!kept.contains(update)) remove_checkpoint(run.checkpoint(update));
 }
 
-Checkpoint load_checkpoint(const std::string& folder, CheckpointParts parts) {
+Checkpoint load_checkpoint(const std::string& folder) {
   const StateFile content = read_state_file(folder);
   Checkpoint checkpoint{.state = content.state};
-  checkpoint.weights = load_checked(folder, "model.safetensors", content);
-  if (content.checksums.contains("ema.safetensors"))
-    checkpoint.average = load_checked(folder, "ema.safetensors", content);
-  if (parts == CheckpointParts::kAll)
-    checkpoint.training = load_checked(folder, "training.safetensors", content);
+  checkpoint.weights = load_checked(folder, kWeightsFile, content);
+  if (content.checksums.contains(kAverageFile))
+    checkpoint.average = load_checked(folder, kAverageFile, content);
+  checkpoint.training = load_checked(folder, kTrainingFile, content);
   return checkpoint;
+}
+
+TensorMap load_best_weights(const std::string& folder) {
+  const StateFile content = read_state_file(folder);
+  return load_checked(
+      folder, content.checksums.contains(kAverageFile) ? kAverageFile : kWeightsFile, content);
 }
 
 }  // namespace nmt

@@ -12,11 +12,9 @@ namespace nmt {
 /// A checkpoint in memory.
 struct Checkpoint {
   TrainingState state;
-  TensorMap weights;   // model.safetensors: as trained
-  TensorMap average;   // ema.safetensors: moving average; empty without
-  TensorMap training;  // training.safetensors: moments, and what hooks save
-  /// What decoding uses: the moving average where there is one.
-  const TensorMap& best_weights() const { return average.empty() ? weights : average; }
+  TensorMap weights;   // as trained
+  TensorMap average;   // moving average; empty without
+  TensorMap training;  // moments, and what hooks save
 };
 
 /// Writes a checkpoint folder, complete or not at all, in place of one of that name.
@@ -33,11 +31,12 @@ void save_checkpoint(const RunFolder& run, const Checkpoint& checkpoint,
 /// the two.
 void finish_save(const RunFolder& run, const TrainingState& state, const TrainingOptions& options);
 
-/// Which parts of a checkpoint to read.
-enum class CheckpointParts { kWeights, kAll };
-
 /// Reads a checkpoint folder, checking its checksums. Throws Error naming the damaged file and the
 /// remedy. Tensors are views of memory-mapped files.
-Checkpoint load_checkpoint(const std::string& folder, CheckpointParts parts);
+Checkpoint load_checkpoint(const std::string& folder);
+
+/// Reads only what decoding uses: the moving average, or the weights where there is none. Otherwise
+/// as load_checkpoint().
+TensorMap load_best_weights(const std::string& folder);
 
 }  // namespace nmt

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "nmt/support/error.h"
+#include "nmt/training/training_state.h"
 
 namespace nmt {
 namespace fs = std::filesystem;
@@ -55,7 +56,7 @@ std::string RunFolder::find_checkpoint(const std::string& which) const {
       candidates.push_back(checkpoint(updates().back()));
   }
   for (const std::string& candidate : candidates)
-    if (fs::exists(candidate + "/model.safetensors")) return candidate;
+    if (fs::exists(candidate + "/" + kWeightsFile)) return candidate;
 
   std::string available;
   for (const int64_t update : updates()) available += text(available.empty() ? "" : ", ", update);

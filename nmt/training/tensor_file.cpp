@@ -55,13 +55,19 @@ TensorMap load_tensors(const std::string& path) {
   for (const auto& [name, entry] : file->tensors()) {
     const torch::ScalarType type = type_of(entry.dtype);
     const auto bytes = file->bytes(name);
-    // The map is read-only; LibTorch has no constant tensors, hence the cast.
+    // The bytes are constant for others; this map may be written to (SafetensorsFile).
     void* data = const_cast<std::byte*>(bytes.data());
     tensors[name] = bytes.empty() ? torch::empty(entry.shape, type)
                                   : torch::from_blob(
                                         data, entry.shape, [file](void*) {}, type);
   }
   return tensors;
+}
+
+TensorMap clone(const TensorMap& tensors) {
+  TensorMap copies;
+  for (const auto& [name, tensor] : tensors) copies.emplace(name, tensor.clone());
+  return copies;
 }
 
 }  // namespace nmt

@@ -39,6 +39,12 @@ struct TrainingState {
   std::string libtorch, machine;
 };
 
+/// The other files of a checkpoint folder: the weights as trained, their moving average (none
+/// without), the optimiser's moments and what hooks save.
+inline constexpr const char* kWeightsFile = "model.safetensors";
+inline constexpr const char* kAverageFile = "ema.safetensors";
+inline constexpr const char* kTrainingFile = "training.safetensors";
+
 /// state.json of a checkpoint folder.
 struct StateFile {
   TrainingState state;

@@ -264,8 +264,7 @@ TEST(DocumentTraining, ResumesToTheSameBits) {
   const ProgramResult continued = run_program(train_arguments(stopped, "300"));
   ASSERT_EQ(continued.exit_code, 0) << continued.err;
   const auto weights = [](const std::string& run) {
-    return load_checkpoint(RunFolder(run).find_checkpoint("300"), CheckpointParts::kWeights)
-        .weights;
+    return load_checkpoint(RunFolder(run).find_checkpoint("300")).weights;
   };
   const TensorMap expected = weights(document_run()), found = weights(stopped);
   for (const auto& [name, tensor] : expected)

@@ -40,14 +40,36 @@ TEST(Checkpoint, RoundTrip) {
   Checkpoint saved = checkpoint_at(12, 3.5);
   saved.average["w"] = torch::ones({4});
   save_checkpoint(run, saved, {});
-  const Checkpoint loaded = load_checkpoint(run.checkpoint(12), CheckpointParts::kAll);
+  const Checkpoint loaded = load_checkpoint(run.checkpoint(12));
   EXPECT_EQ(loaded.state.update, 12);
   EXPECT_EQ(loaded.state.position, (BatchPosition{.epoch = 2, .batch = 7}));
   ASSERT_EQ(loaded.state.validations.size(), 1u);
   EXPECT_EQ(loaded.state.validations[0].loss, 3.5);
   EXPECT_TRUE(torch::equal(loaded.weights.at("w"), saved.weights.at("w")));
-  EXPECT_TRUE(torch::equal(loaded.best_weights().at("w"), torch::ones({4})));
+  EXPECT_TRUE(torch::equal(loaded.average.at("w"), torch::ones({4})));
   EXPECT_EQ(loaded.training.at("optimizer.steps").item<float>(), 12);
+}
+
+TEST(Checkpoint, DecodingReadsTheAverageAndNothingElse) {
+  const TemporaryFolder folder;
+  Checkpoint saved = checkpoint_at(1);
+  write_checkpoint(folder.path() + "/plain", saved);
+  EXPECT_TRUE(
+      torch::equal(load_best_weights(folder.path() + "/plain").at("w"), saved.weights.at("w")));
+  saved.average["w"] = torch::ones({4});
+  write_checkpoint(folder.path() + "/averaged", saved);
+  fs::remove(folder.path() + "/averaged/" + kWeightsFile);
+  EXPECT_TRUE(
+      torch::equal(load_best_weights(folder.path() + "/averaged").at("w"), torch::ones({4})));
+}
+
+// What is written to loaded tensors stays in this process.
+TEST(Checkpoint, LoadedTensorsMayBeWrittenTo) {
+  const TemporaryFolder folder;
+  const std::string place = folder.path() + "/1";
+  write_checkpoint(place, checkpoint_at(1));
+  load_best_weights(place).at("w").fill_(7);
+  EXPECT_TRUE(torch::equal(load_best_weights(place).at("w"), checkpoint_at(1).weights.at("w")));
 }
 
 TEST(Checkpoint, LinksAndKeepPolicy) {
@@ -67,9 +89,8 @@ TEST(Checkpoint, LinksAndKeepPolicy) {
   EXPECT_EQ(run.updates(), (std::vector<int64_t>{2, 4, 5}));  // the best and the last two
   EXPECT_EQ(fs::read_symlink(run.checkpoints() + "/best").string(), "000000002");
   EXPECT_EQ(fs::read_symlink(run.checkpoints() + "/last").string(), "000000005");
-  EXPECT_EQ(load_checkpoint(run.find_checkpoint("best"), CheckpointParts::kWeights).state.update,
-            2);
-  EXPECT_EQ(load_checkpoint(run.find_checkpoint("4"), CheckpointParts::kWeights).state.update, 4);
+  EXPECT_EQ(load_checkpoint(run.find_checkpoint("best")).state.update, 2);
+  EXPECT_EQ(load_checkpoint(run.find_checkpoint("4")).state.update, 4);
   const std::string error = error_of([&] { run.find_checkpoint("3"); });
   EXPECT_NE(error.find("2, 4, 5"), std::string::npos) << error;
 }
@@ -88,8 +109,7 @@ TEST(Checkpoint, TruncatedOrFlippedFilesAreNamed) {
         if (damaged + "\n" == content)
           continue;  // only the last line's end is gone: nothing is lost
         std::ofstream(path, std::ios::binary) << damaged;
-        const std::string error =
-            error_of([&] { load_checkpoint(run.checkpoint(1), CheckpointParts::kAll); });
+        const std::string error = error_of([&] { load_checkpoint(run.checkpoint(1)); });
         // A flipped checksum makes the file that it belongs to look damaged; all else names the
         // damaged file.
         EXPECT_NE(error.find(run.checkpoint(1)), std::string::npos) << position << error;
@@ -149,7 +169,7 @@ TEST(Checkpoint, AFailedSaveLosesNothing) {
   bad.training["complex"] = torch::zeros({1}, torch::kComplexFloat);  // cannot be saved
   EXPECT_THROW(save_checkpoint(run, bad, {}), Error);
   EXPECT_EQ(run.updates(), (std::vector<int64_t>{1}));
-  EXPECT_EQ(load_checkpoint(run.find_checkpoint("last"), CheckpointParts::kAll).state.update, 1);
+  EXPECT_EQ(load_checkpoint(run.find_checkpoint("last")).state.update, 1);
 }
 
 }  // namespace
