@@ -4,8 +4,8 @@
 usage: preparation.py NMT [--lines 400000] [--rounds 3] [--threads 1 2]
 
 NMT is build/nmt; needs spm_train and spm_encode (Debian: sentencepiece). The text is the testbed's, repeated with a number of its
-own in each line, so that no line is like another. SentencePiece writes ids as text, one side after the other; `nmt prepare` reads both
-sides, checks and counts them, and writes its store with the raw text and checksums. Whole commands, start included;
+own in each line, so that no line is like another. SentencePiece writes ids as text, the sides one after the other with one
+thread and both at a time with two; `nmt prepare` reads both sides, checks and counts them, and writes its store with the raw text and checksums. Whole commands, start included;
 medians (lowest–highest) over rounds in which the programs take turns. Training a vocabulary is timed once on each side: it
 is SentencePiece's in both.
 """
@@ -18,9 +18,12 @@ import tempfile
 import time
 
 
-def timed(command, **options):
+def timed(*commands):
+    """Seconds for all of them, run at a time."""
     start = time.time()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+    running = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for command in commands]
+    if any(process.wait() != 0 for process in running):
+        raise SystemExit(f"failed: one of {commands}")
     return time.time() - start
 
 
@@ -29,7 +32,7 @@ def main():
     parser.add_argument("nmt", type=pathlib.Path)
     parser.add_argument("--lines", type=int, default=400_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
+    parser.add_argument("--threads", nargs="+", type=int, choices=[1, 2], default=[1, 2])
     args = parser.parse_args()
     nmt = str(args.nmt.resolve())
     with tempfile.TemporaryDirectory() as name:
@@ -52,9 +55,9 @@ def main():
         for threads in args.threads:
             peer, own = [], []
             for _ in range(args.rounds):
-                peer.append(sum(timed(["spm_encode", f"--model={folder}/spm.model", "--output_format=id", f"--num_threads={threads}",
-                                       f"--input={folder}/text.{language}", f"--output={folder}/ids.{language}"])
-                                for language in ("en", "de")))
+                sides = [["spm_encode", f"--model={folder}/spm.model", "--output_format=id", f"--input={folder}/text.{language}",
+                          f"--output={folder}/ids.{language}"] for language in ("en", "de")]
+                peer.append(timed(*sides) if threads == 2 else sum(timed(side) for side in sides))
                 own.append(prepare(threads, f"{{file: {folder}/spm.model}}"))
             show = lambda values: (f"{2 * args.lines / statistics.median(values):,.0f} "
                                    f"({2 * args.lines / max(values):,.0f}–{2 * args.lines / min(values):,.0f})")
