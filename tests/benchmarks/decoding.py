@@ -2,7 +2,7 @@
 """Times translation against CTranslate2, on the same weights, sentences, search and number of threads.
 
 usage: decoding.py NMT [--run RUN --input FILE [--reference FILE]] [--beams 1 4] [--precisions fp32 int8]
-                   [--batches 64 1] [--threads N | --workers N] [--lines N] [--rounds N] [--processor-time]
+                   [--batches 64 1] [--threads N | --workers N] [--lines N] [--rounds N] [--processor-time | --start]
 
 NMT is build/nmt. Without --run: base size with random weights and V 8,000, made-up sentences, and translations of exactly
 25 tokens; both programs do the same work whatever they write. With --run, a trained run's own stopping, and with
@@ -10,7 +10,8 @@ NMT is build/nmt. Without --run: base size with random weights and V 8,000, made
 joining pieces does, on both sides. Prints a table of target tokens/s, medians over rounds; for one sentence at a time also
 milliseconds a sentence. --workers decodes so many batches at a time, each by one thread, in both programs
 (CTranslate2's inter_threads); --threads gives them to every batch. --processor-time counts the processor's seconds, for a machine that is
-busy with other work; nmt's loading is then what translating the first line costs, and that line is left out. Needs `scripts/setup.sh --formats`, as do the converters:
+busy with other work; nmt's loading is then what translating the first line costs, and that line is left out. --start
+times whole commands instead, from their start to the end of one translated line, at the last of the beams. Needs `scripts/setup.sh --formats`, as do the converters:
 
   PYTHONPATH=~/.cache/nmt/formats-1 python3 tests/benchmarks/decoding.py build/nmt
 """
@@ -136,6 +137,19 @@ class CTranslate2:
         return json.loads(done.stdout)
 
 
+def time_starts(arguments, programs, work):
+    print("| precision | CTranslate2 from Python, s | nmt, s |\n| --- | --- | --- |")
+    for precision in arguments.precisions:
+        cells = {program: [] for program in programs}
+        for _ in range(arguments.rounds):
+            for program, seconds in cells.items():
+                start = time.perf_counter()
+                program.time(work / "in", arguments.beams[-1], precision, 1, work / "out")
+                seconds.append(time.perf_counter() - start)
+        show = [f"{statistics.median(seconds):.2f} ({min(seconds):.2f}–{max(seconds):.2f})" for seconds in cells.values()]
+        print(f"| {precision} | {' | '.join(show)} |", flush=True)
+
+
 def bleu(arguments, output):
     if not arguments.reference:
         return ""
@@ -157,6 +171,7 @@ def main():
     parser.add_argument("--lines", type=int, default=256, help="a tenth of them one at a time")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--processor-time", action="store_true")
+    parser.add_argument("--start", action="store_true")
     arguments = parser.parse_args()
     if arguments.processor_time and arguments.threads * arguments.workers > 1:
         parser.error("--processor-time is for one thread: threads that wait for others use the processor too")
@@ -164,8 +179,11 @@ def main():
         work = pathlib.Path(folder)
         run, text = (arguments.run, arguments.input) if arguments.run else random_run(arguments, work)
         lines = text.read_text().splitlines()[: arguments.lines]
-        print("| sentences | beam | precision | CTranslate2 | nmt | faster |\n| --- | --- | --- | --- | --- | --- |")
         theirs, ours = CTranslate2(arguments, run, work), Nmt(arguments, run)
+        if arguments.start:
+            (work / "in").write_text(lines[0] + "\n")
+            return time_starts(arguments, (theirs, ours), work)
+        print("| sentences | beam | precision | CTranslate2 | nmt | faster |\n| --- | --- | --- | --- | --- | --- |")
         for batch in arguments.batches:
             count = len(lines) if batch > 1 else max(1, len(lines) // 10)
             (work / "in").write_text("".join(line + "\n" for line in lines[:count]))
