@@ -5,13 +5,13 @@
 #include <cmath>
 
 #include "models/dropout.h"
-#include "models/initialization.h"
+#include "models/initialisation.h"
 
 namespace nmt {
 
 TokenEmbeddingImpl::TokenEmbeddingImpl(const TokenEmbeddingOptions& options) : options_(options) {
   weight = register_parameter("weight", torch::empty({options.vocabulary, options.dim}));
-  initialize([&] {
+  initialise([&] {
     weight.normal_(0, 1 / std::sqrt(static_cast<double>(options.dim)));
     weight[options.pad].zero_();
   });
@@ -25,7 +25,7 @@ SequenceEmbedding::SequenceEmbedding(TokenEmbedding tokens, const TransformerOpt
     : tokens_(std::move(tokens)), options_(options), dropout_(options.dropout) {
   if (options.positions == PositionKind::kLearned) {
     positions = register_parameter("positions", torch::empty({options.max_positions, options.dim}));
-    initialize([&] { positions.normal_(0, 1 / std::sqrt(static_cast<double>(options.dim))); });
+    initialise([&] { positions.normal_(0, 1 / std::sqrt(static_cast<double>(options.dim))); });
   }
   if (options.positions == PositionKind::kSinusoidal)
     sinusoids_ =

@@ -2,7 +2,7 @@
 
 #include <torch/torch.h>
 
-#include "models/initialization.h"
+#include "models/initialisation.h"
 #include "models/product.h"
 
 namespace nmt {
@@ -10,7 +10,7 @@ namespace nmt {
 LinearImpl::LinearImpl(const LinearOptions& o) {
   weight = register_parameter("weight", torch::empty({o.out, o.in}));
   bias = register_parameter("bias", torch::zeros({o.out}));
-  initialize([&] {
+  initialise([&] {
     for (torch::Tensor& part : weight.chunk(o.parts, 0))
       torch::nn::init::xavier_uniform_(part, o.gain);
   });

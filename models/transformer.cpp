@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "models/initialization.h"
+#include "models/initialisation.h"
 #include "models/product.h"
 #include "nmt/support/error.h"
 
@@ -40,7 +40,7 @@ TransformerImpl::TransformerImpl(TransformerOptions options, VocabularyShape voc
   decoder = register_module("decoder", Decoder(options_, sites_, extensions));
   if (tied == TiedEmbeddings::kNone) {
     output = register_parameter("output", torch::empty({vocabulary_.target_size, options_.dim}));
-    initialize([&] { output.normal_(0, 1 / std::sqrt(static_cast<double>(options_.dim))); });
+    initialise([&] { output.normal_(0, 1 / std::sqrt(static_cast<double>(options_.dim))); });
   }
 }
 

@@ -5,11 +5,12 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "models/initialization.h"
+#include "models/initialisation.h"
 #include "nmt/decoding/document_requests.h"
 #include "nmt/run/run_vocabularies.h"
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/error.h"
+#include "nmt/support/parse_json.h"
 
 namespace nmt {
 namespace fs = std::filesystem;
@@ -23,7 +24,7 @@ std::string languages_file(const RunFolder& folder) {
 Languages load_languages(const RunFolder& folder) {
   Languages table;
   try {
-    const nlohmann::json document = nlohmann::json::parse(read_file(languages_file(folder)));
+    const nlohmann::json document = parse_json(read_file(languages_file(folder)));
     for (const nlohmann::json& direction : document.at("directions"))
       table.add(parse_direction(direction.get<std::string>()));
   } catch (const nlohmann::json::exception& error) {
@@ -113,7 +114,7 @@ Run open_run(const RunFolder& folder, const Recipe& recipe, const std::string& c
   auto encoder = std::make_shared<PairEncoder>(load_vocabularies(folder), load_languages(folder),
                                                recipe.data.tags);
   const auto build = [&] {
-    const UninitializedLayers loaded_below;
+    const UninitialisedLayers loaded_below;
     return build_run(folder, recipe, std::move(encoder));
   };
   Run run = build();

@@ -29,7 +29,7 @@ struct Run {
 };
 
 /// Builds the model that `recipe` describes on the CPU, with random weights (unless
-/// UninitializedLayers are wanted). `encoder` holds the vocabularies.
+/// UninitialisedLayers are wanted). `encoder` holds the vocabularies.
 Run build_run(const RunFolder& folder, const Recipe& recipe,
               std::shared_ptr<const PairEncoder> encoder);
 

@@ -7,6 +7,7 @@
 
 #include <cmath>
 
+#include "models/initialisation.h"
 #include "tests/models/small_model.h"
 
 namespace nmt {
@@ -232,6 +233,22 @@ TEST(Transformer, InitialisationFollowsFairseq) {
   const Transformer again(options, VocabularyShape{500, 500, 3});
   for (const auto& entry : parameters)
     EXPECT_TRUE(entry.value().equal(again->named_parameters()[entry.key()])) << entry.key();
+}
+
+TEST(Transformer, LayersWhoseWeightsAreLoadedDrawNothing) {
+  const auto next_number = [] { return torch::rand({}).item<float>(); };
+  torch::manual_seed(1);
+  const float untouched = next_number();
+  torch::manual_seed(1);
+  {
+    const UninitialisedLayers outer;
+    { const UninitialisedLayers inner; }
+    const Transformer model(small_options(), VocabularyShape{10, 10, 0});
+  }
+  EXPECT_EQ(next_number(), untouched);
+  torch::manual_seed(1);
+  const Transformer model(small_options(), VocabularyShape{10, 10, 0});
+  EXPECT_NE(next_number(), untouched);
 }
 
 TEST(Transformer, RefusesWhatDoesNotFit) {

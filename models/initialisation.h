@@ -8,12 +8,12 @@ namespace nmt {
 
 /// While one lives, layers that this thread makes get no first values: for a model whose weights
 /// are loaded right after, where drawing them would be a tenth of the start of `nmt translate`.
-class UninitializedLayers {
+class UninitialisedLayers {
  public:
-  UninitializedLayers() : outer_(std::exchange(active_, true)) {}
-  ~UninitializedLayers() { active_ = outer_; }
-  UninitializedLayers(const UninitializedLayers&) = delete;
-  UninitializedLayers& operator=(const UninitializedLayers&) = delete;
+  UninitialisedLayers() : outer_(std::exchange(active_, true)) {}
+  ~UninitialisedLayers() { active_ = outer_; }
+  UninitialisedLayers(const UninitialisedLayers&) = delete;
+  UninitialisedLayers& operator=(const UninitialisedLayers&) = delete;
 
   static bool active() { return active_; }
 
@@ -24,8 +24,8 @@ class UninitializedLayers {
 
 /// How every layer gets its first weights: `draw` writes them, with gradients off.
 template <typename Draw>
-void initialize(const Draw& draw) {
-  if (UninitializedLayers::active()) return;
+void initialise(const Draw& draw) {
+  if (UninitialisedLayers::active()) return;
   const torch::NoGradGuard no_grad;
   draw();
 }
