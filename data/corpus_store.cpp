@@ -10,6 +10,7 @@
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/checksum.h"
 #include "nmt/support/error.h"
+#include "nmt/support/parse_json.h"
 
 namespace nmt {
 namespace {
@@ -89,7 +90,7 @@ std::string CorpusManifest::to_json() const {
       {"longest", longest},
       {"vocabulary_size", vocabulary_size},
       {"vocabulary_sha256", vocabulary_hash},
-      {"settings", json::parse(settings)},
+      {"settings", parse_json(settings)},
       {"has_text", has_text},
       {"inputs", json::array()},
       {"files", json::object()},
@@ -106,7 +107,7 @@ std::string CorpusManifest::to_json() const {
 }
 
 CorpusManifest CorpusManifest::parse(const std::string& content, const std::string& path) {
-  json manifest = json::parse(content, nullptr, false);
+  json manifest = try_parse_json(content);
   if (!manifest.is_object() || manifest.value("format", json()) != kFormat)
     fail_damaged(path, "this is not a corpus manifest");
   if (manifest.value("version", json()) != kVersion)

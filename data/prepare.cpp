@@ -15,6 +15,7 @@
 #include "nmt/support/checksum.h"
 #include "nmt/support/error.h"
 #include "nmt/support/log.h"
+#include "nmt/support/parse_json.h"
 #include "nmt/support/progress.h"
 
 namespace nmt {
@@ -232,8 +233,7 @@ std::shared_ptr<const Vocabulary> provide_model(const VocabularyOptions& options
                           {"texts", record(text)}};
   const std::string record_path = path + ".json";
   if (fs::exists(path) && fs::exists(record_path)) {
-    if (json::parse(read_file(record_path), nullptr, false) == made_from)
-      return Vocabulary::load(path);
+    if (try_parse_json(read_file(record_path)) == made_from) return Vocabulary::load(path);
     log::info(path, " was made from other texts or options; training it again");
   }
   const std::string model = train_vocabulary(options, draw_sentences(options, text), languages);

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "nmt/support/error.h"
+#include "nmt/support/parse_json.h"
 
 namespace nmt::testbed {
 namespace {
@@ -118,7 +119,7 @@ std::vector<Label> read_labels(const std::string& file) {
   std::string text_line;
   for (long number = 1; std::getline(in, text_line); ++number) {
     try {
-      const auto json = nlohmann::json::parse(text_line);
+      const auto json = parse_json(text_line);
       Label label{json.at("line"),   json.at("phenomenon"), json.value("detail", ""),
                   json.at("accept"), json.at("reject"),     json.value("count", 1L)};
       labels.push_back(std::move(label));

@@ -9,6 +9,7 @@
 
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/error.h"
+#include "nmt/support/parse_json.h"
 
 namespace nmt::length_bias {
 namespace {
@@ -38,7 +39,7 @@ void ReferenceLengths::save(const std::string& file) const {
 std::optional<ReferenceLengths> ReferenceLengths::load(const std::string& file) {
   if (!std::filesystem::exists(file)) return std::nullopt;
   try {
-    const nlohmann::json saved = nlohmann::json::parse(read_file(file));
+    const nlohmann::json saved = parse_json(read_file(file));
     const ReferenceLengths lengths{saved.at("source"), saved.at("target")};
     lengths.require_valid();
     return lengths;

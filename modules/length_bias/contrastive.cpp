@@ -12,6 +12,7 @@
 #include "nmt/scoring/contrastive.h"
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/log.h"
+#include "nmt/support/parse_json.h"
 
 namespace nmt::length_bias {
 namespace {
@@ -34,7 +35,7 @@ std::vector<std::string> texts(const nlohmann::json& item, const char* key) {
 /// The texts of a file that scoring::read_contrastive_items has accepted.
 std::vector<ItemText> read_texts(const std::string& file) {
   std::vector<ItemText> items;
-  for (const nlohmann::json& item : nlohmann::json::parse(read_file(file))) {
+  for (const nlohmann::json& item : parse_json(read_file(file))) {
     const auto number = items.size() + 1;
     try {
       ItemText text{.source = item.at("src segment"),

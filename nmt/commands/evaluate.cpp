@@ -16,6 +16,7 @@
 #include "nmt/scoring/scoring.h"
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/log.h"
+#include "nmt/support/parse_json.h"
 
 namespace nmt {
 namespace fs = std::filesystem;
@@ -125,12 +126,11 @@ void save_scores(const RunFolder& folder, const nlohmann::json& entry) {
   const std::string path = folder.file("scores.json");
   nlohmann::json all = nlohmann::json::array();
   if (fs::exists(path)) {
-    const nlohmann::json saved =
-        nlohmann::json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
+    const nlohmann::json saved = try_parse_json(read_file(path));
     const auto same = [&](const nlohmann::json& other) {
       return other.value("set", "") == entry["set"] &&
              other.value("checkpoint", "") == entry["checkpoint"] &&
-             other.value("beam", 0) == entry["beam"] &&
+             other.value("beam", int64_t{0}) == entry["beam"] &&
              other.value("lenpen", 0.0) == entry["lenpen"] &&
              other.value("documents", "") == entry.value("documents", "");
     };

@@ -12,6 +12,7 @@
 #include "nmt/report/training_facts.h"
 #include "nmt/run/recipe.h"
 #include "nmt/support/atomic_file.h"
+#include "nmt/support/parse_json.h"
 #include "nmt/support/progress.h"
 #include "nmt/support/safetensors.h"
 #include "nmt/training/run_folder.h"
@@ -78,7 +79,7 @@ ordered_json inspect_run(const RunFolder& folder) {
     result["validations"].push_back(entry);
   }
   if (!fs::exists(folder.file("scores.json"))) return result;
-  const nlohmann::json scores = nlohmann::json::parse(read_file(folder.file("scores.json")));
+  const nlohmann::json scores = parse_json(read_file(folder.file("scores.json")));
   for (const nlohmann::json& entry : scores)
     for (const auto& [name, score] : entry.at("scores").items())
       result["scores"].push_back(

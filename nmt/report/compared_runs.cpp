@@ -9,6 +9,7 @@
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/error.h"
 #include "nmt/support/log.h"
+#include "nmt/support/parse_json.h"
 
 namespace nmt::report {
 namespace {
@@ -34,7 +35,7 @@ Evaluations read_evaluations(const RunFolder& run, const std::string& checkpoint
   const std::string path = run.file("scores.json");
   if (!std::filesystem::exists(path))
     throw Error(FilePosition{run.path()}, "the run was not evaluated", advice(run));
-  const json entries = json::parse(read_file(path), nullptr, /*allow_exceptions=*/false);
+  const json entries = try_parse_json(read_file(path));
   if (!entries.is_array()) throw Error(FilePosition{path}, "is damaged", advice(run));
   Evaluations evaluations;
   for (const json& entry : entries) {

@@ -5,6 +5,7 @@
 
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/error.h"
+#include "nmt/support/parse_json.h"
 
 namespace nmt::report {
 namespace {
@@ -117,7 +118,7 @@ RunLog read_run_log(const std::string& file) {
         std::string_view(content).substr(begin, finished ? end - begin : std::string::npos);
     ++line_number;
     try {
-      add_event(json::parse(line), places, log);
+      add_event(parse_json(line), places, log);
     } catch (const json::exception& error) {
       if (finished) {
         throw Error(FilePosition{file, line_number}, text("damaged: ", error.what()),

@@ -11,6 +11,7 @@
 #include "nmt/scoring/unicode.h"
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/error.h"
+#include "nmt/support/parse_json.h"
 
 namespace nmt::scoring {
 namespace {
@@ -28,7 +29,7 @@ constexpr const char* kFormat = "The file must be a list of items in the format 
 json read_json(const std::string& file) {
   const std::string bytes = read_file(file);
   try {
-    return json::parse(bytes);
+    return parse_json(bytes);
   } catch (const json::parse_error& error) {
     const size_t parsed = std::min(error.byte, bytes.size());
     const auto lines =

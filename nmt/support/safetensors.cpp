@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nmt/support/error.h"
+#include "nmt/support/parse_json.h"
 
 namespace nmt {
 namespace {
@@ -28,12 +29,12 @@ TensorEntry read_entry(const nlohmann::json& value, const std::string& name, siz
   TensorEntry entry;
   entry.dtype = value.at("dtype").get<std::string>();
   entry.shape = value.at("shape").get<std::vector<int64_t>>();
-  const auto offsets = value.at("data_offsets").get<std::vector<size_t>>();
-  if (offsets.size() != 2)
+  const auto offsets = value.at("data_offsets").get<std::vector<int64_t>>();
+  if (offsets.size() != 2 || offsets[0] < 0 || offsets[1] < 0)
     throw Error(FilePosition{path}, text("tensor '", name, "' has no proper data_offsets"),
                 kDamaged);
-  entry.begin = offsets[0];
-  entry.end = offsets[1];
+  entry.begin = static_cast<size_t>(offsets[0]);
+  entry.end = static_cast<size_t>(offsets[1]);
   size_t expected = 0;
   const bool overflow =
       __builtin_mul_overflow(element_count(entry.shape), element_size(entry.dtype), &expected);
@@ -67,7 +68,7 @@ SafetensorsFile::SafetensorsFile(const std::string& path)
   data_start_ = kLengthBytes + header_size;
   const auto* begin = reinterpret_cast<const char*>(file_.data()) + kLengthBytes;
   try {
-    const nlohmann::json header = nlohmann::json::parse(begin, begin + header_size);
+    const nlohmann::json header = parse_json({begin, header_size});
     for (const auto& [name, value] : header.items()) {
       if (name == "__metadata__")
         metadata_ = value.get<std::map<std::string, std::string>>();

@@ -14,6 +14,7 @@
 #include "models/product.h"
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/file_error.h"
+#include "nmt/support/parse_json.h"
 
 namespace nmt {
 namespace {
@@ -32,7 +33,7 @@ void drop_later_events(const std::string& path, int64_t update) {
   std::ifstream in(path);
   std::string kept;
   for (std::string line; std::getline(in, line);) {
-    const nlohmann::json event = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    const nlohmann::json event = try_parse_json(line);
     if (event.is_object() && event.value("update", int64_t{0}) <= update) kept += line + "\n";
   }
   write_file(path, kept);
@@ -96,7 +97,7 @@ void IntervalStatistics::share(World& world) {
   for (const auto& [name, part] : parts) mine[name] = {part.first.item<double>(), part.second};
   parts.clear();
   for (const std::string& text : world.gather(mine.dump())) {
-    const nlohmann::json theirs = nlohmann::json::parse(text);
+    const nlohmann::json theirs = parse_json(text);
     for (const auto& [name, part] : theirs.items()) {
       // JSON has no number for a loss that is not finite.
       const double loss_sum = part[0].is_number() ? part[0].get<double>() : std::nan("");
@@ -117,7 +118,7 @@ std::vector<int64_t> IntervalStatistics::Update::pairs(World& world) const {
   if (world.size() == 1) return mine;
   std::vector<int64_t> all;
   for (const std::string& text : world.gather(nlohmann::json(mine).dump())) {
-    const auto numbers = nlohmann::json::parse(text).get<std::vector<int64_t>>();
+    const auto numbers = parse_json(text).get<std::vector<int64_t>>();
     all.insert(all.end(), numbers.begin(), numbers.end());
   }
   return all;

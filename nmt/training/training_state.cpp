@@ -1,11 +1,14 @@
 #include "nmt/training/training_state.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/checksum.h"
 #include "nmt/support/error.h"
+#include "nmt/support/parse_json.h"
 
 namespace nmt {
 namespace {
@@ -20,8 +23,14 @@ json to_json(const ValidationResult& v) {
       {"update", v.update}, {"loss", v.loss}, {"nll", v.nll}, {"bleu", v.bleu}, {"chrf", v.chrf}};
 }
 
+// JSON has no number for a loss that is not finite: it is written as null.
+double loss_from(const json& j) {
+  return j.is_null() ? std::nan("") : j.get<double>();
+}
+
 ValidationResult validation_from(const json& j) {
-  return {j.at("update"), j.at("loss"), j.at("nll"), j.at("bleu"), j.at("chrf")};
+  return {j.at("update"), loss_from(j.at("loss")), loss_from(j.at("nll")), j.at("bleu"),
+          j.at("chrf")};
 }
 
 json to_json(const TrainingState& s) {
@@ -80,7 +89,7 @@ double ValidationResult::score(ValidationMetric metric) const {
     case ValidationMetric::kLoss:
       break;
   }
-  return -loss;
+  return std::isnan(loss) ? -std::numeric_limits<double>::infinity() : -loss;
 }
 
 int64_t best_update(const std::vector<ValidationResult>& validations, ValidationMetric metric) {
@@ -100,8 +109,8 @@ void write_state_file(const std::string& folder, const StateFile& content) {
 StateFile read_state_file(const std::string& folder) {
   const std::string file = file_of(folder);
   try {
-    const json document = json::parse(read_file(file));
-    const int version = document.at("format_version");
+    const json document = parse_json(read_file(file));
+    const int64_t version = document.at("format_version");
     if (version > kFormatVersion)
       throw Error(FilePosition{file},
                   text("checkpoint format ", version, " is newer than this program's (",

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -48,6 +49,19 @@ TEST(Checkpoint, RoundTrip) {
   EXPECT_TRUE(torch::equal(loaded.weights.at("w"), saved.weights.at("w")));
   EXPECT_TRUE(torch::equal(loaded.average.at("w"), torch::ones({4})));
   EXPECT_EQ(loaded.training.at("optimizer.steps").item<float>(), 12);
+}
+
+// JSON has no numbers for them.
+TEST(Checkpoint, ALossThatIsNotFiniteIsKeptAndIsNeverTheBest) {
+  const TemporaryFolder folder;
+  Checkpoint saved = checkpoint_at(2);
+  saved.state.validations = {{.update = 1, .loss = std::nan(""), .nll = std::nan("")},
+                             {.update = 2, .loss = 3, .nll = 3}};
+  write_checkpoint(folder.path() + "/2", saved);
+  const auto validations = load_checkpoint(folder.path() + "/2").state.validations;
+  ASSERT_EQ(validations.size(), 2u);
+  EXPECT_TRUE(std::isnan(validations[0].loss));
+  EXPECT_EQ(best_update(validations, ValidationMetric::kLoss), 2);
 }
 
 TEST(Checkpoint, DecodingReadsTheAverageAndNothingElse) {
