@@ -58,10 +58,12 @@ awk -F '\t' '{ key = sprintf("%-13s %-9s", $1, $2); n[key]++; d[key] += $4; s[ke
   END { for (k in n) printf "%s %6d %8.2f %8.2f %10.1f\n", k, n[k], d[k] / n[k], s[k] / n[k], p[k] / n[k] }' \
   out/scores.tsv | sort
 
+for seed in "${seeds[@]}"; do
+  echo
+  echo "Sliding decoding against the baseline of fixed length, seed $seed:"
+  $nmt compare --ref corpus/test.de --hyp out/{fixed,fixed+lna,uniform,uniform+lna,annealed,annealed+lna}-"$seed".sliding.de \
+    --metrics bleu chrf
+done
 seed=${seeds[0]}
-echo
-echo "Sliding decoding against the baseline of fixed length, seed $seed:"
-$nmt compare --ref corpus/test.de --hyp out/{fixed,fixed+lna,uniform,uniform+lna,annealed,annealed+lna}-"$seed".sliding.de \
-  --metrics bleu chrf
 $nmt length-curve runs/{fixed,uniform,uniform+lna,annealed,annealed+lna}-"$seed" --source corpus/test.doc.en \
   --reference corpus/test.doc.de --lengths 32 64 128 256 512 --plot out/length.svg --json out/length.json
