@@ -49,7 +49,9 @@ struct Quantize {
     const float* from = x + r * width;
     Value* to = values + r * width;
     const float greatest = greatest_magnitude(from, width);
-    const float factor = greatest > 0 ? largest / greatest : 0;
+    // Of smaller rows the factor would overflow, and they are as good as zero.
+    constexpr float kSmallest = 1e-30F;
+    const float factor = greatest > kSmallest ? largest / greatest : 0;
     scales[r] = greatest / largest;
     // By way of int32, without which compilers convert to bytes one by one.
     for (int64_t i = 0; i < width; ++i)

@@ -82,6 +82,22 @@ TEST(PackedProduct, Int8ScalesEachOutput) {
 }
 
 // A packed model is the model: the same states and logits, and it no longer follows its weights.
+// Their scales would overflow: such rows, and those of nothing but zeros, count as zero.
+TEST(PackedProduct, Int8TakesRowsNextToZero) {
+  torch::Tensor weight = torch::ones({3, 8});
+  weight[1].fill_(2e-38);
+  weight[2].zero_();
+  torch::Tensor x = torch::ones({40, 8});
+  x[1].fill_(2e-38);
+  x[2].zero_();
+  const PackedProduct packed = pack(weight, {}, WeightPrecision::kInt8);
+  for (const int64_t rows : {int64_t{4}, int64_t{40}}) {  // few and many have kernels of their own
+    const torch::Tensor y = packed(x.narrow(0, 0, rows));
+    EXPECT_LT((y - x.narrow(0, 0, rows).matmul(weight.t())).abs().max().item<double>(), 1e-4)
+        << rows;
+  }
+}
+
 TEST(PackedProduct, APackedModelGivesTheSameStates) {
   torch::manual_seed(6);
   TransformerOptions options = testing::small_options();
