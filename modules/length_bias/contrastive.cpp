@@ -3,59 +3,20 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "modules/length_bias/contrastive_items.h"
 #include "modules/length_bias/options.h"
 #include "nmt/decoding/pair_scorer.h"
 #include "nmt/run/opened_models.h"
 #include "nmt/scoring/contrastive.h"
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/log.h"
-#include "nmt/support/parse_json.h"
 
 namespace nmt::length_bias {
 namespace {
 
 using Pieces = std::vector<int32_t>;
-
-/// One item as text: candidates are the reference, then the wrong translations.
-struct ItemText {
-  std::string source;
-  std::vector<std::string> candidates;
-  std::vector<std::string> source_context, target_context;
-};
-
-std::vector<std::string> texts(const nlohmann::json& item, const char* key) {
-  const auto found = item.find(key);
-  return found == item.end() || found->is_null() ? std::vector<std::string>()
-                                                 : found->get<std::vector<std::string>>();
-}
-
-/// The texts of a file that scoring::read_contrastive_items has accepted.
-std::vector<ItemText> read_texts(const std::string& file) {
-  std::vector<ItemText> items;
-  for (const nlohmann::json& item : parse_json(read_file(file))) {
-    const auto number = items.size() + 1;
-    try {
-      ItemText text{.source = item.at("src segment"),
-                    .candidates = {item.at("ref segment")},
-                    .source_context = texts(item, "src context"),
-                    .target_context = texts(item, "ref context")};
-      for (const nlohmann::json& error : item.at("errors"))
-        text.candidates.push_back(error.at("contrastive"));
-      items.push_back(std::move(text));
-    } catch (const nlohmann::json::exception& error) {
-      throw Error(FilePosition{file}, text("item ", number, ": ", error.what()),
-                  "`nmt help contrastive` shows the format.");
-    }
-    if (items.back().source_context.size() != items.back().target_context.size())
-      throw Error(FilePosition{file},
-                  text("item ", number, " has ", items.back().source_context.size(), " source and ",
-                       items.back().target_context.size(), " target sentences of context"));
-  }
-  return items;
-}
 
 std::vector<Pieces> encode(const Vocabulary& vocabulary, const std::vector<std::string>& lines) {
   std::vector<Pieces> encoded;
@@ -69,31 +30,39 @@ struct ContextLimits {
   int64_t source = 0, target = 0;
 };
 
-/// How many of the last context sentences fit beside a segment of these lengths.
-size_t fitting_context(const std::vector<Pieces>& source, const std::vector<Pieces>& target,
-                       int64_t source_length, int64_t target_length, const ContextLimits& limits) {
-  size_t count = 0;
-  for (; count < source.size(); ++count) {
-    source_length += std::ssize(source[source.size() - 1 - count]) + 1;
-    target_length += std::ssize(target[target.size() - 1 - count]) + 1;
+/// The last context sentences that fit beside a segment of these lengths, the nearest one last.
+struct FittingContext {
+  std::vector<Pieces> source, target;
+};
+
+FittingContext fitting_context(const ContrastiveText& item, const Vocabularies& vocabularies,
+                               int64_t source_length, int64_t target_length,
+                               const ContextLimits& limits) {
+  FittingContext context;
+  for (auto i = static_cast<size_t>(item.context); i-- > 0;) {
+    Pieces source = vocabularies.source->encode((*item.source_lines)[i]);
+    Pieces target = vocabularies.target->encode((*item.target_lines)[i]);
+    source_length += std::ssize(source) + 1;
+    target_length += std::ssize(target) + 1;
     if (source_length > limits.source || target_length > limits.target) break;
+    context.source.push_back(std::move(source));
+    context.target.push_back(std::move(target));
   }
-  return count;
+  std::reverse(context.source.begin(), context.source.end());
+  std::reverse(context.target.begin(), context.target.end());
+  return context;
 }
 
 /// The rows of all candidates of an item.
-std::vector<TokenPair> rows_of(const ItemText& item, const PairEncoder& encoder,
+std::vector<TokenPair> rows_of(const ContrastiveText& item, const PairEncoder& encoder,
                                const Direction& direction, const ContextLimits& limits) {
   const Vocabularies& vocabularies = encoder.vocabularies();
-  std::vector<Pieces> source = encode(*vocabularies.source, item.source_context);
-  std::vector<Pieces> target = encode(*vocabularies.target, item.target_context);
   const Pieces segment = vocabularies.source->encode(item.source);
   const std::vector<Pieces> candidates = encode(*vocabularies.target, item.candidates);
   int64_t longest = 0;
   for (const Pieces& candidate : candidates) longest = std::max(longest, std::ssize(candidate) + 1);
-  const size_t context = fitting_context(source, target, std::ssize(segment) + 1, longest, limits);
-  source.erase(source.begin(), source.end() - static_cast<std::ptrdiff_t>(context));
-  target.erase(target.begin(), target.end() - static_cast<std::ptrdiff_t>(context));
+  auto [source, target] =
+      fitting_context(item, vocabularies, std::ssize(segment) + 1, longest, limits);
 
   source.push_back(segment);
   target.emplace_back();
@@ -129,16 +98,15 @@ void check_length(const std::vector<TokenPair>& rows, int64_t positions, const s
 }
 
 void warn_of_missing_context(const std::vector<scoring::ContrastiveItem>& items,
-                             const std::vector<ItemText>& texts) {
+                             const std::vector<ContrastiveText>& texts) {
   int64_t missing = 0;
   for (size_t i = 0; i < items.size(); ++i)
     for (const auto& [property, value] : items[i].properties)
-      missing +=
-          property == "antecedent distance" && value != "0" && texts[i].source_context.empty();
+      missing += property == "antecedent distance" && value != "0" && texts[i].context == 0;
   if (missing > 0)
     log::warning(missing,
                  " items refer to earlier sentences, but have no \"src context\": they are "
-                 "scored without");
+                 "scored without (--documents FOLDER reads those of ContraPro)");
 }
 
 ContextLimits limits_of(const ParsedCommand<ContrastiveArguments>& command,
@@ -164,11 +132,12 @@ int run_contrastive(const std::vector<std::string>& words) {
   const auto command = parse_run_command<ContrastiveArguments>(describe_contrastive(), words);
   const ContrastiveArguments& arguments = command.arguments;
   const auto items = scoring::read_contrastive_items(arguments.items);
-  const std::vector<ItemText> item_texts = read_texts(arguments.items);
   const OpenedModels opened = open_models(arguments.model, command.recipe);
   const PairEncoder& encoder = *opened.run.encoder;
   const Direction direction =
       choose_direction(encoder.languages(), arguments.source_language, arguments.target_language);
+  const std::vector<ContrastiveText> item_texts =
+      read_contrastive_texts(arguments.items, arguments.documents, direction);
   const Ensemble ensemble(opened.models);
   const ContextLimits limits = limits_of(command, encoder, ensemble.max_positions());
   warn_of_missing_context(items, item_texts);

@@ -9,6 +9,11 @@ void declare(OptionTable& table, ContrastiveArguments& arguments) {
       .required()
       .command_line_only();
   table
+      .add("documents", arguments.documents,
+           "folder of the documents that items without a context of their own name")
+      .hint("FOLDER")
+      .command_line_only();
+  table
       .add("scores", arguments.scores,
            "where to write the log-probabilities, for `nmt score-contrastive`")
       .hint("FILE")
@@ -25,17 +30,20 @@ CommandDescription describe_contrastive() {
       .about =
           R"(Scores the right translation of each sentence and wrong ones that differ in a word that only the
 context decides. An item counts when the right one is strictly the most probable. The test set is
-JSON in ContraPro's format, with the context inside:
+JSON in ContraPro's format, with the context inside or in documents:
 
   [{"src segment": "It is red.", "ref segment": "Es ist rot.",
     "src context": ["I have a car."], "ref context": ["Ich habe ein Auto."],
     "errors": [{"contrastive": "Er ist rot."}], "ante distance": 1}, ...]
 
+ContraPro itself names "document id" and "segment id" in place of the context; --documents is then the
+folder into which its setup script has extracted OpenSubtitles: 1234.de beside 1234.en, in any folder below.
+
 Context sentences are those before the segment, the nearest last; as many are used as fit into the
 run's window (sd.window), none with sd.mode: sentences, which is the default of a run without the
 method length_bias.
 
-  nmt contrastive runs/documents --items contrapro.json
+  nmt contrastive runs/documents --items contrapro.json --documents ContraPro/documents
 )",
       .groups = {"decode.batch_tokens", "plugins"},
       .translates = true,

@@ -426,6 +426,58 @@ TEST(Contrastive, PrefersStrictlyAndInContext) {
   }
 }
 
+TEST(Contrastive, TakesContextsFromTheDocumentsOfContraPro) {
+  const TemporaryFolder folder;
+  std::vector<std::string> source = lines_of(read_file(small_run().text("test.en")));
+  std::vector<std::string> target = lines_of(read_file(small_run().text("test.de")));
+  source.resize(9);
+  target.resize(9);
+  std::filesystem::create_directories(folder.file("documents/ep"));
+  std::string source_document, target_document;
+  for (size_t i = 0; i < source.size(); ++i) {
+    source_document += source[i] + "\n";
+    target_document += target[i] + "\n";
+  }
+  write_file(folder.file("documents/ep/7.de"), target_document);
+  write_file(folder.file("documents/ep/7.en"), source_document);
+
+  nlohmann::json inside = nlohmann::json::array(), outside = inside;
+  for (size_t i = 0; i < 8; i += 3) {
+    nlohmann::json item = {{"src segment", source[i]},
+                           {"ref segment", target[i]},
+                           {"errors", {{{"contrastive", target[i + 1]}}}}};
+    outside.push_back(item);
+    outside.back()["document id"] = "7.de";
+    outside.back()["segment id"] = i + 1;
+    item["src context"] = std::vector<std::string>(source.begin(), source.begin() + i);
+    item["ref context"] = std::vector<std::string>(target.begin(), target.begin() + i);
+    inside.push_back(item);
+  }
+  const auto contrastive = [&](const nlohmann::json& items) {
+    write_file(folder.file("items.json"), items.dump());
+    return run_program({"contrastive", document_run(), "--items", folder.file("items.json"),
+                        "--documents", folder.file("documents"), "--scores", folder.file("scores"),
+                        "--threads", "1", "--sd.mode", "whole"});
+  };
+  EXPECT_EQ(contrastive(inside).exit_code, 0);
+  const std::string expected = read_file(folder.file("scores"));
+  const ProgramResult same = contrastive(outside);
+  EXPECT_EQ(same.exit_code, 0) << same.err;
+  EXPECT_EQ(read_file(folder.file("scores")), expected);
+  EXPECT_EQ(same.err.find("another segment"), std::string::npos) << same.err;
+
+  outside[1]["segment id"] = 3;
+  EXPECT_NE(contrastive(outside).err.find("1 of 3 items have another segment"), std::string::npos);
+  outside[1]["segment id"] = 10;
+  EXPECT_NE(contrastive(outside).err.find("item 2: \"segment id\" is 10, but the document has 9"),
+            std::string::npos);
+  outside[1]["document id"] = "8.de";
+  const ProgramResult missing = contrastive(outside);
+  EXPECT_EQ(missing.exit_code, 1);
+  EXPECT_NE(missing.err.find("item 2: there is no document 8.de"), std::string::npos)
+      << missing.err;
+}
+
 TEST(Contrastive, NamesTheItemThatIsWrong) {
   const TemporaryFolder folder;
   write_file(folder.file("items.json"),
