@@ -133,13 +133,14 @@ CriterionResult Trainer::compute_loss(const Batch& batch, int64_t micro_batch) {
 }
 
 torch::Tensor Trainer::finish_gradients(const torch::Tensor& last_loss, double tokens) {
-  torch::Tensor all_tokens =
-      torch::full({}, tokens, torch::TensorOptions(torch::kFloat).device(parts_.device));
-  parts_.world->sum(all_tokens);
   if (gradient_sync_)
     gradient_sync_->backward(last_loss);
   else if (last_loss.defined())
     last_loss.backward();
+  // Only now, when processes have met anyway: before, each would wait for the slowest forward pass.
+  torch::Tensor all_tokens =
+      torch::full({}, tokens, torch::TensorOptions(torch::kFloat).device(parts_.device));
+  parts_.world->sum(all_tokens);
   return all_tokens;
 }
 
@@ -190,14 +191,13 @@ void Trainer::update_average() {
     average_[i].lerp_(parameters_[i].second.detach(), 1 - decay);
 }
 
-int64_t Trainer::report_skipped() {
-  int64_t skipped = 0;
-  for (const IntervalStatistics::Update& update : interval_.all_updates) {
-    if (update.skipped.item<float>() == 0) {
+void Trainer::report_skipped() {
+  for (const IntervalStatistics::Update& update : interval_.read_skips()) {
+    if (!update.is_skipped) {
       consecutive_skips_ = 0;
       continue;
     }
-    ++skipped;
+    ++state_.skipped;
     ++consecutive_skips_;
     const std::vector<int64_t> pairs = update.pairs(*parts_.world);
     log::warning("update ", update.number, " was skipped: its gradient is not finite; it had ",
@@ -210,8 +210,6 @@ int64_t Trainer::report_skipped() {
                   "Lower train.lr, set train.clip_norm, or use train.precision=fp32. The "
                   "checkpoints saved before are kept.");
   }
-  state_.skipped += skipped;
-  return skipped;
 }
 
 void Trainer::log_start() {
@@ -238,7 +236,7 @@ void Trainer::count_tokens() {
 }
 
 void Trainer::write_log() {
-  const int64_t skipped = report_skipped();
+  report_skipped();
   count_tokens();
   interval_.share(*parts_.world);
   const nlohmann::json worst = interval_.worst_updates(*parts_.world);
@@ -249,14 +247,19 @@ void Trainer::write_log() {
   nlohmann::json values;
   std::string losses;
   for (const auto& [name, part] : interval_.parts) {
-    const double mean = part.first.item<double>() / std::max(1.0, part.second);
+    const double mean = part.sum.item<double>() / std::max(1.0, part.weight);
     values[name] = mean;
     losses += text(" ", name, " ", fixed(mean, 3));
   }
   const double seconds = std::max(1e-9, interval_seconds_);
-  const double norm =
-      interval_.gradient_norm_sum.item<double>() / static_cast<double>(interval_.updates);
-  const double perplexity = std::exp(std::min(50.0, values.value("nll", 0.0)));
+  const int64_t skipped = interval_.skipped();
+  const double unknown = std::nan("");  // of an interval whose updates were all skipped
+  const double norm = skipped == interval_.updates
+                          ? unknown
+                          : interval_.gradient_norm_sum.item<double>() /
+                                static_cast<double>(interval_.updates - skipped);
+  const double perplexity =
+      values.contains("nll") ? std::exp(std::min(50.0, values["nll"].get<double>())) : unknown;
   const double lr = learning_rate(options_.schedule, state_.update, options_.max_updates);
   const double target_speed = static_cast<double>(interval_.target_tokens) / seconds;
   const double real = static_cast<double>(interval_.source_tokens + interval_.target_tokens);
@@ -331,6 +334,8 @@ void Trainer::validate() {
 
 void Trainer::save() {
   if (saved_update_ == state_.update) return;
+  // What the log has not told of yet would be lost: a resumed run does not do these updates again.
+  report_skipped();
   count_tokens();
   const TensorMap optimizer_state = optimizer_->state();
   state_.world_size = parts_.world->size();
@@ -369,6 +374,7 @@ bool Trainer::out_of_patience() const {
 }
 
 StopReason Trainer::run(const std::function<bool()>& stop_requested) {
+  if (!finished() && out_of_patience()) return StopReason::kEarlyStop;
   parts_.model->train();
   if (!finished()) log_start();
   if (parts_.world->is_main())

@@ -66,9 +66,8 @@ class Trainer {
   /// between processes. Gives the target tokens of all processes.
   torch::Tensor finish_gradients(const torch::Tensor& last_loss, double tokens);
   void update_average();
-  /// Names the skipped updates of the interval; gives their number. Throws Error when it does not
-  /// end.
-  int64_t report_skipped();
+  /// Names the updates that were skipped since the last call. Throws Error when it does not end.
+  void report_skipped();
   void log_start();
   /// Brings state() up to date.
   void count_tokens();

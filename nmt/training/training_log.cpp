@@ -4,12 +4,12 @@
 #include <torch/torch.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <filesystem>
 #include <optional>
 #include <set>
-#include <span>
 
 #include "models/product.h"
 #include "nmt/support/atomic_file.h"
@@ -19,12 +19,10 @@
 namespace nmt {
 namespace {
 
+constexpr const char* kLossPart = "loss";
+
 // Keeps the log small where batches are large.
 constexpr size_t kMostNamedPairs = 200;
-
-void accumulate(torch::Tensor& sum, const torch::Tensor& value) {
-  sum = sum.defined() ? sum + value : value.detach().clone();
-}
 
 // Drops events after `update`: a process that was killed may have logged what a resumed one does
 // again.
@@ -41,15 +39,13 @@ void drop_later_events(const std::string& path, int64_t update) {
 
 }  // namespace
 
+void IntervalStatistics::LossSum::add(const torch::Tensor& more, double more_weight) {
+  sum = sum.defined() ? sum + more : more.detach().clone();
+  weight += more_weight;
+}
+
 void IntervalStatistics::add(const CriterionResult& result) {
-  for (const LossPart& part : result.parts) {
-    auto& [sum, weight] = parts[part.name];
-    accumulate(sum, part.sum);
-    weight += part.weight;
-    if (part.name != "loss") continue;
-    accumulate(open_.loss_sum, part.sum);
-    open_.loss_weight += part.weight;
-  }
+  for (const LossPart& part : result.parts) open_.parts[part.name].add(part.sum, part.weight);
 }
 
 void IntervalStatistics::add_batch(const Batch& batch) {
@@ -63,47 +59,79 @@ void IntervalStatistics::add_batch(const Batch& batch) {
 void IntervalStatistics::add_update(int64_t update, const torch::Tensor& gradient_norm,
                                     const torch::Tensor& skip_flag) {
   ++updates;
-  accumulate(gradient_norm_sum, torch::nan_to_num(gradient_norm, 0, 0, 0));
   open_.number = update;
-  open_.skipped = skip_flag;
+  open_.skip_flag = skip_flag;
   open_.gradient_norm = gradient_norm;
   all_updates.push_back(std::exchange(open_, {}));
 }
 
+std::span<const IntervalStatistics::Update> IntervalStatistics::read_skips() {
+  const std::span<Update> unread = std::span(all_updates).subspan(read_);
+  read_ = all_updates.size();
+  if (unread.empty()) return unread;
+  std::vector<torch::Tensor> flags;  // brought from the device together
+  for (const Update& update : unread) flags.push_back(update.skip_flag);
+  const torch::Tensor table = torch::stack(flags).to(torch::kFloat).cpu();
+  for (size_t i = 0; i < unread.size(); ++i)
+    unread[i].is_skipped = table.const_data_ptr<float>()[i] != 0;
+  return unread;
+}
+
+int64_t IntervalStatistics::skipped() const {
+  return std::count_if(all_updates.begin(), all_updates.end(),
+                       [](const Update& update) { return update.is_skipped; });
+}
+
+// The loss of a skipped update need not be finite: it would hide those of the others.
+void IntervalStatistics::add_up() {
+  for (const Update& update : all_updates) {
+    if (update.is_skipped) continue;
+    gradient_norm_sum = gradient_norm_sum.defined() ? gradient_norm_sum + update.gradient_norm
+                                                    : update.gradient_norm;
+    for (const auto& [name, part] : update.parts) parts[name].add(part.sum, part.weight);
+  }
+}
+
 void IntervalStatistics::share(World& world) {
+  add_up();
   if (world.size() == 1) return;
-  // The losses are brought from the device together.
-  std::vector<torch::Tensor> losses;
-  for (const Update& update : all_updates)
-    losses.push_back(update.loss_sum.defined()
-                         ? update.loss_sum.to(torch::kDouble)
-                         : torch::zeros_like(update.gradient_norm, torch::kDouble));
+  // Losses and norms are brought from the device together.
+  std::vector<torch::Tensor> losses, norms;
+  for (Update& update : all_updates) {
+    const torch::Tensor& loss = update.parts[kLossPart].sum;
+    losses.push_back(loss.defined() ? loss.to(torch::kDouble)
+                                    : torch::zeros_like(update.gradient_norm, torch::kDouble));
+    norms.push_back(update.gradient_norm);
+  }
+  // All processes shall name the same updates: unlike machines may differ in the last digit.
+  torch::Tensor same_norms = torch::stack(norms);
+  world.broadcast(same_norms, 0);
   const torch::Tensor table = torch::stack(losses).cpu();
   const auto* const first = table.const_data_ptr<double>();
   std::vector<double> sums(first, first + table.numel());
-  for (const Update& update : all_updates) sums.push_back(update.loss_weight);
+  for (Update& update : all_updates) sums.push_back(update.parts[kLossPart].weight);
   for (const int64_t* const count : {&batches, &source_tokens, &target_tokens, &positions})
     sums.push_back(static_cast<double>(*count));
   world.sum(sums);
   auto sum = sums.begin();
-  for (Update& update : all_updates)
-    update.loss_sum = torch::full_like(update.gradient_norm, *sum++, torch::kDouble);
-  for (Update& update : all_updates) update.loss_weight = *sum++;
+  for (size_t i = 0; i < all_updates.size(); ++i) {
+    all_updates[i].gradient_norm = same_norms[static_cast<int64_t>(i)];
+    all_updates[i].parts[kLossPart].sum = torch::full_like(same_norms[0], *sum++, torch::kDouble);
+  }
+  for (Update& update : all_updates) update.parts[kLossPart].weight = *sum++;
   for (int64_t* const total : {&batches, &source_tokens, &target_tokens, &positions})
     *total = std::llround(*sum++);
 
   // By name: a process that had no batch has no parts.
   nlohmann::json mine = nlohmann::json::object();
-  for (const auto& [name, part] : parts) mine[name] = {part.first.item<double>(), part.second};
+  for (const auto& [name, part] : parts) mine[name] = {part.sum.item<double>(), part.weight};
   parts.clear();
   for (const std::string& text : world.gather(mine.dump())) {
     const nlohmann::json theirs = parse_json(text);
     for (const auto& [name, part] : theirs.items()) {
       // JSON has no number for a loss that is not finite.
       const double loss_sum = part[0].is_number() ? part[0].get<double>() : std::nan("");
-      auto& [total, weight] = parts[name];
-      accumulate(total, torch::tensor(loss_sum, torch::kDouble));
-      weight += part[1].get<double>();
+      parts[name].add(torch::tensor(loss_sum, torch::kDouble), part[1].get<double>());
     }
   }
 }
@@ -129,9 +157,10 @@ nlohmann::json IntervalStatistics::worst_updates(World& world) const {
   std::vector<const Update*> updates_with_loss;
   std::vector<torch::Tensor> numbers;
   for (const Update& update : all_updates) {
-    if (!update.loss_sum.defined()) continue;
+    const auto loss = update.parts.find(kLossPart);
+    if (loss == update.parts.end()) continue;
     updates_with_loss.push_back(&update);
-    numbers.push_back(update.loss_sum.to(torch::kFloat) / update.loss_weight);
+    numbers.push_back(loss->second.sum.to(torch::kFloat) / loss->second.weight);
     numbers.push_back(update.gradient_norm.to(torch::kFloat));
   }
   nlohmann::json worst = nlohmann::json::array();

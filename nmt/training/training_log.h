@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,26 +29,37 @@ class IntervalStatistics {
   /// Closes an update: what add_batch() was given since the last one belongs to it.
   void add_update(int64_t update, const torch::Tensor& gradient_norm,
                   const torch::Tensor& skip_flag);
-  /// Adds up what all processes have counted: batches, tokens, positions and losses then are those
-  /// of the whole run, the parts in the main process only. All processes call it, and then the two
-  /// members that take a World.
+  /// Adds up the losses, and what all processes have counted: batches, tokens, positions and losses
+  /// then are those of the whole run, the parts in the main process only. All processes call it
+  /// after read_skips(), and then the two members that take a World.
   void share(World& world);
   void clear();
+
+  struct Update;
+  /// The updates since the last call: whether each was skipped is then known.
+  std::span<const Update> read_skips();
+  int64_t skipped() const;
 
   int64_t updates = 0, batches = 0;
   int64_t source_tokens = 0, target_tokens = 0;
   int64_t positions = 0;  // of both sides, padding counted
   double wait_seconds = 0;
 
-  /// Part name → (sum, weight).
-  std::map<std::string, std::pair<torch::Tensor, double>> parts;
+  struct LossSum {
+    torch::Tensor sum;
+    double weight = 0;
+    void add(const torch::Tensor& more, double more_weight);
+  };
+  using LossSums = std::map<std::string, LossSum>;  // by the name of the part
+  /// Of the updates that were not skipped; they are there after share().
+  LossSums parts;
   torch::Tensor gradient_norm_sum;
   struct Update {
     int64_t number = 0;
-    torch::Tensor skipped;        // 1 where the gradient was not finite, else 0
+    torch::Tensor skip_flag;      // 1 where the gradient was not finite, else 0
+    bool is_skipped = false;      // the same, read by read_skips()
     torch::Tensor gradient_norm;  // before it was clipped
-    torch::Tensor loss_sum;       // of the part "loss"
-    double loss_weight = 0;
+    LossSums parts;
     /// Of each batch of this process, [batch] int64: so that an update can be traced to its
     /// sentences.
     std::vector<torch::Tensor> instance_ids;
@@ -63,7 +75,10 @@ class IntervalStatistics {
   nlohmann::json worst_updates(World& world) const;
 
  private:
-  Update open_;  // not closed yet
+  void add_up();
+
+  Update open_;      // not closed yet
+  size_t read_ = 0;  // so many updates have had their flags read
 };
 
 /// The log of a run: lines for people, train.jsonl and TensorBoard events for programs. Only the

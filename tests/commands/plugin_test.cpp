@@ -16,6 +16,7 @@ namespace nmt {
 namespace {
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 std::vector<std::string> train(const std::string& run, const std::vector<std::string>& more) {
@@ -150,6 +151,9 @@ TEST(Train, ASkippedUpdateIsNamedWithItsSentencesAndChangesNothing) {
   for (const std::string& line : lines_of(read_file(run + "/train.jsonl"))) {
     const auto event = nlohmann::json::parse(line);
     if (event["event"] == "skipped") pairs += event["pairs"].size();
+    if (event["event"] != "train") continue;
+    EXPECT_TRUE(event["loss"].is_number()) << "of the updates that were not skipped: " << line;
+    EXPECT_TRUE(event["gradient_norm"].is_number()) << line;
   }
   EXPECT_GT(pairs, 4u);
   const auto state = [&](const std::string& update) {
@@ -163,6 +167,28 @@ TEST(Train, ASkippedUpdateIsNamedWithItsSentencesAndChangesNothing) {
   EXPECT_EQ(drawn.exit_code, 0) << drawn.err;
   EXPECT_THAT(read_file(page), HasSubstr("2 updates were skipped"));
   EXPECT_THAT(read_file(page), HasSubstr("not being finite: 3, 4."));
+}
+
+// A run that continues from the checkpoint does not do these updates again.
+TEST(Train, ASkippedUpdateIsToldOfBeforeTheNextSave) {
+  const TemporaryFolder folder;
+  const std::string run = folder.file("run");
+  const ProgramResult result = run_program(
+      train(run, {"--faulty.first", "3", "--faulty.last", "4", "--train.max_updates", "8",
+                  "--valid.every", "0", "--save.every", "5", "--train.log_every", "100"}));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(nlohmann::json::parse(
+                read_file(run + "/checkpoints/000000005/state.json"))["training"]["skipped"],
+            2);
+  std::vector<std::string> events;
+  for (const std::string& line : lines_of(read_file(run + "/train.jsonl"))) {
+    const auto event = nlohmann::json::parse(line);
+    events.push_back(event["event"].get<std::string>() + " " + event["update"].dump());
+    if (event["event"] == "train") {
+      EXPECT_EQ(event["skipped"], 2);
+    }
+  }
+  EXPECT_THAT(events, ElementsAre("start 0", "skipped 3", "skipped 4", "train 8", "valid 8"));
 }
 
 TEST(Train, ARunThatNoLongerLearnsStopsWithItsCheckpointsKept) {
