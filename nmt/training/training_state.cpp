@@ -18,12 +18,20 @@ using nlohmann::json;
 constexpr int kFormatVersion = 1;
 constexpr const char* kOwnChecksum = "training";  // of the state itself, among the files'
 
-json to_json(const ValidationResult& v) {
-  return {
-      {"update", v.update}, {"loss", v.loss}, {"nll", v.nll}, {"bleu", v.bleu}, {"chrf", v.chrf}};
+// JSON has no number for a loss that is not finite, and readers take none beyond int64: such a loss
+// is written as null.
+json loss_to_json(double loss) {
+  return std::abs(loss) < 0x1p63 ? json(loss) : json();
 }
 
-// JSON has no number for a loss that is not finite: it is written as null.
+json to_json(const ValidationResult& v) {
+  return {{"update", v.update},
+          {"loss", loss_to_json(v.loss)},
+          {"nll", loss_to_json(v.nll)},
+          {"bleu", v.bleu},
+          {"chrf", v.chrf}};
+}
+
 double loss_from(const json& j) {
   return j.is_null() ? std::nan("") : j.get<double>();
 }

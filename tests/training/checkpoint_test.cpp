@@ -56,11 +56,13 @@ TEST(Checkpoint, ALossThatIsNotFiniteIsKeptAndIsNeverTheBest) {
   const TemporaryFolder folder;
   Checkpoint saved = checkpoint_at(2);
   saved.state.validations = {{.update = 1, .loss = std::nan(""), .nll = std::nan("")},
-                             {.update = 2, .loss = 3, .nll = 3}};
+                             {.update = 2, .loss = 3, .nll = 3},
+                             {.update = 3, .loss = 1e30, .nll = 1e30}};
   write_checkpoint(folder.path() + "/2", saved);
   const auto validations = load_checkpoint(folder.path() + "/2").state.validations;
-  ASSERT_EQ(validations.size(), 2u);
+  ASSERT_EQ(validations.size(), 3u);
   EXPECT_TRUE(std::isnan(validations[0].loss));
+  EXPECT_TRUE(std::isnan(validations[2].loss)) << "too large for the readers of JSON";
   EXPECT_EQ(best_update(validations, ValidationMetric::kLoss), 2);
 }
 
