@@ -55,6 +55,9 @@ class ProcessGroupWorld final : public World {
                     std::chrono::seconds time_limit)
       : group_(std::move(group)), device_(device) {
     watch_ = std::make_unique<ProcessWatch>(store, rank(), size(), time_limit);
+    // NCCL meets at the first exchange, and waits there only as long as `time_limit`: now, not
+    // after the main process has prepared the data.
+    barrier();
   }
 
   ~ProcessGroupWorld() override {
@@ -182,9 +185,10 @@ std::unique_ptr<World> join_over_mpi(const Launch& launch, std::chrono::seconds 
 std::unique_ptr<World> join_over_nccl(const Launch& launch, const torch::Device& device,
                                       std::chrono::seconds time_limit) {
   if (launch.address.empty())
-    throw UsageError("processes on several machines have to know where the first one is",
-                     "Set MASTER_ADDR to the name of the first machine, for example: export "
-                     "MASTER_ADDR=$(scontrol show hostnames | head -n 1)");
+    throw UsageError(
+        "processes on GPUs have to know where the first one is",
+        "Set MASTER_ADDR: localhost where all are on one machine, else the first one's "
+        "name, for example: export MASTER_ADDR=$(scontrol show hostnames | head -n 1)");
   const auto served = c10::make_intrusive<c10d::TCPStore>(
       launch.address, c10d::TCPStoreOptions{
                           .port = static_cast<uint16_t>(

@@ -25,7 +25,8 @@ void World::sum(std::vector<double>& numbers) {
   if (size() == 1) return;
   torch::Tensor table = torch::tensor(numbers, torch::kFloat64).to(device());
   sum(table);
-  table = table.cpu();
+  // On a GPU it is here that the program waits.
+  together([&table] { table = table.cpu(); });
   const auto* const first = table.const_data_ptr<double>();
   numbers.assign(first, first + table.numel());
 }
@@ -34,6 +35,7 @@ int64_t World::from_main(int64_t number) {
   if (size() == 1) return number;
   torch::Tensor value = torch::tensor(number, torch::kInt64).to(device());
   broadcast(value, 0);
+  together([&value] { value = value.cpu(); });
   return value.item<int64_t>();
 }
 
