@@ -16,7 +16,8 @@ namespace {
 
 constexpr size_t kBufferSize = 1 << 20;
 
-constexpr const char* kTemporary = ".tmp.";  // before the process id: the name of what is written
+constexpr std::string_view kTemporary =
+    ".tmp.";  // before the process id: the name of what is written
 
 [[noreturn]] void fail(const std::string& action, const std::string& path) {
   throw file_error(path, action, errno);
@@ -130,7 +131,10 @@ void sync_folder(const std::string& folder) {
 }
 
 bool is_unfinished_file(const std::string& name) {
-  return name.find(kTemporary) != std::string::npos;
+  const size_t found = name.rfind(kTemporary);
+  if (found == std::string::npos) return false;
+  const std::string_view process = std::string_view(name).substr(found + kTemporary.size());
+  return !process.empty() && process.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 void remove_unfinished_files(const std::string& folder) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 namespace nmt {
 
@@ -12,11 +13,18 @@ class FileLock {
   /// Throws Error when another process holds it, with its number and `remedy`. Where the file
   /// system has no locks it warns and locks nothing.
   FileLock(const std::string& path, const std::string& remedy);
+  /// Waits until no other process holds it, and says so with `why`. Where the file cannot be
+  /// opened, as in a folder that is read only, it locks nothing.
+  static FileLock wait(const std::string& path, const std::string& why);
   ~FileLock();
+  FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
 
  private:
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  void write_number() const;
+
   int descriptor_ = -1;
 };
 

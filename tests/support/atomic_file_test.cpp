@@ -71,10 +71,12 @@ TEST(AtomicFile, AFailedWriteKeepsTheOldFileAndSaysWhy) {
 TEST(AtomicFile, WhatAKilledProcessLeftIsRemovedAndNothingElse) {
   const TemporaryFolder folder;
   folder.write("a.tmp.1", "half of a");
+  folder.write("notes.tmp.txt", "a user's");
   AtomicFile open(folder.file("b"));
   open.write("whole");
   remove_unfinished_files(folder.path());
   EXPECT_FALSE(std::filesystem::exists(folder.file("a.tmp.1")));
+  EXPECT_TRUE(std::filesystem::exists(folder.file("notes.tmp.txt")));
   open.commit();
   EXPECT_EQ(read_file(folder.file("b")), "whole");
 }
