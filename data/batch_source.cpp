@@ -37,22 +37,22 @@ std::vector<std::vector<int32_t>> PairReader::sentences(Side side, const Instanc
   const Vocabularies& vocabularies = encoder_->vocabularies();
   const Vocabulary& vocabulary =
       side == Side::kSource ? *vocabularies.source : *vocabularies.target;
-  std::vector<std::vector<int32_t>> result;
-  result.reserve(static_cast<size_t>(instance.count));
-  for (int64_t i = instance.first; i < instance.first + instance.count; ++i) {
-    std::vector<int32_t> ids = store.ids(side, i);
-    if (noise_.active()) {
-      RandomStream random(hash_key(
-          {seed_, static_cast<uint64_t>(RandomPurpose::kSegmentation), static_cast<uint64_t>(epoch),
-           static_cast<uint64_t>(corpora_->global_sentence(instance.corpus, i)),
-           static_cast<uint64_t>(side)}));
-      std::vector<int32_t> cut_anew = vocabulary.resample(ids, noise_, random);
-      if (max_length_ == 0 || static_cast<int64_t>(cut_anew.size()) < max_length_)
-        ids = std::move(cut_anew);
-    }
-    result.push_back(std::move(ids));
+  std::vector<std::vector<int32_t>> stored, sampled;
+  stored.reserve(static_cast<size_t>(instance.count));
+  for (int64_t i = instance.first; i < instance.first + instance.count; ++i)
+    stored.push_back(store.ids(side, i));
+  if (!noise_.active()) return stored;
+
+  int64_t length = side == Side::kSource ? encoder_->source_extra() : encoder_->target_extra();
+  for (int64_t i = 0; i < instance.count; ++i) {
+    RandomStream random(hash_key(
+        {seed_, static_cast<uint64_t>(RandomPurpose::kSegmentation), static_cast<uint64_t>(epoch),
+         static_cast<uint64_t>(corpora_->global_sentence(instance.corpus, instance.first + i)),
+         static_cast<uint64_t>(side)}));
+    sampled.push_back(vocabulary.resample(stored[static_cast<size_t>(i)], noise_, random));
+    length += std::ssize(sampled.back()) + 1;  // EOS
   }
-  return result;
+  return max_length_ == 0 || length <= max_length_ ? sampled : stored;
 }
 
 InstanceLengths PairReader::lengths(const Instance& instance, int64_t epoch) const {

@@ -177,6 +177,9 @@ std::unique_ptr<ByteStream> open_bytes(const std::string& path) {
   for (char next = 0; kGzip.starts_with(head) || kZstd.starts_with(head); head += next)
     if (head == kGzip || head == kZstd || file->read({&next, 1}) == 0) break;
   const bool gzip = head == kGzip, zstd = head == kZstd;
+  if (!gzip && !zstd && (path.ends_with(".gz") || path.ends_with(".zst")))
+    throw Error(FilePosition{path}, "this is not compressed, as its name says",
+                "Is the download complete? Plain text needs another name.");
   PlainStream plain(std::move(file), std::move(head));
   if (gzip) return std::make_unique<GzipStream>(std::move(plain));
   if (zstd) return std::make_unique<ZstdStream>(std::move(plain));

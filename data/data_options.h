@@ -42,6 +42,7 @@ struct TagOptions {
   TagPosition source_tag_position = TagPosition::kFront;
   bool target_tag =
       false;  // the target language's tag as the first target token, forced in decoding
+  bool operator==(const TagOptions&) const = default;
 };
 
 /// Limits of one batch.

@@ -177,8 +177,16 @@ TEST_F(Source, SampledRowsKeepTheLengthLimit) {
   const PairReader reader(corpora_, encoder_, {.unigram_alpha = 0.01}, 20, 1);
   for (int64_t i = 0; i < 130; ++i) {
     const TokenPair pair = reader.read(std::vector<Instance>{{i, 0, 1}}, 0)[0];
-    const auto ordinary = static_cast<size_t>((*corpora_)[0].length(Side::kTarget, i)) + 1;
-    EXPECT_LE(pair.target.size(), std::max<size_t>(20, ordinary));
+    const InstanceLengths ordinary = corpora_->lengths({i, 0, 1});
+    EXPECT_LE(std::ssize(pair.source), std::max<int64_t>(20, ordinary.source)) << "with its tag";
+    EXPECT_LE(std::ssize(pair.target), std::max<int64_t>(20, ordinary.target));
+  }
+  const PairReader of_documents(corpora_, encoder_, {.unigram_alpha = 0.01}, 60, 1);
+  for (int64_t i = 0; i + 3 < 130; ++i) {
+    const TokenPair pair = of_documents.read(std::vector<Instance>{{i, 0, 3}}, 0)[0];
+    const InstanceLengths ordinary = corpora_->lengths({i, 0, 3});
+    EXPECT_LE(std::ssize(pair.source), std::max<int64_t>(60, ordinary.source));
+    EXPECT_LE(std::ssize(pair.target), std::max<int64_t>(60, ordinary.target));
   }
 }
 

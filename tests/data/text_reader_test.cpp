@@ -71,6 +71,12 @@ TEST_F(TextReader, RecognisesCompressionByContent) {
   EXPECT_EQ(read_all(write(zstd(""), "empty.zst")), std::vector<std::string>{});
 }
 
+TEST_F(TextReader, RefusesPlainTextUnderTheNameOfACompressedFile) {
+  for (const char* const name : {"page.gz", "page.zst"})
+    EXPECT_THAT(message_of([&] { read_all(write("<html>not found</html>\n", name)); }),
+                HasSubstr("this is not compressed, as its name says"));
+}
+
 TEST_F(TextReader, ReadsSeveralMembersAndFrames) {
   EXPECT_THAT(read_all(write(gzip("a\nb") + gzip("c\n") + std::string(512, '\0'))),
               ElementsAre("a", "bc"));
