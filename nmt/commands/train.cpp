@@ -79,20 +79,31 @@ Transformer load_teacher(const std::string& path, const Run& student, const torc
   const RunFolder folder(path);
   folder.require();
   Run teacher = open_run(folder, read_recipe(folder.config()), "best", device);
-  if (teacher.encoder->vocabularies().target->hash() !=
-      student.encoder->vocabularies().target->hash())
+  // It reads this run's batches as they are.
+  const Vocabularies &own = student.encoder->vocabularies(),
+                     &other = teacher.encoder->vocabularies();
+  if (other.source->hash() != own.source->hash() || other.target->hash() != own.target->hash())
     throw UsageError(text("the teacher ", path, " has another vocabulary than this run"),
-                     "Set vocabulary.file to the teacher's vocab.model.");
+                     "Set vocabulary.file to the teacher's vocab.model, and "
+                     "vocabulary.target_file where it has one for each side.");
+  if (teacher.encoder->tags() != student.encoder->tags())
+    throw UsageError(text("the teacher ", path, " has other language tags than this run"),
+                     "Set data.source_tag and data.target_tag as the teacher has them.");
   return teacher.model;
 }
 
 Validator make_validator(const Run& run, const Recipe& recipe, const TrainingData& data,
                          std::shared_ptr<Criterion> criterion, World& world) {
   if (data.valid.empty()) return nullptr;
+  // By beam search, whatever the recipe decodes with.
+  const DecodingOptions plain;
   DecodingOptions decoding = recipe.decoding;
   decoding.beam = recipe.training.validation.beam;
-  decoding.n_best = 1;
-  decoding.sampling = false;
+  decoding.n_best = plain.n_best;
+  decoding.sampling = plain.sampling;
+  decoding.temperature = plain.temperature;
+  decoding.top_k = plain.top_k;
+  decoding.top_p = plain.top_p;
   Validation::MakeTranslator make;
   if (recipe.training.validation.metric != ValidationMetric::kLoss ||
       recipe.training.validation.samples > 0)
@@ -136,6 +147,7 @@ class TrainingSession {
         make_criterion(recipe_.criterion, load_teacher(recipe_.criterion.teacher, *run_, device_));
     if (const CriterionFactory& factory = run_->extensions.criterion.get())
       criterion_ = factory(criterion_);
+    validator_ = make_validator(*run_, recipe_, data_, criterion_, world_);
   }
 
   void describe() const {
@@ -168,7 +180,7 @@ class TrainingSession {
     parts.added_losses = run_->extensions.added_losses;
     parts.hooks = run_->extensions.hooks;
     parts.batches = batches.get();
-    parts.validator = make_validator(*run_, recipe_, data_, criterion_, world_);
+    parts.validator = validator_;
     parts.world = &world_;
     parts.device = device_;
     parts.machine = describe_machine(device_);
@@ -187,7 +199,8 @@ class TrainingSession {
         "Another training writes to this run: wait for it or stop it, or start a "
         "new run with another --run folder.");
     remove_unfinished_files(folder_.path());
-    if (folder_.exists()) check_same_recipe(table, folder_);
+    // Before the first update another recipe is welcome, such as one with smaller batches.
+    if (!folder_.updates().empty()) check_same_recipe(table, folder_);
     log::add_file(folder_.file("train.log"));
   }
 
@@ -229,6 +242,7 @@ class TrainingSession {
   std::unique_ptr<Run> run_;
   std::unique_ptr<Checkpoint> resumed_;
   std::shared_ptr<Criterion> criterion_;
+  Validator validator_;
 };
 
 }  // namespace

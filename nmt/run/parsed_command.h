@@ -24,8 +24,8 @@ class ParsedCommand {
     table.apply();
     table.read_yaml(recipe_file(arguments));
     table.apply();
-    validate(recipe, table);
     refuse_unused(table, recipe, command);
+    validate(recipe, table);
   }
 
   OptionTable table;

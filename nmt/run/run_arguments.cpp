@@ -54,7 +54,7 @@ void validate(const RuntimeOptions& options) {
       !number.empty() && number.size() <= 3 &&
       std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (!is_number) {
-    throw UsageError("command line: device = '" + device +
+    throw UsageError("command line: --device '" + device +
                      "': expected auto, cpu, cuda or cuda:N (cuda:0 is the first GPU)");
   }
 }

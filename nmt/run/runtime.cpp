@@ -22,6 +22,7 @@ torch::Device gpu_number(int64_t number) {
 }  // namespace
 
 torch::Device start_runtime(const RuntimeOptions& options, int64_t local_rank) {
+  validate(options);
   log::set_level(options.log_level);
   // oneDNN keeps code for the last 1,024 sizes of products, some 80 MiB, which a stream of text
   // fills little by little. As fast with an eighth of it, which serves the layers of a batch.

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "data/prepare.h"
 #include "nmt/run/trained_run.h"
 #include "nmt/support/error.h"
+#include "nmt/support/file_lock.h"
 #include "nmt/support/log.h"
 
 namespace nmt {
@@ -29,6 +31,21 @@ BatchAssembly make_assembly(const TrainingData& data, const Extensions& extensio
   return {target.pad(), target.bos(), source_annotator(extensions), device};
 }
 
+/// Throws UsageError when the model cannot read an instance: better before training than at its
+/// first validation.
+void check_positions(const std::string& name, const CorpusSet& corpora,
+                     const std::vector<Instance>& instances, int64_t positions) {
+  for (const Instance& instance : instances) {
+    const InstanceLengths lengths = corpora.lengths(instance);
+    const int64_t longest = std::max(lengths.source, lengths.target);
+    if (longest > positions)
+      throw UsageError(text(name, ": ", instance.count == 1 ? "pair " : "the text from pair ",
+                            instance.first + 1, instance.count == 1 ? "" : " on", " has ", longest,
+                            " tokens, more than model.max_positions = ", positions),
+                       "Raise model.max_positions, shorten the text, or leave it out.");
+  }
+}
+
 ValidationSet make_validation_set(const std::string& name,
                                   const std::shared_ptr<const CorpusStore>& store,
                                   const TrainingData& data, const BatchPlanner& planner,
@@ -39,8 +56,9 @@ ValidationSet make_validation_set(const std::string& name,
   const auto corpora = std::make_shared<const CorpusSet>(std::vector{store}, encoder.source_extra(),
                                                          encoder.target_extra());
   const PairReader reader(corpora, data.encoder, {}, /*max_length=*/0, /*seed=*/0);
-  const BatchPlan plan =
-      plan_by_length(*corpora, planner.validation_instances(*corpora), recipe.data.batch);
+  const std::vector<Instance> instances = planner.validation_instances(*corpora);
+  check_positions(name, *corpora, instances, recipe.model.max_positions);
+  const BatchPlan plan = plan_by_length(*corpora, instances, recipe.data.batch);
   for (int64_t i = 0; i < plan.size(); ++i)
     set.batches.push_back(assemble(reader.read(plan.batch(i), 0)));
   const Direction direction = direction_of(*store);
@@ -65,6 +83,10 @@ TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe
                      "Set data.train, for example [\"data/train.{}:en-de\"].");
   const std::string store = recipe.data.store.empty() ? folder.data() : recipe.data.store;
   std::filesystem::create_directories(store);
+  // A store of several runs is prepared by the one that comes first.
+  std::optional<FileLock> lock;
+  if (!recipe.data.store.empty())
+    lock.emplace(FileLock::wait(store + "/lock", "which prepares the data in " + store));
   const Vocabularies vocabularies =
       provide_vocabularies(recipe.vocabulary, train, recipe.data.invalid_utf8,
                            recipe.data.store.empty() ? folder.path() : store);

@@ -160,6 +160,51 @@ TEST(Train, CheckTrainsNothing) {
   const ProgramResult result = run_program(train(run, {"--check"}));
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_FALSE(fs::exists(run + "/checkpoints"));
+  // What to do when the largest batch does not fit.
+  const ProgramResult smaller = run_program(train(run, {"--check", "--data.max_tokens", "300"}));
+  EXPECT_EQ(smaller.exit_code, 0) << smaller.err;
+  EXPECT_EQ(smaller.err.find("preparing"), std::string::npos) << "the data stays: " << smaller.err;
+}
+
+TEST(Train, AnEarlyStoppedRunStaysStopped) {
+  const TemporaryFolder folder;
+  const std::string run = folder.file("run");
+  // So large a rate that the loss rises.
+  const auto command = train(run, {"--train.lr", "3", "--train.warmup", "1", "--valid.every", "1",
+                                   "--valid.patience", "2", "--valid.metric", "loss"});
+  const ProgramResult stopped = run_program(command);
+  ASSERT_EQ(stopped.exit_code, 0) << stopped.err;
+  ASSERT_NE(stopped.err.find("no improvement in 2 validations"), std::string::npos) << stopped.err;
+  const std::string log = read_file(run + "/train.jsonl"), trained = weights(run);
+  const ProgramResult again = run_program(command);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_NE(again.err.find("no improvement in 2 validations"), std::string::npos) << again.err;
+  EXPECT_EQ(read_file(run + "/train.jsonl"), log);
+  EXPECT_TRUE(weights(run) == trained);
+}
+
+TEST(Train, ValidationTextThatTheModelCannotReadIsNamedFirst) {
+  const TemporaryFolder folder;
+  std::string endless;
+  for (int i = 0; i < 40; ++i) endless += "Haus ";
+  folder.write("valid.en", "a house\n" + endless + "\n");
+  folder.write("valid.de", "ein Haus\n" + endless + "\n");
+  const ProgramResult result = run_program(
+      train(folder.file("run"), {"--check", "--data.max_length", "30", "--model.max_positions",
+                                 "32", "--data.valid", folder.file("valid.{}:en-de")}));
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("pair 2 has"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("more than model.max_positions = 32"), std::string::npos) << result.err;
+}
+
+TEST(Train, ATeacherWithOtherTagsIsRefused) {
+  const TemporaryFolder folder;
+  const ProgramResult result = run_program(
+      train(folder.file("run"), {"--check", "--data.target_tag", "true", "--criterion.kind",
+                                 "distillation", "--criterion.teacher", small_run().run,
+                                 "--vocabulary.file", small_run().run + "/vocab.model"}));
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("other language tags"), std::string::npos) << result.err;
 }
 
 TEST(Train, AMissingCorpusIsNamed) {
@@ -192,6 +237,7 @@ TEST(Train, AccumulationRDropDistillationAndBf16Run) {
   const std::vector<std::vector<std::string>> variants = {
       {"--train.accumulate", "2"},
       {"--criterion.kind", "r_drop"},
+      {"--decode.sampling", "true", "--decode.top_k", "5", "--decode.temperature", "0.7"},
       {"--criterion.kind", "distillation", "--criterion.teacher", small_run().run,
        "--vocabulary.file", small_run().run + "/vocab.model"},
       {"--train.precision", "bf16", "--train.clip_norm", "1", "--train.optimizer", "adamw"}};
