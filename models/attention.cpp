@@ -36,6 +36,13 @@ torch::Tensor scaled(const torch::Tensor& queries, const torch::Tensor& factor) 
 /// q [rows, n, heads, head size], k and v [rows, heads, keys, head size] to [rows, n, dim].
 torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
                      const torch::Tensor& mask, bool causal, double dropout) {
+  // For a lone row with a lone head LibTorch gives MKL all threads, which then sums in another
+  // order: two rows are computed as many are.
+  if (q.size(0) * q.size(2) == 1 && q.is_cpu() && !torch::GradMode::is_enabled() &&
+      !mask.defined() && at::get_num_threads() > 1) {
+    const auto twice = [](const torch::Tensor& x) { return x.expand({2, -1, -1, -1}); };
+    return attend(twice(q), twice(k), twice(v), {}, causal, dropout).narrow(0, 0, 1);
+  }
   const std::optional<torch::Tensor> where = mask.defined() ? std::optional(mask) : std::nullopt;
   return at::scaled_dot_product_attention(q.transpose(1, 2), k, v, where, dropout, causal)
       .transpose(1, 2)

@@ -1,6 +1,9 @@
 #include "models/feed_forward.h"
 
+#include <ATen/Parallel.h>
 #include <torch/torch.h>
+
+#include <algorithm>
 
 namespace nmt {
 namespace {
@@ -8,6 +11,23 @@ namespace {
 LinearOptions input_options(const TransformerOptions& o) {
   const int64_t parts = o.activation == Activation::kSwiglu ? 2 : 1;
   return {.in = o.dim, .out = parts * o.feed_forward_dim, .parts = parts};
+}
+
+/// silu(gate) · value, [rows, length, hidden]. LibTorch's silu computes the last numbers of what it
+/// goes through at once in another way than the rest: for a result that does not depend on the
+/// number of threads, each of these takes whole tokens.
+torch::Tensor gated(const torch::Tensor& gate, const torch::Tensor& value) {
+  if (torch::GradMode::is_enabled() || !gate.is_cpu()) return at::silu(gate) * value;
+  constexpr int64_t kNumbers = 32768;  // worth a thread: of less, silu makes one piece
+  const torch::Tensor gates = gate.flatten(0, -2), values = value.flatten(0, -2);
+  torch::Tensor h = torch::empty(gates.sizes(), gates.options());
+  at::parallel_for(0, gates.size(0), std::max<int64_t>(1, kNumbers / gates.size(1)),
+                   [&](int64_t begin, int64_t end) {
+                     torch::Tensor own = h.narrow(0, begin, end - begin);
+                     at::silu_out(own, gates.narrow(0, begin, end - begin));
+                     own.mul_(values.narrow(0, begin, end - begin));
+                   });
+  return h.view(gate.sizes());
 }
 
 }  // namespace
@@ -30,7 +50,7 @@ torch::Tensor FeedForwardImpl::forward(const torch::Tensor& x, const SentenceInf
   torch::Tensor h = in->forward(x);  // [rows, length, hidden], twice that for SwiGLU
   if (activation_ == Activation::kSwiglu) {
     const auto parts = h.chunk(2, -1);
-    h = sites_->apply(in_site_, at::silu(parts[0]) * parts[1], info);
+    h = sites_->apply(in_site_, gated(parts[0], parts[1]), info);
   } else {
     h = sites_->apply(in_site_, h, info);
     // The widest tensor there is: where nobody else can hold it, it is not written a second time.

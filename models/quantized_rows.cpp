@@ -12,21 +12,27 @@
 namespace nmt {
 namespace {
 
-/// The greatest magnitude of `count` numbers.
+/// The greatest magnitude of `count` numbers; NaN when not all of them are finite.
 [[gnu::always_inline]] inline float greatest_magnitude(const float* numbers, int64_t count) {
   constexpr int64_t kLanes = Lanes<float>::kCount;
-  Lanes<float>::Vector high = {}, low = {};
+  Lanes<float>::Vector high = {}, low = {}, not_finite = {};
   int64_t i = 0;
   for (; i + kLanes <= count; i += kLanes) {
     const auto x = lanes(numbers + i);
     high = x > high ? x : high;
     low = x < low ? x : low;
+    not_finite += x - x;  // 0, or NaN
   }
-  float greatest = 0;
-  for (int64_t lane = 0; lane < kLanes; ++lane)
+  float greatest = 0, rest = 0;
+  for (int64_t lane = 0; lane < kLanes; ++lane) {
     greatest = std::max({greatest, high[lane], -low[lane]});
-  for (; i < count; ++i) greatest = std::max(greatest, std::abs(numbers[i]));
-  return greatest;
+    rest += not_finite[lane];
+  }
+  for (; i < count; ++i) {
+    greatest = std::max(greatest, std::abs(numbers[i]));
+    rest += numbers[i] - numbers[i];
+  }
+  return greatest + rest;
 }
 
 /// The nearest whole number, the even one of two, for magnitudes below 2^22: past this sum fp32 has
@@ -49,6 +55,11 @@ struct Quantize {
     const float* from = x + r * width;
     Value* to = values + r * width;
     const float greatest = greatest_magnitude(from, width);
+    if (std::isnan(greatest)) {  // the product with this row is NaN, as it is in fp32
+      std::fill(to, to + width, static_cast<Value>(zero));
+      scales[r] = greatest;
+      return;
+    }
     // Of smaller rows the factor would overflow, and they are as good as zero.
     constexpr float kSmallest = 1e-30F;
     const float factor = greatest > kSmallest ? largest / greatest : 0;

@@ -1,9 +1,11 @@
 #include "nmt/decoding/batch_workers.h"
 
+#include <ATen/autocast_mode.h>
 #include <torch/torch.h>
 
 #include <algorithm>
 
+#include "models/precision.h"
 #include "nmt/scoring/parallel.h"
 
 namespace nmt {
@@ -35,9 +37,14 @@ void for_each_batch(const Ensemble& models, size_t count, const std::function<vo
     for (size_t batch = 0; batch < count; ++batch) work(batch);
     return;
   }
+  // Autocast, in which a validation may run, belongs to a thread.
+  const torch::ScalarType type = at::autocast::is_autocast_enabled(at::kCPU)
+                                     ? at::autocast::get_autocast_dtype(at::kCPU)
+                                     : torch::kFloat32;
   const ThreadsBack threads_back;
   scoring::run_in_parallel(count, threads, [&](size_t batch) {
     const torch::NoGradGuard no_grad;
+    const AutocastGuard same_precision(torch::kCPU, type);
     if (torch::get_num_threads() > 1) torch::set_num_threads(1);  // of this thread
     work(batch);
   });

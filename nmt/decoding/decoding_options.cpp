@@ -27,13 +27,13 @@ void declare(OptionTable& table, DecodingOptions& o) {
   table
       .add("decode.max_len_b", o.max_len_b,
            "a translation of S source tokens has at most a*S + b tokens: b")
-      .at_least(0);
+      .range(0, 1'000'000);
   table
       .add("decode.max_len", o.max_len,
            "most tokens of a translation whatever its source; 0: as many as the model allows")
-      .at_least(0);
+      .range(0, 1'000'000);
   table.add("decode.min_len", o.min_len, "tokens a translation must have before it may end")
-      .at_least(0);
+      .range(0, 1'000'000);
   table
       .add("decode.no_repeat_ngram", o.no_repeat_ngram,
            "no sequence of so many tokens occurs twice in a translated sentence; 0: off")

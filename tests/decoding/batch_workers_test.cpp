@@ -1,11 +1,16 @@
 #include "nmt/decoding/batch_workers.h"
 
+#include <ATen/autocast_mode.h>
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
 #include <atomic>
+#include <chrono>
 #include <numeric>
+#include <thread>
+#include <tuple>
 
+#include "models/precision.h"
 #include "nmt/decoding/translator.h"
 #include "nmt/support/error.h"
 #include "tests/decoding/random_models.h"
@@ -113,6 +118,19 @@ TEST(Batches, AreOneAfterTheOtherForAListener) {
   EXPECT_FALSE(listener->together);
 }
 
+// Validation of a run in bf16 decodes under autocast.
+TEST(Batches, AreAllInThePrecisionOfTheCaller) {
+  const Threads threads(2);
+  const AutocastGuard bf16(torch::kCPU, torch::kBFloat16);
+  std::atomic<int> in_bf16 = 0;
+  for_each_batch(Ensemble({random_model(1)}), 40, [&](size_t) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    in_bf16 += at::autocast::is_autocast_enabled(at::kCPU) &&
+               at::autocast::get_autocast_dtype(at::kCPU) == torch::kBFloat16;
+  });
+  EXPECT_EQ(in_bf16, 40);
+}
+
 TEST(Batches, AnErrorInOneIsTheErrorOfAll) {
   const Threads threads(2);
   Transformer model = random_model(1);
@@ -128,36 +146,39 @@ TEST(Batches, AnErrorInOneIsTheErrorOfAll) {
 // What is promised of a finished model on a CPU: text and scores are the same to the last bit,
 // whatever is translated beside a sentence and by however many threads.
 TEST(Batches, DoNotMatterToAFinishedModel) {
-  TransformerOptions shape = tiny_options();
-  shape.dim = 64, shape.feed_forward_dim = 1280;
-  for (const WeightPrecision precision :
-       {WeightPrecision::kFp32, WeightPrecision::kBf16, WeightPrecision::kInt8})
-    for (const int64_t beam : {1, 4}) {
-      torch::manual_seed(3);
-      Transformer model =
-          with_random_weights(Transformer(shape, VocabularyShape{kVocabulary, kVocabulary, kPad}));
-      model->to(torch::kFloat32);
-      model->pack(precision);
-      DecodingOptions options;
-      options.beam = options.n_best = beam, options.max_len_b = 12, options.precision = precision;
-      const auto found = [&](int64_t sentences, int threads) {
-        const Threads guard(threads);
-        options.batch_sentences = sentences;
-        return translate(model, options);
-      };
-      const std::vector<Translation> alone = found(1, 1);
-      for (const auto& others : {found(64, 1), found(7, 1), found(64, 3), found(7, 3), found(1, 3)})
-        for (size_t i = 0; i < alone.size(); ++i) {
-          ASSERT_EQ(alone[i].hypotheses.size(), others[i].hypotheses.size());
-          for (size_t h = 0; h < alone[i].hypotheses.size(); ++h) {
-            EXPECT_EQ(alone[i].hypotheses[h].tokens, others[i].hypotheses[h].tokens) << i;
-            EXPECT_EQ(alone[i].hypotheses[h].token_log_probs,
-                      others[i].hypotheses[h].token_log_probs)
-                << "line " << i << ", beam " << beam << ", precision "
-                << static_cast<int>(precision);
-          }
+  TransformerOptions usual = tiny_options();
+  usual.dim = 64, usual.feed_forward_dim = 1280;
+  TransformerOptions gated = usual;
+  gated.activation = Activation::kSwiglu, gated.heads = 1;
+  for (const auto& [shape, precision, beam] :
+       {std::tuple(usual, WeightPrecision::kFp32, 1), std::tuple(usual, WeightPrecision::kFp32, 4),
+        std::tuple(usual, WeightPrecision::kBf16, 1), std::tuple(usual, WeightPrecision::kBf16, 4),
+        std::tuple(usual, WeightPrecision::kInt8, 1), std::tuple(usual, WeightPrecision::kInt8, 4),
+        std::tuple(gated, WeightPrecision::kFp32, 4)}) {
+    torch::manual_seed(3);
+    Transformer model =
+        with_random_weights(Transformer(shape, VocabularyShape{kVocabulary, kVocabulary, kPad}));
+    model->to(torch::kFloat32);
+    model->pack(precision);
+    DecodingOptions options;
+    options.beam = options.n_best = beam, options.max_len_b = 12, options.precision = precision;
+    const auto found = [&](int64_t sentences, int threads, size_t requests = 60) {
+      const Threads guard(threads);
+      options.batch_sentences = sentences;
+      return translate(model, options, requests);
+    };
+    const std::vector<Translation> alone = found(1, 1);
+    for (const auto& others : {found(64, 1), found(7, 1), found(64, 3), found(7, 3), found(1, 3),
+                               found(1, 3, 1), found(3, 3, 3)})
+      for (size_t i = 0; i < others.size(); ++i) {
+        ASSERT_EQ(alone[i].hypotheses.size(), others[i].hypotheses.size());
+        for (size_t h = 0; h < alone[i].hypotheses.size(); ++h) {
+          EXPECT_EQ(alone[i].hypotheses[h].tokens, others[i].hypotheses[h].tokens) << i;
+          EXPECT_EQ(alone[i].hypotheses[h].token_log_probs, others[i].hypotheses[h].token_log_probs)
+              << "line " << i << ", beam " << beam << ", precision " << static_cast<int>(precision);
         }
-    }
+      }
+  }
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <limits>
+
 #include "tests/models/small_model.h"
 
 namespace nmt {
@@ -95,6 +97,24 @@ TEST(PackedProduct, Int8TakesRowsNextToZero) {
     const torch::Tensor y = packed(x.narrow(0, 0, rows));
     EXPECT_LT((y - x.narrow(0, 0, rows).matmul(weight.t())).abs().max().item<double>(), 1e-4)
         << rows;
+  }
+}
+
+// A damaged or diverged model must be told of, not made to look sound.
+TEST(PackedProduct, Int8KeepsWhatIsNotFinite) {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  torch::Tensor weight = torch::ones({5, 40}), x = torch::ones({40, 40});
+  weight[1][39] = kNan;
+  x[1][3] = kNan;
+  x[2][39] = kInfinity;
+  x[3].fill_(kNan);
+  const PackedProduct packed = pack(weight, {}, WeightPrecision::kInt8);
+  for (const int64_t rows : {int64_t{5}, int64_t{40}}) {
+    const torch::Tensor is_bad = packed(x.narrow(0, 0, rows)).isfinite().logical_not();
+    for (int64_t r = 0; r < rows; ++r)
+      for (int64_t o = 0; o < 5; ++o)
+        EXPECT_EQ(is_bad[r][o].item<bool>(), (r >= 1 && r <= 3) || o == 1) << r << " " << o;
   }
 }
 
