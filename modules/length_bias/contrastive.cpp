@@ -42,6 +42,7 @@ FittingContext fitting_context(const ContrastiveText& item, const Vocabularies& 
   for (auto i = static_cast<size_t>(item.context); i-- > 0;) {
     Pieces source = vocabularies.source->encode((*item.source_lines)[i]);
     Pieces target = vocabularies.target->encode((*item.target_lines)[i]);
+    if (source.empty() || target.empty()) continue;  // training has no such pairs either
     source_length += std::ssize(source) + 1;
     target_length += std::ssize(target) + 1;
     if (source_length > limits.source || target_length > limits.target) break;
@@ -106,7 +107,7 @@ void warn_of_missing_context(const std::vector<scoring::ContrastiveItem>& items,
   if (missing > 0)
     log::warning(missing,
                  " items refer to earlier sentences, but have no \"src context\": they are "
-                 "scored without (--documents FOLDER reads those of ContraPro)");
+                 "scored without (--document_folder FOLDER reads those of ContraPro)");
 }
 
 ContextLimits limits_of(const ParsedCommand<ContrastiveArguments>& command,
@@ -137,7 +138,7 @@ int run_contrastive(const std::vector<std::string>& words) {
   const Direction direction =
       choose_direction(encoder.languages(), arguments.source_language, arguments.target_language);
   const std::vector<ContrastiveText> item_texts =
-      read_contrastive_texts(arguments.items, arguments.documents, direction);
+      read_contrastive_texts(arguments.items, arguments.document_folder, direction);
   const Ensemble ensemble(opened.models);
   const ContextLimits limits = limits_of(command, encoder, ensemble.max_positions());
   warn_of_missing_context(items, item_texts);

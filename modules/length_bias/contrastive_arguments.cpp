@@ -9,7 +9,7 @@ void declare(OptionTable& table, ContrastiveArguments& arguments) {
       .required()
       .command_line_only();
   table
-      .add("documents", arguments.documents,
+      .add("document_folder", arguments.document_folder,
            "folder of the documents that items without a context of their own name")
       .hint("FOLDER")
       .command_line_only();
@@ -36,16 +36,16 @@ JSON in ContraPro's format, with the context inside or in documents:
     "src context": ["I have a car."], "ref context": ["Ich habe ein Auto."],
     "errors": [{"contrastive": "Er ist rot."}], "ante distance": 1}, ...]
 
-ContraPro itself names "document id" and "segment id" in place of the context; --documents is then the
-folder into which its setup script has extracted OpenSubtitles: 1234.de beside 1234.en, in any folder below.
+ContraPro itself names "document id" and "segment id" in place of the context; --document_folder is then
+the one into which its setup script has extracted OpenSubtitles: 1234.de beside 1234.en, in any folder below.
 
 Context sentences are those before the segment, the nearest last; as many are used as fit into the
 run's window (sd.window), none with sd.mode: sentences, which is the default of a run without the
 method length_bias.
 
-  nmt contrastive runs/documents --items contrapro.json --documents ContraPro/documents
+  nmt contrastive runs/documents --items contrapro.json --document_folder ContraPro/documents
 )",
-      .groups = {"decode.batch_tokens", "plugins"},
+      .groups = {"decode.batch_tokens", "decode.precision", "plugins"},
       .translates = true,
       .declare_arguments = declare_arguments<ContrastiveArguments>};
 }

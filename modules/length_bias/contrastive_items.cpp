@@ -32,10 +32,10 @@ class DocumentFolder {
     if (folder.empty()) return;
     if (!fs::is_directory(folder))
       throw Error(FilePosition{folder}, "there is no such folder",
-                  "--documents is the folder in which ContraPro's documents were extracted.");
+                  "--document_folder is the one in which ContraPro's documents were extracted.");
     for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder))
       if (entry.path().extension() == "." + direction.target)
-        paths_.try_emplace(entry.path().filename().string(), entry.path());
+        paths_[entry.path().filename().string()].push_back(entry.path());
   }
 
   /// Throws std::runtime_error when the document is not there.
@@ -47,12 +47,17 @@ class DocumentFolder {
 
  private:
   Document read(const std::string& id) const {
-    const auto path = paths_.find(id);
-    if (path == paths_.end()) throw std::runtime_error("there is no document " + id);
-    fs::path source = path->second;
-    source.replace_extension(direction_.source);
+    const auto found = paths_.find(id);
+    if (found == paths_.end())
+      throw std::runtime_error(text("there is no document ", id, " among the files *.",
+                                    direction_.target, " in the folder of the documents"));
+    if (found->second.size() > 1)
+      throw std::runtime_error(
+          text("there are two documents ", id, ": ", found->second[0], " and ", found->second[1]));
+    const fs::path& target = found->second.front();
+    const fs::path source = fs::path(target).replace_extension(direction_.source);
     Document document{share(scoring::read_lines(source.string())),
-                      share(scoring::read_lines(path->second.string()))};
+                      share(scoring::read_lines(target.string()))};
     if (document.source->size() != document.target->size())
       throw std::runtime_error(text("document ", id, " has ", document.source->size(),
                                     " source and ", document.target->size(), " target lines"));
@@ -60,7 +65,7 @@ class DocumentFolder {
   }
 
   const Direction direction_;
-  std::unordered_map<std::string, fs::path> paths_;
+  std::unordered_map<std::string, std::vector<fs::path>> paths_;
   std::unordered_map<std::string, Document> documents_;
 };
 
@@ -121,7 +126,8 @@ std::vector<ContrastiveText> read_contrastive_texts(const std::string& file,
     const size_t number = result.size() + 1;
     try {
       result.push_back(read_text(item));
-      if (documents.empty() || item.contains("src context")) continue;
+      if (documents.empty() || (item.contains("src context") && !item["src context"].is_null()))
+        continue;
       take_context(result.back(), item, folder);
       elsewhere += !is_line_of_document(result.back());
     } catch (const std::exception& error) {

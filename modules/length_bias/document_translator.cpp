@@ -181,12 +181,17 @@ std::vector<std::vector<int32_t>> WindowTranslator::sources(const Document& docu
   for (int64_t i = window.begin; i < window.end; ++i)
     sources.push_back(document.sources[static_cast<size_t>(i - document.first)]);
   const int64_t limit = limits().source_tokens, length = std::ssize(sources.front()) + 1;
-  if (!window.oversize || length <= limit || options_.oversize == Oversize::kAlone) return sources;
-  if (options_.oversize == Oversize::kError)
+  if (!window.oversize || options_.oversize == Oversize::kAlone) return sources;
+  if (options_.oversize == Oversize::kError) {
+    const std::string reason =
+        length > limit ? text(length, " tokens are more than a window of ", limit)
+                       : text("a translation of ", length, " tokens may need more than the ",
+                              limits().target_tokens, " of a window");
     throw Error(text("document ", document.report.id, ", sentence ",
-                     document.numbers[static_cast<size_t>(window.begin)] + 1, ": ", length,
-                     " tokens are more than a window of ", limit),
-                "Raise sd.window, or set sd.oversize: alone.");
+                     document.numbers[static_cast<size_t>(window.begin)] + 1, ": ", reason),
+                "Raise sd.window and sd.max_target_tokens, or set sd.oversize: alone.");
+  }
+  if (length <= limit) return sources;
   sources.front().resize(static_cast<size_t>(limit - 1));
   return sources;
 }

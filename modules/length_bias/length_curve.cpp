@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "modules/length_bias/options.h"
+#include "modules/length_bias/window_planner.h"
 #include "nmt/report/charts.h"
 #include "nmt/run/opened_models.h"
 #include "nmt/scoring/aligned_columns.h"
@@ -60,7 +61,7 @@ struct Point {
   double bleu = 0;           // of whole documents
   double sentence_bleu = 0;  // corpus BLEU of the sentences
   double tokens = 0;         // source tokens of a segment, on average
-  bool measured = true;      // false: the model has too few positions for such segments
+  bool measured = true;      // false: too few positions for the translation of such segments
 };
 
 /// One run, opened.
@@ -79,7 +80,9 @@ class CurveMaker {
                                     arguments.target_language)) {}
 
   Point measure(const TestSet& set, const Condition& condition) {
-    if (condition.length > command_.recipe.model.max_positions)
+    const int64_t translation =
+        first_expected_tokens(condition.length) + command_.recipe.decoding.max_len_b;
+    if (translation > command_.recipe.model.max_positions)
       return {.condition = condition.name, .measured = false};
     Options& options = Options::of(*command_.recipe.method_options.at(kMethodName));
     const DecodingWindowOptions own = options.decoding;
@@ -113,8 +116,8 @@ class CurveMaker {
     point.tokens /= std::max(1.0, windows);
     if (condition.mode == DocumentMode::kWhole && divided > 0)
       log::warning(opened_.run.folder.path(), ": ", divided, " of ", set.documents.size(),
-                   " documents have more tokens than model.max_positions and were divided, also as "
-                   "whole documents");
+                   " documents do not fit into model.max_positions with their expected "
+                   "translation and were divided, also as whole documents");
     return point;
   }
 

@@ -6,10 +6,15 @@
 namespace nmt::length_bias {
 namespace {
 
-// Target tokens a source token becomes, as long as nothing is known of the document.
-constexpr double kFirstRatio = 1.2;
+int64_t expected(double ratio, int64_t source_tokens) {
+  return static_cast<int64_t>(std::ceil(ratio * static_cast<double>(source_tokens)));
+}
 
 }  // namespace
+
+int64_t first_expected_tokens(int64_t source_tokens) {
+  return expected(1.2, source_tokens);
+}
 
 void WindowPlanner::add_sentence(int64_t source_tokens, std::optional<int64_t> target_tokens) {
   source_.push_back(source_.back() + source_tokens);
@@ -18,10 +23,10 @@ void WindowPlanner::add_sentence(int64_t source_tokens, std::optional<int64_t> t
 
 int64_t WindowPlanner::expected_tokens(int64_t begin, int64_t end) const {
   if (known_.size() == source_.size()) return sum(known_, begin, end);
-  const double ratio = begin == 0 ? kFirstRatio
-                                  : std::max(1.0, static_cast<double>(target_.back()) /
-                                                      static_cast<double>(source_tokens(0, begin)));
-  return static_cast<int64_t>(std::ceil(ratio * static_cast<double>(source_tokens(begin, end))));
+  if (begin == 0) return first_expected_tokens(source_tokens(begin, end));
+  const double so_far =
+      static_cast<double>(target_.back()) / static_cast<double>(source_tokens(0, begin));
+  return expected(std::max(1.0, so_far), source_tokens(begin, end));
 }
 
 bool WindowPlanner::fits(int64_t begin, int64_t end) const {

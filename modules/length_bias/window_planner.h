@@ -8,6 +8,10 @@
 
 namespace nmt::length_bias {
 
+/// Target tokens to expect of so many source tokens of a document of which nothing is translated
+/// yet.
+int64_t first_expected_tokens(int64_t source_tokens);
+
 /// What a window may hold. Tokens count each sentence's EOS.
 struct WindowLimits {
   int64_t source_tokens = 512;  // W

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <iostream>
 #include <numeric>
 #include <optional>
@@ -72,10 +73,27 @@ Facts survey(const CorpusSpec& spec) {
   return survey_documents(*open_parallel_text(spec, InvalidUtf8::kError));
 }
 
+std::string prefix_of(const DocidArguments& arguments, const std::string& part) {
+  return arguments.output + (arguments.output.ends_with('/') ? "" : ".") + part;
+}
+
+// A part of an earlier split that this one does not write would have documents in common with it.
+void check_no_old_part(const DocidArguments& arguments, const CorpusSpec& spec) {
+  for (const auto& [part, documents] :
+       {std::pair("dev", arguments.split.dev), std::pair("test", arguments.split.test)}) {
+    const std::string file = text(prefix_of(arguments, part), ".", spec.source_language);
+    if (documents == 0 && std::filesystem::exists(file))
+      throw UsageError(text(file, " is there already, and --", part, " 0 would leave it as it is"),
+                       "Remove it, or choose another --output.");
+  }
+}
+
 int split(const DocidArguments& arguments, const CorpusSpec& spec) {
+  if (arguments.output.ends_with('/')) std::filesystem::create_directories(arguments.output);
+  check_no_old_part(arguments, spec);
   const std::vector<SplitPart> parts = split_documents(survey(spec), arguments.split);
   const auto writer = [&](const std::string& name) {
-    return DocidWriter(arguments.output + "." + name, spec, arguments.ids);
+    return DocidWriter(prefix_of(arguments, name), spec, arguments.ids);
   };
   // In the order of SplitPart; what is left out is written nowhere.
   std::array<DocidWriter, 3> writers = {writer("train"), writer("dev"), writer("test")};

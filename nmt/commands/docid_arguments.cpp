@@ -17,8 +17,10 @@ void declare(OptionTable& table, DocidArguments& arguments) {
            "how the corpora show their documents, as in data.documents")
       .command_line_only();
   table
-      .add("output", arguments.output,
-           "write PREFIX.SRC, PREFIX.TGT and PREFIX.docid; split writes PREFIX.train.SRC and so on")
+      .add(
+          "output", arguments.output,
+          "write PREFIX.SRC, PREFIX.TGT and PREFIX.docid; split writes PREFIX.train.SRC and so on, "
+          "FOLDER/train.SRC where the prefix is FOLDER/")
       .hint("PREFIX")
       .command_line_only();
   table

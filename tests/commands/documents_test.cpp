@@ -456,8 +456,8 @@ TEST(Contrastive, TakesContextsFromTheDocumentsOfContraPro) {
   const auto contrastive = [&](const nlohmann::json& items) {
     write_file(folder.file("items.json"), items.dump());
     return run_program({"contrastive", document_run(), "--items", folder.file("items.json"),
-                        "--documents", folder.file("documents"), "--scores", folder.file("scores"),
-                        "--threads", "1", "--sd.mode", "whole"});
+                        "--document_folder", folder.file("documents"), "--scores",
+                        folder.file("scores"), "--threads", "1", "--sd.mode", "whole"});
   };
   EXPECT_EQ(contrastive(inside).exit_code, 0);
   const std::string expected = read_file(folder.file("scores"));
@@ -472,10 +472,17 @@ TEST(Contrastive, TakesContextsFromTheDocumentsOfContraPro) {
   EXPECT_NE(contrastive(outside).err.find("item 2: \"segment id\" is 10, but the document has 9"),
             std::string::npos);
   outside[1]["document id"] = "8.de";
+  outside[1]["src context"] = nullptr;  // as good as none
   const ProgramResult missing = contrastive(outside);
   EXPECT_EQ(missing.exit_code, 1);
   EXPECT_NE(missing.err.find("item 2: there is no document 8.de"), std::string::npos)
       << missing.err;
+  folder.write("documents/8.de", target_document);
+  folder.write("documents/8.en", source_document + "one more\n");
+  EXPECT_NE(contrastive(outside).err.find("document 8.de has 10 source and 9 target lines"),
+            std::string::npos);
+  folder.write("documents/ep/8.de", target_document);
+  EXPECT_NE(contrastive(outside).err.find("there are two documents 8.de"), std::string::npos);
 }
 
 TEST(Contrastive, NamesTheItemThatIsWrong) {
