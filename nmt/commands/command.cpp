@@ -65,7 +65,7 @@ where the run stopped, exactly. Ctrl-C saves first. Every key of the recipe is a
 the flag overrides the recipe.
 
   nmt train recipe.yaml --run runs/first
-  nmt train recipe.yaml --run runs/first --check         verify everything in seconds, train nothing
+  nmt train recipe.yaml --run runs/first --check         prepare the data, verify everything, train nothing
   nmt train recipe.yaml --run runs/big --model.preset big --train.lr 3e-4
   nmt train runs/first/config.yaml --run runs/again      repeat a run
 )",
@@ -110,11 +110,12 @@ CommandDescription describe_score_pairs() {
       .usage = "RUN --source FILE --target FILE",
       .about =
           R"(Forced decoding: prints the log-probability that the model gives each target sentence, given its
-source, a line for each pair. For reranking, filtering data and contrastive test sets.
+source, a line for each pair: the sum over its tokens and EOS, natural logarithm, not divided by the
+length. For reranking, filtering data and contrastive test sets.
 
   nmt score-pairs runs/first --source dev.en --target dev.de > dev.scores
 )",
-      .groups = {"decode", "plugins"},
+      .groups = {"decode.batch_tokens", "decode.precision", "plugins"},
       .declare_arguments = declare_arguments<ScorePairsArguments>};
 }
 
@@ -198,7 +199,8 @@ model, in the order of the file and with the same context, and give the log-prob
 is right only when its reference scores strictly higher than every error; a tie is wrong. Reported
 in total, by pronoun, by distance of the antecedent and by whether it is in the same segment.
 
-  nmt score-pairs runs/first --source pairs.en --target pairs.de > pairs.scores
+  nmt score-pairs runs/first --source pairs.en --target pairs.de > pairs.scores     without context
+  nmt contrastive runs/documents --items contrapro.json --scores pairs.scores       in context
   nmt score-contrastive contrapro.json pairs.scores
 )",
       .groups = {},
@@ -234,6 +236,7 @@ CommandDescription describe_average() {
 better than each of them.
 
   nmt average runs/first
+  nmt evaluate runs/first --checkpoint average
   nmt average runs/first --checkpoints 8000 9000 10000 --output runs/first/checkpoints/mean
 )",
       .groups = {},

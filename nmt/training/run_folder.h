@@ -9,8 +9,9 @@ namespace nmt {
 /// The files of a run. A run folder is self-contained: whoever has it can translate.
 ///
 ///   config.yaml            the resolved recipe
-///   vocab.model            SentencePiece (vocab.source.model and vocab.target.model when the sides
-///                          have their own)
+///   vocab.model            SentencePiece (source.vocab.model and target.vocab.model when the sides
+///                          have their own); vocab.model.json tells what it was made of
+///   languages.json         the languages and directions
 ///   checkpoints/000001000/ model.safetensors, training.safetensors, state.json
 ///                          [, ema.safetensors]
 ///   checkpoints/last, best links to a step's folder
@@ -20,8 +21,7 @@ namespace nmt {
 ///   scores.json            what `nmt evaluate` found, with the names of the next files
 ///   sources.SET.txt, references.SET.txt   a test set
 ///   hypotheses.SET.CHECKPOINT.beam5-lenpen1.txt   its translations: one file for each checkpoint
-///   and
-///                          each search
+///                          and each search
 class RunFolder {
  public:
   RunFolder() = default;

@@ -4,8 +4,8 @@
 #   ./run.sh smoke                      a few minutes on the small excerpts in ../../../shared/data: shows that everything runs
 #
 #   G-Transformer's data (TED, News, Europarl 7):     ./run.sh europarl7 d-tag
-#   Europarl v10 (tables of www.statmt.org/europarl): nmt docid build europarl-v10.de-en.tsv.gz:de-en --documents tsv --output all;
-#                                                     nmt docid split … (see nmt help docid); ./run.sh FOLDER docid
+#   Europarl v10 (tables of www.statmt.org/europarl): nmt docid split europarl-v10.de-en.tsv.gz:de-en --documents tsv --output europarl10/
+#                                                     ./run.sh europarl10 docid
 set -euo pipefail
 cd "$(dirname "$0")"
 nmt=../../build/nmt

@@ -5,7 +5,7 @@
 # the preparation scripts of fairseq and its successors. Text stays cased and detokenised.
 set -euo pipefail
 cd "$(dirname "$0")"
-[ -s data/test.en ] && exit 0
+[ -s data/train.en ] && exit 0
 archive=${1:-}
 if [ ! -f "$archive" ]; then
   echo "prepare: give the path of de-en.tgz, from the IWSLT 2014 release of WIT3" >&2
@@ -25,12 +25,14 @@ for language in de en; do
     for file in "$root/IWSLT14.TED"*".$set.de-en.$language.xml"; do
       sed -nE 's/^ *<seg id="[0-9]+"> *(.*[^ ]) *<\/seg> *$/\1/p' "$file"
     done
-  done >"data/test.$language"
+  done >"$work/test.$language"
 done
 [ "$(wc -l <"$work/all.de")" = "$(wc -l <"$work/all.en")" ] || { echo "prepare: the training sides differ" >&2; exit 1; }
-[ "$(wc -l <data/test.de)" = "$(wc -l <data/test.en)" ] || { echo "prepare: the test sides differ" >&2; exit 1; }
+[ "$(wc -l <"$work/test.de")" = "$(wc -l <"$work/test.en")" ] || { echo "prepare: the test sides differ" >&2; exit 1; }
 for language in de en; do
-  awk 'NR % 23 == 0' "$work/all.$language" >"data/valid.$language"
-  awk 'NR % 23 != 0' "$work/all.$language" >"data/train.$language"
+  awk 'NR % 23 == 0' "$work/all.$language" >"$work/valid.$language"
+  awk 'NR % 23 != 0' "$work/all.$language" >"$work/train.$language"
 done
+mv "$work"/test.?? "$work"/valid.?? "$work"/train.de data/
+mv "$work/train.en" data/  # last: it says that all are there
 wc -l data/train.de data/valid.de data/test.de

@@ -12,6 +12,9 @@ cd "$(dirname "$0")"
 laws=${1:-../../../shared/data/laws_ca_enfr}
 europarl=${2:-../../../shared/data/europarl_enfr}
 discourse=${3:-../../../shared/data/discourse_enfr}
+for folder in "$laws" "$europarl" "$discourse"; do
+  [ -d "$folder" ] || { echo "prepare: there is no folder $folder; ./prepare.sh LAWS EUROPARL DISCOURSE names them" >&2; exit 1; }
+done
 mkdir -p data
 for language in en fr; do
   for split in train dev test; do cp -u "$laws/$split.doc.$language.gz" data/; done

@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 nmt=../../build/nmt
 systems=("${@:-fixed}")
 [ $# -gt 0 ] || systems=(fixed uniform+lna)
-./prepare.sh
+[ -s data/discourse/lexical-choice.json ] || ./prepare.sh
 for system in "${systems[@]}"; do
   options=(--dls.mode "${system%+lna}")
   [[ $system == *+lna ]] && options+=(--lna.sites enc dec crs)
