@@ -32,9 +32,8 @@ void declare(OptionTable& table, TrainArguments& arguments) {
       .command_line_only();
   table
       .add("check", arguments.check,
-           "prepare the data, check files, vocabulary, shapes and the memory of the largest batch, "
-           "then "
-           "stop")
+           "prepare the data, check files, vocabulary, shapes and the memory of the largest "
+           "batch, then stop")
       .command_line_only();
   table
       .add("time_limit", arguments.time_limit,

@@ -16,8 +16,8 @@ namespace {
 
 constexpr size_t kBufferSize = 1 << 20;
 
-constexpr std::string_view kTemporary =
-    ".tmp.";  // before the process id: the name of what is written
+// Of what is being written: stands between its name and the process id.
+constexpr std::string_view kTemporary = ".tmp.";
 
 [[noreturn]] void fail(const std::string& action, const std::string& path) {
   throw file_error(path, action, errno);

@@ -12,7 +12,6 @@
 #include "nmt/support/log.h"
 
 namespace nmt {
-
 namespace {
 
 int open_lock(const std::string& path) {
@@ -33,7 +32,7 @@ FileLock::FileLock(const std::string& path, const std::string& remedy)
     log::warning(path, ": ", std::strerror(reason), ": nothing keeps a second process out");
     return;
   }
-  write_number();
+  write_number(path);
 }
 
 FileLock FileLock::wait(const std::string& path, const std::string& why) {
@@ -45,16 +44,16 @@ FileLock FileLock::wait(const std::string& path, const std::string& why) {
     do failed = ::flock(lock.descriptor_, LOCK_EX);
     while (failed != 0 && errno == EINTR);
   }
-  if (failed == 0) lock.write_number();
+  if (failed == 0) lock.write_number(path);
   return lock;
 }
 
 // For the messages above; that it is there is not what locks.
-void FileLock::write_number() const {
+void FileLock::write_number(const std::string& path) const {
   const std::string number = text(::getpid());
   if (::ftruncate(descriptor_, 0) != 0 ||
       ::pwrite(descriptor_, number.data(), number.size(), 0) < 0)
-    log::warning("the number of the locking process: ", std::strerror(errno));
+    log::warning(path, ": ", std::strerror(errno));
 }
 
 FileLock::~FileLock() {

@@ -23,7 +23,7 @@ class FileLock {
 
  private:
   explicit FileLock(int descriptor) : descriptor_(descriptor) {}
-  void write_number() const;
+  void write_number(const std::string& path) const;
 
   int descriptor_ = -1;
 };

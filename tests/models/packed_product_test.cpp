@@ -83,7 +83,6 @@ TEST(PackedProduct, Int8ScalesEachOutput) {
             0.01);
 }
 
-// A packed model is the model: the same states and logits, and it no longer follows its weights.
 // Their scales would overflow: such rows, and those of nothing but zeros, count as zero.
 TEST(PackedProduct, Int8TakesRowsNextToZero) {
   torch::Tensor weight = torch::ones({3, 8});
@@ -118,6 +117,7 @@ TEST(PackedProduct, Int8KeepsWhatIsNotFinite) {
   }
 }
 
+// A packed model is the model: the same states and logits, and it no longer follows its weights.
 TEST(PackedProduct, APackedModelGivesTheSameStates) {
   torch::manual_seed(6);
   TransformerOptions options = testing::small_options();
