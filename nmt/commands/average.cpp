@@ -10,6 +10,8 @@
 #include "nmt/training/checkpoint.h"
 
 namespace nmt {
+namespace fs = std::filesystem;
+
 namespace {
 
 std::vector<std::string> chosen_checkpoints(const AverageArguments& arguments,
@@ -26,17 +28,47 @@ std::vector<std::string> chosen_checkpoints(const AverageArguments& arguments,
   return places;
 }
 
+/// The folder to write: the default or --output. Throws UsageError for one that holds anything but
+/// a checkpoint written before, since it is replaced as a whole, and for names that training uses.
+std::string output_folder(const AverageArguments& arguments, const RunFolder& folder) {
+  if (arguments.output.empty()) return folder.checkpoints() + "/average";
+  fs::path output = fs::path(arguments.output).lexically_normal();
+  if (output.filename().empty()) output = output.parent_path();  // of "mean/"
+  const std::string name = output.filename();
+  const bool is_update = name.find_first_not_of("0123456789") == std::string::npos;
+  const bool is_in_run =
+      fs::weakly_canonical(output).parent_path() == fs::weakly_canonical(folder.checkpoints());
+  if (is_in_run && (is_update || name == "last" || name == "best"))
+    throw UsageError(text("--output ", arguments.output, ": training names its checkpoints so"),
+                     "Choose another name, for example " + folder.checkpoints() + "/average.");
+  const bool is_replaceable = !fs::exists(output) ||
+                              (fs::is_directory(output) && fs::is_empty(output)) ||
+                              fs::exists(output / "state.json");
+  if (!is_replaceable || RunFolder(output).exists())
+    throw UsageError(text("--output ", arguments.output, ": is there and is no checkpoint"),
+                     "Name a new folder: it is replaced as a whole.");
+  return output;
+}
+
 // The mean is taken in double and rounded once, so that entries that all checkpoints share stay
 // exactly as they are.
 TensorMap average(const std::vector<std::string>& places) {
   TensorMap sums;
   for (const std::string& place : places) {
-    for (const auto& [name, tensor] : load_best_weights(place)) {
-      torch::Tensor& sum = sums[name];
-      if (sum.defined() && sum.sizes() != tensor.sizes())
-        throw Error(FilePosition{place},
-                    text("tensor '", name, "' has another shape than in ", places.front()));
-      sum = sum.defined() ? sum + tensor.to(torch::kFloat64) : tensor.to(torch::kFloat64);
+    const TensorMap weights = load_best_weights(place);
+    if (sums.empty())
+      for (const auto& [name, tensor] : weights)
+        sums[name] = torch::zeros(tensor.sizes(), torch::kFloat64);
+    const auto refuse = [&](const std::string& name, const char* what) {
+      throw Error(FilePosition{place}, text("tensor '", name, "' ", what, " in ", places.front()),
+                  "Checkpoints of one model have a mean.");
+    };
+    for (const auto& [name, sum] : sums)
+      if (!weights.contains(name)) refuse(name, "is not there, but is");
+    for (const auto& [name, tensor] : weights) {
+      if (!sums.contains(name)) refuse(name, "is not");
+      if (sums[name].sizes() != tensor.sizes()) refuse(name, "has another shape than");
+      sums[name] += tensor;
     }
   }
   for (auto& [name, sum] : sums)
@@ -54,16 +86,15 @@ int run_average(const std::vector<std::string>& words) {
   table.apply();
   const RunFolder folder(arguments.run);
   folder.require();
+  const std::string output = output_folder(arguments, folder);
   const std::vector<std::string> places = chosen_checkpoints(arguments, folder);
   Checkpoint result;
   result.state = read_state_file(places.back()).state;
   result.weights = average(places);
-  const std::string output =
-      arguments.output.empty() ? folder.checkpoints() + "/average" : arguments.output;
   write_checkpoint(output, result);
   std::string names;
   for (const std::string& place : places)
-    names += (names.empty() ? "" : ", ") + std::filesystem::path(place).filename().string();
+    names += (names.empty() ? "" : ", ") + fs::path(place).filename().string();
   log::info("mean of ", places.size(), " checkpoints (", names, ") in ", output);
   return 0;
 }
