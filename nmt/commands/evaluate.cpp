@@ -3,20 +3,23 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "data/parallel_text.h"
 #include "nmt/commands/arguments.h"
 #include "nmt/commands/command.h"
 #include "nmt/commands/engine_commands.h"
+#include "nmt/commands/scoring_arguments.h"
 #include "nmt/run/opened_models.h"
 #include "nmt/scoring/document_scores.h"
 #include "nmt/scoring/named_metric.h"
 #include "nmt/scoring/scoring.h"
 #include "nmt/support/atomic_file.h"
+#include "nmt/support/joined.h"
 #include "nmt/support/log.h"
-#include "nmt/support/parse_json.h"
+#include "nmt/training/evaluations.h"
+#include "nmt/training/training_state.h"
 
 namespace nmt {
 namespace fs = std::filesystem;
@@ -69,26 +72,48 @@ TestSet read_set(const std::string& text, const Recipe& recipe,
     set.references.emplace_back(pair->target);
     if (!set.documents.empty()) set.documents.back().last = set.sources.size();
   }
+  if (set.sources.empty())
+    throw Error(FilePosition{text}, "the test set has no lines", "Is data.test right?");
   return set;
 }
 
-std::vector<TestSet> read_sets(const EvaluateArguments& arguments, const Recipe& recipe) {
-  const std::vector<std::string>& wanted = arguments.sets;
-  std::vector<TestSet> sets;
-  std::string known;
-  for (const std::string& text : recipe.data.test) {
-    const std::string name = set_name(CorpusSpec::parse(text, recipe.data.documents));
-    known += (known.empty() ? "" : ", ") + name;
-    const bool is_wanted =
-        wanted.empty() || std::any_of(wanted.begin(), wanted.end(), [&](const std::string& w) {
-          return name == w || name.starts_with(w + ".");
-        });
-    if (is_wanted) sets.push_back(read_set(text, recipe, arguments.metrics));
-  }
+bool is_named(const std::string& set, const std::string& wanted) {
+  return set == wanted || set.starts_with(wanted + ".");
+}
+
+// The recipe's test sets by name, in its order.
+std::vector<std::pair<std::string, std::string>> named_sets(const Recipe& recipe) {
   if (recipe.data.test.empty())
     throw UsageError("the recipe names no test set",
                      "Set data.test, for example [\"data/test.{}:en-de\"].");
-  if (sets.empty()) throw UsageError("no test set fits --sets", "There are: " + known + ".");
+  std::vector<std::pair<std::string, std::string>> named;
+  for (const std::string& text : recipe.data.test) {
+    const std::string name = set_name(CorpusSpec::parse(text, recipe.data.documents));
+    for (const auto& [other, its_text] : named)
+      if (name == other)
+        throw UsageError(
+            "data.test: " + its_text + " and " + text + " would both be called " + name,
+            "Scores and translations are kept by that name: rename one of the files.");
+    named.emplace_back(name, text);
+  }
+  return named;
+}
+
+std::vector<TestSet> read_sets(const EvaluateArguments& arguments, const Recipe& recipe) {
+  const auto named = named_sets(recipe);
+  std::vector<std::string> names;
+  for (const auto& [name, text] : named) names.push_back(name);
+  for (const std::string& wanted : arguments.sets)
+    if (std::none_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return is_named(name, wanted); }))
+      throw UsageError("--sets: there is no test set '" + wanted + "'",
+                       "There are: " + joined(names, ", ") + ".");
+  std::vector<TestSet> sets;
+  for (const auto& [name, text] : named)
+    if (arguments.sets.empty() ||
+        std::any_of(arguments.sets.begin(), arguments.sets.end(),
+                    [&, &set = name](const std::string& wanted) { return is_named(set, wanted); }))
+      sets.push_back(read_set(text, recipe, arguments.metrics));
   return sets;
 }
 
@@ -98,47 +123,48 @@ std::string as_file(const std::vector<std::string>& lines) {
   return file;
 }
 
-// Each evaluation that scores.json tells of has a file of its own.
-std::string hypotheses_file(const TestSet& set, const std::string& checkpoint,
-                            const DecodingOptions& decoding, const std::string& documents) {
-  return text("hypotheses.", set.name, ".", fs::path(checkpoint).filename().string(), ".beam",
-              decoding.beam, "-lenpen", decoding.lenpen, documents.empty() ? "" : "-", documents,
-              ".txt");
-}
-
-// Keeps the texts in the run folder, which `nmt compare` needs to be self-contained, and returns
-// their names for scores.json.
-nlohmann::json save_texts(const RunFolder& folder, const TestSet& set,
-                          const std::vector<std::string>& hypotheses,
-                          const std::string& hypotheses_name) {
-  nlohmann::json names = {{"hypotheses", hypotheses_name},
-                          {"sources", "sources." + set.name + ".txt"},
-                          {"references", "references." + set.name + ".txt"}};
-  write_file(folder.file(names["hypotheses"]), as_file(hypotheses));
-  write_file(folder.file(names["sources"]), as_file(set.sources));
-  write_file(folder.file(names["references"]), as_file(set.references));
-  return names;
-}
-
-// scores.json: a list with one entry for each set, checkpoint and search; evaluating again replaces
-// it.
-void save_scores(const RunFolder& folder, const nlohmann::json& entry) {
-  const std::string path = folder.file("scores.json");
-  nlohmann::json all = nlohmann::json::array();
-  if (fs::exists(path)) {
-    const nlohmann::json saved = try_parse_json(read_file(path));
-    const auto same = [&](const nlohmann::json& other) {
-      return other.value("set", "") == entry["set"] &&
-             other.value("checkpoint", "") == entry["checkpoint"] &&
-             other.value("beam", int64_t{0}) == entry["beam"] &&
-             other.value("lenpen", 0.0) == entry["lenpen"] &&
-             other.value("documents", "") == entry.value("documents", "");
-    };
-    for (const nlohmann::json& other : saved)
-      if (other.is_object() && !same(other)) all.push_back(other);
+// How is translated, as Evaluation::search keeps it.
+std::map<std::string, std::string> describe_search(const OptionTable& table) {
+  std::map<std::string, std::string> search;
+  for (const auto& option : table.options()) {
+    if (option->is_command_line_only()) continue;
+    const std::string value = joined(option->value().get(), " ");
+    const bool is_decoding = option->group() == "decode";
+    const bool is_always_told = option->key() == "decode.beam" || option->key() == "decode.lenpen";
+    if (is_always_told ||
+        (is_decoding ? value != option->default_text() : option->origin() == "command line"))
+      search[option->key()] = value;
   }
-  all.push_back(entry);
-  write_file(path, all.dump(1) + "\n");
+  return search;
+}
+
+// What is to be known before the translations are there.
+Evaluation describe_evaluation(const TestSet& set, const EvaluateArguments& arguments,
+                               const OpenedModels& opened, const OptionTable& table,
+                               const Translator& translator) {
+  const RunFolder& folder = opened.run.folder;
+  const std::string place = folder.find_checkpoint(arguments.model.checkpoint);
+  Evaluation evaluation{.set = set.name,
+                        .checkpoint = arguments.model.checkpoint,
+                        .update = read_state_file(place).state.update,
+                        .models = arguments.model.models,
+                        .search = describe_search(table),
+                        .target_language = set.direction.target,
+                        .lines = static_cast<int64_t>(set.sources.size()),
+                        .sources = "sources." + set.name + ".txt",
+                        .references = "references." + set.name + ".txt"};
+  // Empty where sentences are translated without regard to documents.
+  if (!set.documents.empty()) evaluation.documents = translator.document_decoding();
+  evaluation.hypotheses = hypotheses_file(evaluation);
+  return evaluation;
+}
+
+// Keeps the texts in the run folder, which `nmt compare` needs to be self-contained.
+void save_texts(const RunFolder& folder, const Evaluation& evaluation, const TestSet& set,
+                const std::vector<std::string>& hypotheses) {
+  write_file(folder.file(evaluation.hypotheses), as_file(hypotheses));
+  write_file(folder.file(evaluation.sources), as_file(set.sources));
+  write_file(folder.file(evaluation.references), as_file(set.references));
 }
 
 std::vector<std::string> translate(const TestSet& set, const PairEncoder& encoder,
@@ -178,33 +204,22 @@ std::vector<scoring::Score> scores_of(const TestSet& set,
 int run_evaluate(const std::vector<std::string>& words) {
   const auto command = parse_run_command<EvaluateArguments>(*find_command("evaluate"), words);
   const EvaluateArguments& arguments = command.arguments;
+  check_metrics(arguments.metrics);
   const std::vector<TestSet> sets = read_sets(arguments, command.recipe);
   const OpenedModels opened = open_models(arguments.model, command.recipe);
-  const DecodingOptions& decoding = command.recipe.decoding;
-  const PairEncoder& encoder = *opened.run.encoder;
   const std::unique_ptr<Translator> translator =
-      make_translator(opened.run, command.recipe, opened.models, decoding);
+      make_translator(opened.run, command.recipe, opened.models, command.recipe.decoding);
   for (const TestSet& set : sets) {
-    const std::vector<std::string> hypotheses = translate(set, encoder, *translator);
-    // Empty where sentences are translated without regard to documents.
-    const std::string documents = set.documents.empty() ? "" : translator->document_decoding();
-    nlohmann::json entry = {{"set", set.name},
-                            {"checkpoint", arguments.model.checkpoint},
-                            {"lines", set.sources.size()},
-                            {"beam", decoding.beam},
-                            {"lenpen", decoding.lenpen},
-                            {"target_language", set.direction.target}};
-    if (!documents.empty()) entry["documents"] = documents;
-    entry.update(save_texts(opened.run.folder, set, hypotheses,
-                            hypotheses_file(set, arguments.model.checkpoint, decoding, documents)));
-    for (const scoring::Score& result : scores_of(set, hypotheses)) {
-      entry["scores"][result.name] = {{"score", result.value},
-                                      {"signature", result.signature.text()},
-                                      {"line", to_line(result)}};
-      std::cout << set.name << '\t' << to_line(result) << '\n';
+    Evaluation evaluation = describe_evaluation(set, arguments, opened, command.table, *translator);
+    const std::vector<std::string> hypotheses = translate(set, *opened.run.encoder, *translator);
+    save_texts(opened.run.folder, evaluation, set, hypotheses);
+    for (const scoring::Score& score : scores_of(set, hypotheses)) {
+      evaluation.scores.push_back(
+          {score.name, score.value, score.signature.text(), to_line(score)});
+      std::cout << set.name << '\t' << evaluation.scores.back().line << '\n';
     }
     std::cout.flush();
-    save_scores(opened.run.folder, entry);
+    save_evaluation(opened.run.folder, evaluation);
   }
   return 0;
 }

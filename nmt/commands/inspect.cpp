@@ -12,9 +12,9 @@
 #include "nmt/report/training_facts.h"
 #include "nmt/run/recipe.h"
 #include "nmt/support/atomic_file.h"
-#include "nmt/support/parse_json.h"
 #include "nmt/support/progress.h"
 #include "nmt/support/safetensors.h"
+#include "nmt/training/evaluations.h"
 #include "nmt/training/run_folder.h"
 #include "nmt/training/training_state.h"
 
@@ -78,12 +78,10 @@ ordered_json inspect_run(const RunFolder& folder) {
     if (v.bleu >= 0) entry["bleu"] = v.bleu, entry["chrf"] = v.chrf;
     result["validations"].push_back(entry);
   }
-  if (!fs::exists(folder.file("scores.json"))) return result;
-  const nlohmann::json scores = parse_json(read_file(folder.file("scores.json")));
-  for (const nlohmann::json& entry : scores)
-    for (const auto& [name, score] : entry.at("scores").items())
-      result["scores"].push_back(
-          text(entry.at("set").get<std::string>(), " ", score.at("line").get<std::string>()));
+  for (const Evaluation& evaluation : read_evaluations(folder))
+    for (const Evaluation::Score& score : evaluation.scores)
+      result["scores"].push_back(text(evaluation.set, ", update ", evaluation.update, " (",
+                                      evaluation.describe_search(), "): ", score.line));
   return result;
 }
 

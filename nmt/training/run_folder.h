@@ -20,8 +20,8 @@ namespace nmt {
 ///   data/                  the corpus as stored for this run
 ///   scores.json            what `nmt evaluate` found, with the names of the next files
 ///   sources.SET.txt, references.SET.txt   a test set
-///   hypotheses.SET.CHECKPOINT.beam5-lenpen1.txt   its translations: one file for each checkpoint
-///                          and each search
+///   hypotheses.SET.UPDATE.beam5-lenpen1.txt   its translations: one file for each checkpoint and
+///                          each search, see evaluations.h
 class RunFolder {
  public:
   RunFolder() = default;
