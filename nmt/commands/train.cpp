@@ -105,8 +105,7 @@ Validator make_validator(const Run& run, const Recipe& recipe, const TrainingDat
   decoding.top_k = plain.top_k;
   decoding.top_p = plain.top_p;
   Validation::MakeTranslator make;
-  if (recipe.training.validation.metric != ValidationMetric::kLoss ||
-      recipe.training.validation.samples > 0)
+  if (recipe.training.validation.translates())
     make = [&run, &recipe, decoding](Transformer& model) {
       return make_translator(run, recipe, {model}, decoding);
     };

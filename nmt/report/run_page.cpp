@@ -18,12 +18,12 @@ std::string facts_list(const char* kind, const std::vector<Fact>& facts) {
 
 std::vector<std::string> explanations(const RunLog& log) {
   std::vector<std::string> lines = {
-      "Each point of training is the mean of the updates since the log line before it. Loss is the "
-      "criterion's, with label smoothing and all added parts; negative log-likelihood is without. "
-      "Both are in nats a target token.",
+      "Each point of training is the mean of the updates since the log line before it, or since "
+      "the run was continued. Loss is the criterion's, with label smoothing and all added parts; "
+      "negative log-likelihood is without. Both are in nats a target token.",
       "Validation uses the moving average of the weights where the run keeps one, and no dropout: "
       "its loss may be below that of training.",
-      "BLEU and chrF are of the raw text, as nmt score computes them, by the search of "
+      "BLEU and chrF are of the raw text, as nmt evaluate computes them, by the search of "
       "validation (valid.beam, valid.max_lines).",
       "Tokens are target tokens, end of sentence counted and padding not; time is that of "
       "training, "

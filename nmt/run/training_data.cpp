@@ -62,6 +62,7 @@ ValidationSet make_validation_set(const std::string& name,
   for (int64_t i = 0; i < plan.size(); ++i)
     set.batches.push_back(assemble(reader.read(plan.batch(i), 0)));
   const Direction direction = direction_of(*store);
+  if (recipe.training.validation.translates()) set.bleu = validation_bleu(direction.target);
   const int64_t limit = recipe.training.validation.max_lines;
   const int64_t lines = limit > 0 ? std::min(limit, store->size()) : store->size();
   for (int64_t line = 0; line < lines; ++line) {

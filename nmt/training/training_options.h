@@ -59,6 +59,8 @@ struct ValidationOptions {
   int64_t beam = 1;       // beam of the translations that bleu and chrf are computed on
   int64_t max_lines = 0;  // translate at most this many lines of each set; 0 = all
   int64_t samples = 3;    // translations shown in the log
+
+  bool translates() const { return metric != ValidationMetric::kLoss || samples > 0; }
 };
 
 struct CheckpointOptions {

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "nmt/scoring/named_metric.h"
 #include "nmt/scoring/scoring.h"
+#include "nmt/support/error.h"
 #include "nmt/support/log.h"
 
 namespace nmt {
@@ -26,6 +28,15 @@ std::vector<size_t> lines_of(const std::vector<TranslationRequest>& requests, in
 }
 
 }  // namespace
+
+std::shared_ptr<const scoring::Metric> validation_bleu(const std::string& language) {
+  try {
+    return scoring::make_named_metric("bleu", scoring::default_tokenizer(language));
+  } catch (const Error& error) {
+    log::warning("BLEU of validation is by characters: ", error.what());
+    return scoring::make_named_metric("bleu", "char");
+  }
+}
 
 Validation::Validation(std::vector<ValidationSet> sets, std::shared_ptr<Criterion> criterion,
                        std::shared_ptr<const PairEncoder> encoder, MakeTranslator make_translator,
@@ -75,7 +86,7 @@ void Validation::add_scores(Transformer& model, const ValidationSet& set,
   const std::vector<std::string> hypotheses = translate(model, set);
   std::vector<double> scores = {0, 0};
   if (world_.is_main())
-    scores = {scoring::Bleu().corpus(hypotheses, set.references).value,
+    scores = {set.bleu->corpus(hypotheses, set.references).value,
               scoring::Chrf().corpus(hypotheses, set.references).value};
   world_.sum(scores);
   outcome.result.bleu += scores[0] / static_cast<double>(sets_.size());

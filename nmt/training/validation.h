@@ -9,6 +9,7 @@
 #include "data/batch.h"
 #include "data/pair_encoder.h"
 #include "nmt/decoding/translator.h"
+#include "nmt/scoring/metric.h"
 #include "nmt/training/validation_outcome.h"
 #include "nmt/training/world.h"
 
@@ -17,14 +18,18 @@ namespace nmt {
 /// A validation set: what the loss is computed on, and what is translated.
 struct ValidationSet {
   std::string name;
+  std::shared_ptr<const scoring::Metric> bleu;  // see validation_bleu()
   std::vector<Batch> batches;                    // on the CPU
   std::vector<TranslationRequest> requests;      // of each line
   std::vector<std::string> sources, references;  // raw text
 };
 
+/// BLEU as `nmt evaluate` computes it for translations into `language`. Where its tokenizer is not
+/// installed (MeCab's dictionaries), by characters, with a warning.
+std::shared_ptr<const scoring::Metric> validation_bleu(const std::string& language);
+
 /// Judges a model on validation sets: the criterion's loss by teacher forcing; BLEU and chrF of
-/// real translations against the raw references (the scorer of `nmt score`, default settings).
-/// Several sets count equally. Of what it translates it shows `samples` sentences of each set in
+/// real translations against the raw references, with the scorer of `nmt score`. Several sets count equally. Of what it translates it shows `samples` sentences of each set in
 /// the log and gives them with the outcome.
 class Validation {
  public:
