@@ -236,6 +236,7 @@ void Trainer::count_tokens() {
 }
 
 void Trainer::write_log() {
+  if (interval_.updates == 0) return;
   report_skipped();
   count_tokens();
   interval_.share(*parts_.world);
@@ -394,11 +395,13 @@ StopReason Trainer::run(const std::function<bool()>& stop_requested) {
     const bool best =
         due && best_update(state_.validations, options_.validation.metric) == state_.update;
     const bool stop = due && out_of_patience();
+    if (stop) write_log();
     if (state_.update % options_.checkpoints.every == 0 || best || last || stop) save();
     if (stop) return StopReason::kEarlyStop;
     const bool asks = parts_.world->size() == 1 || parts_.device.is_cpu() ||
                       state_.update % kGpuStopQuestionEvery == 0;
     if (asks && parts_.world->from_main(stop_requested() ? 1 : 0) != 0) {
+      write_log();
       save();
       return StopReason::kSignal;
     }
