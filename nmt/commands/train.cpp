@@ -160,8 +160,9 @@ class TrainingSession {
   void try_worst_batch() {
     const Batch batch = largest_batch(data_, run_->extensions, device_);
     run_->model->train();
-    const CriterionResult result = (*criterion_)(run_->model, batch, {.update = 1, .seed = 1});
-    result.loss.backward();
+    TrainingParts parts = training_parts();
+    training_loss(parts, recipe_.training.precision, batch, {.update = 1, .seed = 1})
+        .loss.backward();
     for (torch::Tensor& parameter : run_->model->parameters())
       parameter.mutable_grad() = torch::Tensor();
     log::info("largest batch: ", batch.size(), " sentences, ", batch.source.ids.size(1), " × ",
@@ -173,16 +174,8 @@ class TrainingSession {
     const BatchPosition start = resumed_ ? resumed_->state.position : BatchPosition{};
     const std::unique_ptr<BatchStream> batches =
         open_batches(data_, recipe_, run_->extensions, start, world_, device_);
-    TrainingParts parts;
-    parts.model = run_->model;
-    parts.criterion = criterion_;
-    parts.added_losses = run_->extensions.added_losses;
-    parts.hooks = run_->extensions.hooks;
+    TrainingParts parts = training_parts();
     parts.batches = batches.get();
-    parts.validator = validator_;
-    parts.world = &world_;
-    parts.device = device_;
-    parts.machine = describe_machine(device_);
     Trainer trainer(std::move(parts), recipe_.training, folder_, resumed_.get());
     const StopSignal stop;
     const StopReason reason = trainer.run([&stop] { return stop.requested(); });
@@ -191,6 +184,20 @@ class TrainingSession {
   }
 
  private:
+  // All but the batches.
+  TrainingParts training_parts() const {
+    TrainingParts parts;
+    parts.model = run_->model;
+    parts.criterion = criterion_;
+    parts.added_losses = run_->extensions.added_losses;
+    parts.hooks = run_->extensions.hooks;
+    parts.validator = validator_;
+    parts.world = &world_;
+    parts.device = device_;
+    parts.machine = describe_machine(device_);
+    return parts;
+  }
+
   void open_folder(const OptionTable& table) {
     fs::create_directories(folder_.path());
     lock_ = std::make_unique<FileLock>(

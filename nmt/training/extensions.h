@@ -73,7 +73,7 @@ struct Extensions {
   // Any number of methods; in the order in which they are switched on.
   std::vector<std::shared_ptr<BatchAnnotator>> annotators;
   std::vector<std::shared_ptr<ActivationListener>> listeners;
-  std::vector<std::shared_ptr<Criterion>> added_losses;
+  std::vector<std::shared_ptr<Criterion>> added_losses;  // see TrainingParts
   std::vector<NamedHook> hooks;
 };
 

@@ -72,6 +72,25 @@ class SwappedWeights {
 
 }  // namespace
 
+CriterionResult training_loss(TrainingParts& parts, Precision precision, const Batch& batch,
+                              const StepContext& step) {
+  const AutocastGuard autocast(parts.device, compute_type(precision));
+  CriterionResult result = (*parts.criterion)(parts.model, batch, step);
+  for (const auto& added : parts.added_losses) {
+    CriterionResult more = (*added)(parts.model, batch, step);
+    result.loss = result.loss + more.loss;
+    for (LossPart& part : more.parts) {
+      // Parts are summed up by name.
+      if (std::any_of(result.parts.begin(), result.parts.end(),
+                      [&](const LossPart& other) { return other.name == part.name; }))
+        throw Error("two losses have a part called '" + part.name + "'",
+                    "A method's added loss names its parts after the method.");
+      result.parts.push_back(std::move(part));
+    }
+  }
+  return result;
+}
+
 Trainer::Trainer(TrainingParts parts, TrainingOptions options, RunFolder run,
                  const Checkpoint* resumed)
     : parts_(std::move(parts)), options_(std::move(options)), run_(std::move(run)) {
@@ -122,14 +141,7 @@ CriterionResult Trainer::compute_loss(const Batch& batch, int64_t micro_batch) {
   torch::manual_seed(
       hash_key({step.seed, static_cast<uint64_t>(RandomPurpose::kDropout),
                 static_cast<uint64_t>(step.update), static_cast<uint64_t>(step.batch)}));
-  const AutocastGuard autocast(parts_.device, compute_type(options_.precision));
-  CriterionResult result = (*parts_.criterion)(parts_.model, batch, step);
-  for (const auto& added : parts_.added_losses) {
-    CriterionResult more = (*added)(parts_.model, batch, step);
-    result.loss = result.loss + more.loss;
-    result.parts.insert(result.parts.end(), more.parts.begin(), more.parts.end());
-  }
-  return result;
+  return training_loss(parts_, options_.precision, batch, step);
 }
 
 torch::Tensor Trainer::finish_gradients(const torch::Tensor& last_loss, double tokens) {

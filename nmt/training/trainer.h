@@ -32,7 +32,8 @@ struct NamedHook {
 struct TrainingParts {
   Transformer model{nullptr};
   std::shared_ptr<Criterion> criterion;
-  /// Losses of methods added to the criterion's; same scale (sum over target tokens).
+  /// Losses of methods added to the criterion's; same scale (sum over target tokens). Their parts
+  /// have names of their own, no "loss" or "nll".
   std::vector<std::shared_ptr<Criterion>> added_losses;
   std::vector<NamedHook> hooks;
   BatchStream* batches = nullptr;
@@ -41,6 +42,11 @@ struct TrainingParts {
   torch::Device device{torch::kCPU};
   std::string machine;  // recorded in checkpoints
 };
+
+/// The criterion's loss of a batch with the added ones, in the precision of training. Throws Error
+/// when two of them name a part alike.
+CriterionResult training_loss(TrainingParts& parts, Precision precision, const Batch& batch,
+                              const StepContext& step);
 
 enum class StopReason { kFinished, kEarlyStop, kSignal };
 
