@@ -76,14 +76,17 @@ Optimizer::StepResult Optimizer::step(double lr, const torch::Tensor& divisor) {
   // All parameters share one step count; the kernel takes one per parameter.
   steps_.add_(1).sub_(skipped);
   const std::vector<torch::Tensor> steps(weights.size(), steps_);
-  if (options_.kind == OptimizerKind::kAdam)
-    at::_fused_adam_(weights, gradients, means, squares, {}, steps, lr, options_.beta1,
-                     options_.beta2, options_.weight_decay, options_.epsilon, /*amsgrad=*/false,
-                     /*maximize=*/false, scale, skipped);
-  else
-    at::_fused_adamw_(weights, gradients, means, squares, {}, steps, lr, options_.beta1,
-                      options_.beta2, options_.weight_decay, options_.epsilon, /*amsgrad=*/false,
-                      /*maximize=*/false, scale, skipped);
+  // A process may own none; the kernel for GPUs would read the first.
+  if (!weights.empty()) {
+    if (options_.kind == OptimizerKind::kAdam)
+      at::_fused_adam_(weights, gradients, means, squares, {}, steps, lr, options_.beta1,
+                       options_.beta2, options_.weight_decay, options_.epsilon, /*amsgrad=*/false,
+                       /*maximize=*/false, scale, skipped);
+    else
+      at::_fused_adamw_(weights, gradients, means, squares, {}, steps, lr, options_.beta1,
+                        options_.beta2, options_.weight_decay, options_.epsilon, /*amsgrad=*/false,
+                        /*maximize=*/false, scale, skipped);
+  }
   share_weights();
   return {norm, skipped};
 }
