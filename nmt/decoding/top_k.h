@@ -11,11 +11,11 @@ struct TopK {
   torch::Tensor indices;  // [rows, k] int64
 };
 
-/// The `k` greatest of each row of `scores` [rows, width] (floating point). Equal values are
-/// ordered by index, lower first, so that a result never depends on how work is divided. Rows with
-/// fewer than k finite values are filled up with −∞ (index 0 on the CPU, any index elsewhere); NaN
-/// is never chosen on the CPU and comes first elsewhere. One vectorised pass over each row on the
-/// CPU; elsewhere LibTorch's topk.
+/// The `k` greatest of each row of `scores` [rows, width] (floating point). One vectorised
+/// pass over each row on the CPU: equal values are ordered by index, lower first, rows with fewer
+/// than k finite values are filled up with −∞ (index 0), and NaN is never chosen. Elsewhere
+/// LibTorch's topk: which of equal values it takes at the k-th place is its own choice, as are the
+/// indices of −∞, and NaN comes first.
 TopK top_k(const torch::Tensor& scores, int64_t k);
 
 /// What top_k does where there is no kernel of its own.
