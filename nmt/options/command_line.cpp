@@ -1,5 +1,6 @@
 #include "nmt/options/command_line.h"
 
+#include <algorithm>
 #include <boost/program_options/option.hpp>
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/parsers.hpp>
@@ -16,6 +17,12 @@ namespace {
 bool looks_like_flag(const std::string& word) {
   if (word.size() < 2 || word[0] != '-') return false;
   return word[1] != '.' && (word[1] < '0' || word[1] > '9');
+}
+
+/// Keys have `_` between words; on the command line `-` may stand for it.
+std::string with_underscores(std::string word) {
+  std::replace(word.begin(), word.end(), '-', '_');
+  return word;
 }
 
 /// The style parser given to Boost: reads one flag from the front of the arguments. It differs from
@@ -64,11 +71,12 @@ class FlagParser {
 
   const FlagSyntax& find(const std::string& name) const {
     const bool is_long = name[1] == '-';
+    const std::string key = with_underscores(name.substr(is_long ? 2 : 1));
     for (const FlagSyntax& flag : flags_) {
       const bool is_letter = flag.letter != 0 && name.size() == 2 && name[1] == flag.letter;
-      if (is_long ? name.substr(2) == flag.key : is_letter) return flag;
+      if (is_long ? key == with_underscores(flag.key) : is_letter) return flag;
     }
-    const std::string near = nearest_(name.substr(is_long ? 2 : 1));
+    const std::string near = nearest_(key);
     throw UsageError("command line: unknown flag '" + name + "'",
                      near.empty() ? "See --help." : "Did you mean --" + near + "?");
   }

@@ -13,7 +13,7 @@ namespace nmt {
 enum class FlagArity { kSwitch, kOne, kList };
 
 struct FlagSyntax {
-  std::string key;  // given as --key
+  std::string key;  // given as --key, where `-` may stand for `_`
   char letter = 0;  // also given as -letter; 0: no
   FlagArity arity = FlagArity::kOne;
 };

@@ -127,12 +127,11 @@ class OptionTable {
   /// The same from text; `file` is the name printed in errors.
   void read_yaml_text(const std::string& yaml, const std::string& file);
 
-  /// Collects the assignments of command-line arguments (without program and command name): `--key
-  /// value`,
-  /// `--key=value`, bare `--flag` for true/false options (or `--flag=false`), short flags,
-  /// positional words, `--` before words that would look like flags. A list takes all words up to
-  /// the next flag or `--`, none at all for the empty list. Throws UsageError that names the
-  /// nearest known flag.
+  /// Collects the assignments of command-line arguments (without program and command name):
+  /// `--key value`, `--key=value`, bare `--flag` for true/false options (or `--flag=false`), short
+  /// flags, positional words, `--` before words that would look like flags. In a flag, `-` may
+  /// stand for `_`. A list takes all words up to the next flag or `--`, none at all for the empty
+  /// list. Throws UsageError that names the nearest known flag.
   void read_command_line(const std::vector<std::string>& arguments);
 
   /// Collects one assignment, as a YAML file would. `origin` is printed in errors.

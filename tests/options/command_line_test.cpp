@@ -16,7 +16,7 @@ struct Command {
   std::string recipe, run, output;
   std::vector<std::string> models;
   bool check = false;
-  int64_t number = 0;
+  int64_t number = 0, words = 0;
   OptionTable table;
 
   Command() {
@@ -26,6 +26,7 @@ struct Command {
     table.add("models", models, "models");
     table.add("check", check, "check only").short_flag('c');
     table.add("data.number", number, "a number");
+    table.add("data.max_words", words, "another number");
   }
   Command& read(const std::vector<std::string>& words) {
     table.read_command_line(words);
@@ -63,6 +64,17 @@ TEST(CommandLine, NegativeNumbersAndDashesAreValues) {
   EXPECT_EQ(g.options.number, -0.5);
   EXPECT_EQ(g.options.text, "--odd");
   EXPECT_EQ(g.options.top, "");
+}
+
+TEST(CommandLine, HyphensStandForUnderscoresInFlags) {
+  EXPECT_EQ(Command().read({"r", "--data.max_words", "3"}).words, 3);
+  EXPECT_EQ(Command().read({"r", "--data.max-words", "-3"}).words, -3);
+  EXPECT_EQ(Command().read({"r", "--data.max-words=4"}).words, 4);
+  EXPECT_EQ(Command().read({"r", "--output=a-b_c"}).output, "a-b_c") << "values stay as they are";
+  EXPECT_EQ(error_of({"r", "--data.max-wrods", "4"}),
+            "command line: unknown flag '--data.max-wrods'\n  Did you mean --data.max_words?");
+  EXPECT_EQ(error_of({"r", "--data.max-words", "4", "--data.max_words", "5"}),
+            "command line: --data.max_words is given twice: '4' and '5'");
 }
 
 TEST(CommandLine, ListsTakeWordsUpToTheNextFlag) {
