@@ -11,7 +11,7 @@
 
 namespace nmt::length_bias {
 
-/// nmt length-curve RUN... --source FILE --reference FILE
+/// nmt length-curve RUN... --src FILE --ref FILE
 struct LengthCurveArguments {
   std::vector<std::string> runs;
   std::string checkpoint = "best";

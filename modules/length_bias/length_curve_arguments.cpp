@@ -13,11 +13,11 @@ void declare(OptionTable& table, LengthCurveArguments& arguments) {
            "which checkpoint: best, last, or an update's number")
       .hint("WHICH")
       .command_line_only();
-  table.add("source", arguments.source, "documents to translate")
+  table.add("src", arguments.source, "documents to translate")
       .hint("FILE")
       .required()
       .command_line_only();
-  table.add("reference", arguments.reference, "their translations, in the same layout")
+  table.add("ref", arguments.reference, "their translations, in the same layout")
       .hint("FILE")
       .required()
       .command_line_only();
@@ -43,14 +43,14 @@ CommandDescription describe_length_curve() {
   return {
       .name = "length-curve",
       .summary = "how a model's quality depends on the length of what it translates",
-      .usage = "RUN... --source FILE --reference FILE [--plot curve.svg]",
+      .usage = "RUN... --src FILE --ref FILE [--plot curve.svg]",
       .about =
           R"(Cuts the documents of one test set into segments: single sentences, segments of so many tokens, and
 whole documents. Translates each segment by itself, and scores every time the same whole documents
 (d-BLEU), so that the numbers of a line differ by the length of the segments alone. The last column
 is the run's own way of translating documents (options sd.*).
 
-  nmt length-curve runs/baseline runs/method --source test.doc.en --reference test.doc.de --plot curve.svg
+  nmt length-curve runs/baseline runs/method --src test.doc.en --ref test.doc.de --plot curve.svg
 )",
       .groups = {"decode", "plugins"},
       .translates = true,

@@ -84,7 +84,7 @@ void declare(OptionTable& table, TranslateArguments& arguments) {
       .hint("FILE")
       .command_line_only();
   table
-      .add("references", arguments.references,
+      .add("ref", arguments.reference,
            "translations, in the layout of the input, that the context is taken from instead of "
            "the document's own: shows what errors in the context cost")
       .hint("FILE")
@@ -99,19 +99,18 @@ void validate(const TranslateArguments& arguments) {
       throw UsageError("--layout docid and --ids FILE belong together");
     return;
   }
-  if (!arguments.ids.empty() || !arguments.report.empty() || !arguments.references.empty() ||
+  if (!arguments.ids.empty() || !arguments.report.empty() || !arguments.reference.empty() ||
       arguments.layout != DocumentLayout::kBlankLine)
-    throw UsageError("--layout, --ids, --report and --references are for documents",
-                     "Add --documents.");
+    throw UsageError("--layout, --ids, --report and --ref are for documents", "Add --documents.");
 }
 
 void declare(OptionTable& table, ScorePairsArguments& arguments) {
   declare(table, arguments.model);
-  table.add("source", arguments.source, "source sentences, one a line")
+  table.add("src", arguments.source, "source sentences, one a line")
       .hint("FILE")
       .required()
       .command_line_only();
-  table.add("target", arguments.target, "their translations, line by line")
+  table.add("hyp", arguments.hypothesis, "their translations, line by line")
       .hint("FILE")
       .required()
       .command_line_only();

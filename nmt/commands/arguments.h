@@ -45,18 +45,18 @@ struct TranslateArguments {
 
   bool documents = false;  // translate sentences in the context of their document
   DocumentLayout layout = DocumentLayout::kBlankLine;
-  std::string ids;         // the documents' ids, for DocumentLayout::kDocid
-  std::string report;      // a JSON line a document; empty: none
-  std::string references;  // their translations, to be used as context; empty: none
+  std::string ids;        // the documents' ids, for DocumentLayout::kDocid
+  std::string report;     // a JSON line a document; empty: none
+  std::string reference;  // their translations, to be used as context; empty: none
 };
 void declare(OptionTable& table, TranslateArguments& arguments);
 /// Throws UsageError for arguments that contradict each other.
 void validate(const TranslateArguments& arguments);
 
-/// nmt score-pairs RUN --source FILE --target FILE
+/// nmt score-pairs RUN --src FILE --hyp FILE
 struct ScorePairsArguments {
   TrainedModel model;
-  std::string source, target;
+  std::string source, hypothesis;
   std::string output;  // empty: stdout
   std::string source_language, target_language;
 };

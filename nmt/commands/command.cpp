@@ -107,13 +107,13 @@ CommandDescription describe_score_pairs() {
   return {
       .name = "score-pairs",
       .summary = "the model's probability of given translations",
-      .usage = "RUN --source FILE --target FILE",
+      .usage = "RUN --src FILE --hyp FILE",
       .about =
-          R"(Forced decoding: prints the log-probability that the model gives each target sentence, given its
+          R"(Forced decoding: prints the log-probability that the model gives each translation, given its
 source, a line for each pair: the sum over its tokens and EOS, natural logarithm, not divided by the
 length. For reranking, filtering data and contrastive test sets.
 
-  nmt score-pairs runs/first --source dev.en --target dev.de > dev.scores
+  nmt score-pairs runs/first --src dev.en --hyp dev.de > dev.scores
 )",
       .groups = {"decode.batch_tokens", "decode.precision", "plugins"},
       .declare_arguments = declare_arguments<ScorePairsArguments>};
@@ -170,7 +170,7 @@ CommandDescription describe_score_documents() {
   return {
       .name = "score-documents",
       .summary = "BLEU and chrF of documents, by sentence position and by length",
-      .usage = "REF HYP [--further_refs REF...] [--documents blank-line|d-tag|tsv]",
+      .usage = "REF HYP [--more_refs REF...] [--documents blank-line|d-tag|tsv]",
       .about =
           R"(Scores translated documents. d-BLEU takes a whole document as one segment, s-BLEU a sentence;
 then the same by length of the sentence, by its position in the document and by length of the
@@ -199,7 +199,7 @@ model, in the order of the file and with the same context, and give the log-prob
 is right only when its reference scores strictly higher than every error; a tie is wrong. Reported
 in total, by pronoun, by distance of the antecedent and by whether it is in the same segment.
 
-  nmt score-pairs runs/first --source pairs.en --target pairs.de > pairs.scores     without context
+  nmt score-pairs runs/first --src pairs.en --hyp pairs.de > pairs.scores           without context
   nmt contrastive runs/documents --items contrapro.json --scores pairs.scores       in context
   nmt score-contrastive contrapro.json pairs.scores
 )",

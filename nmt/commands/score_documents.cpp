@@ -16,7 +16,7 @@ using scoring::DocumentSet;
 
 DocumentSet read(const ScoreDocumentsArguments& arguments) {
   const scoring::DocumentFiles files{arguments.reference, arguments.hypothesis,
-                                     arguments.further_references};
+                                     arguments.more_references};
   if (!arguments.ids.empty()) return scoring::read_documents(files, arguments.ids);
   DocumentSet set = scoring::read_documents(files, arguments.documents);
   if (arguments.documents == DocumentFormat::kBlankLine && set.reference.documents.size() == 1)

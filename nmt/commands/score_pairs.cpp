@@ -1,4 +1,4 @@
-// nmt score-pairs RUN --source FILE --target FILE
+// nmt score-pairs RUN --src FILE --hyp FILE
 
 #include <cstdio>
 
@@ -31,7 +31,7 @@ int run_score_pairs(const std::vector<std::string>& words) {
                            .batch_tokens = command.recipe.decoding.batch_tokens},
                           source_annotator(opened.run.extensions));
 
-  ParallelReader reader({arguments.source, arguments.target});
+  ParallelReader reader({arguments.source, arguments.hypothesis});
   LineSink output(arguments.output);
   std::vector<TokenPair> pairs;
   const auto flush = [&] {

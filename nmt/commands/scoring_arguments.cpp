@@ -31,7 +31,7 @@ void declare(OptionTable& table, ScoreDocumentsArguments& arguments) {
       .required()
       .command_line_only();
   table
-      .add("further_refs", arguments.further_references,
+      .add("more_refs", arguments.more_references,
            "more references, with as many sentences in each document as REF, whose lengths count")
       .hint("FILE")
       .command_line_only();

@@ -38,7 +38,7 @@ void check_metrics(const std::vector<std::string>& metrics);
 /// nmt score-documents REF HYP
 struct ScoreDocumentsArguments {
   std::string reference, hypothesis;
-  std::vector<std::string> further_references;
+  std::vector<std::string> more_references;
   scoring::DocumentFormat documents = scoring::DocumentFormat::kBlankLine;
   std::string ids;        // empty: the files mark their documents
   std::string instances;  // empty: no scores of instances

@@ -24,15 +24,15 @@ constexpr size_t kGroup = 2000;  // lines taken at once
 
 using Line = DocumentTextPair::Line;
 
-// The input, with the references beside it where the context is to come from them.
+// The input, with the reference beside it where the context is to come from them.
 class Input {
  public:
   explicit Input(const TranslateArguments& arguments) {
     const std::string path = arguments.input.empty() ? "-" : arguments.input;
-    if (arguments.references.empty())
+    if (arguments.reference.empty())
       text_.emplace(path, arguments.layout, arguments.ids);
     else
-      pair_.emplace(path, arguments.references, arguments.layout, arguments.ids);
+      pair_.emplace(path, arguments.reference, arguments.layout, arguments.ids);
   }
 
   std::optional<Line> next() {
@@ -172,7 +172,7 @@ void translate_documents(const TranslateArguments& arguments, const Recipe& reci
                      "sd.min_sentence_tokens is the shortest length of a document's sentences.");
   const auto translator = make_document_translator(
       opened.run, recipe, opened.models, recipe.decoding,
-      arguments.references.empty() ? DocumentContext::kTranslation : DocumentContext::kReference);
+      arguments.reference.empty() ? DocumentContext::kTranslation : DocumentContext::kReference);
   log::info("documents: ", translator->describe());
   const auto input = std::make_shared<Input>(arguments);
   ReadAhead<Line> lines([input] { return input->next(); });

@@ -205,8 +205,7 @@ DocumentSet read_documents(const DocumentFiles& files, DocumentFormat format) {
     return text;
   };
   set.hypothesis = read(files.hypothesis);
-  for (const std::string& file : files.further_references)
-    set.further_references.push_back(read(file));
+  for (const std::string& file : files.more_references) set.more_references.push_back(read(file));
   return set;
 }
 
@@ -232,8 +231,7 @@ DocumentSet read_documents(const DocumentFiles& files, const std::string& id_fil
     return text;
   };
   set.hypothesis = read(files.hypothesis);
-  for (const std::string& file : files.further_references)
-    set.further_references.push_back(read(file));
+  for (const std::string& file : files.more_references) set.more_references.push_back(read(file));
   return set;
 }
 

@@ -21,7 +21,7 @@ enum class DocumentFormat {
 struct DocumentFiles {
   std::string reference;
   std::string hypothesis;
-  std::vector<std::string> further_references = {};
+  std::vector<std::string> more_references = {};
 };
 
 /// Reads a test set whose files mark their documents themselves. Documents correspond in order; the

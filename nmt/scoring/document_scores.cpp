@@ -69,13 +69,13 @@ void require_same_sentences(const DocumentText& reference, const DocumentText& o
       FilePosition{other.name},
       text("document ", ours - reference.documents.begin() + 1, " has ", size(theirs, other),
            " sentences, but ", size(ours, reference), " in ", reference.name),
-      "Further references need the sentences of the first one, line by line.");
+      "All references need the sentences of the first one, line by line.");
 }
 
 /// The first reference, then the others.
 std::vector<const DocumentText*> all_references(const DocumentSet& set) {
   std::vector<const DocumentText*> all = {&set.reference};
-  for (const DocumentText& other : set.further_references) {
+  for (const DocumentText& other : set.more_references) {
     require_same_sentences(set.reference, other);
     all.push_back(&other);
   }

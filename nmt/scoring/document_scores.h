@@ -45,7 +45,7 @@ struct DocumentScores {
 
 /// Scores the hypothesis of `set` with each of `metrics`. d-scores do not depend on the alignment,
 /// which is made with the first reference. Throws Error for texts that do not correspond (see
-/// align_sentences()), for further references with other numbers of sentences than the first one,
+/// align_sentences()), for more references with other numbers of sentences than the first one,
 /// and for buckets that do not increase.
 DocumentScores score_documents(const DocumentSet& set,
                                std::span<const std::unique_ptr<Metric>> metrics,

@@ -34,7 +34,7 @@ struct DocumentSet {
   DocumentText reference;  ///< its sentences and their lengths are what is counted
   DocumentText hypothesis;
   /// Other references, with as many sentences in each document.
-  std::vector<DocumentText> further_references = {};
+  std::vector<DocumentText> more_references = {};
 };
 
 /// The sentences of each range as one text, with one blank between sentences: the units of document

@@ -65,5 +65,5 @@ for seed in "${seeds[@]}"; do
     --metrics bleu chrf
 done
 seed=${seeds[0]}
-$nmt length-curve runs/{fixed,uniform,uniform+lna,annealed,annealed+lna}-"$seed" --source corpus/test.doc.en \
-  --reference corpus/test.doc.de --lengths 32 64 128 256 512 --plot out/length.svg --json out/length.json
+$nmt length-curve runs/{fixed,uniform,uniform+lna,annealed,annealed+lna}-"$seed" --src corpus/test.doc.en \
+  --ref corpus/test.doc.de --lengths 32 64 128 256 512 --plot out/length.svg --json out/length.json

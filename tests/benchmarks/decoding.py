@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Times translation against CTranslate2, on the same weights, sentences, search and number of threads.
 
-usage: decoding.py NMT [--run RUN --input FILE [--reference FILE]] [--beams 1 4] [--precisions fp32 int8]
+usage: decoding.py NMT [--run RUN --input FILE [--ref FILE]] [--beams 1 4] [--precisions fp32 int8]
                    [--batches 64 1] [--threads N | --workers N] [--lines N] [--rounds N] [--processor-time | --start]
 
 NMT is build/nmt. Without --run: base size with random weights and V 8,000, made-up sentences, and translations of exactly
 25 tokens; both programs do the same work whatever they write. With --run, a trained run's own stopping, and with
---reference the BLEU of both. The programs take turns: a round is one run of each. Loading does not count; segmenting and
+--ref the BLEU of both. The programs take turns: a round is one run of each. Loading does not count; segmenting and
 joining pieces does, on both sides. Prints a table of target tokens/s, medians over rounds; for one sentence at a time also
 milliseconds a sentence. --workers decodes so many batches at a time, each by one thread, in both programs
 (CTranslate2's inter_threads); --threads gives them to every batch. --processor-time counts the processor's seconds, for a machine that is
@@ -151,9 +151,9 @@ def time_starts(arguments, programs, work):
 
 
 def bleu(arguments, output):
-    if not arguments.reference:
+    if not arguments.ref:
         return ""
-    done = subprocess.run([arguments.nmt, "score", arguments.reference, "-i", output, "-b"], capture_output=True, text=True, check=True)
+    done = subprocess.run([arguments.nmt, "score", arguments.ref, "-i", output, "-b"], capture_output=True, text=True, check=True)
     return f" BLEU {done.stdout.strip()}"
 
 
@@ -162,7 +162,7 @@ def main():
     parser.add_argument("nmt")
     parser.add_argument("--run", type=pathlib.Path)
     parser.add_argument("--input", type=pathlib.Path)
-    parser.add_argument("--reference", type=pathlib.Path)
+    parser.add_argument("--ref", type=pathlib.Path)
     parser.add_argument("--beams", nargs="+", type=int, default=[1, 4])
     parser.add_argument("--precisions", nargs="+", default=["fp32", "int8"])
     parser.add_argument("--batches", nargs="+", type=int, default=[64, 1], help="sentences of a batch")

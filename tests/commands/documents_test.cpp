@@ -230,13 +230,12 @@ TEST(Documents, TakeReferencesAsContext) {
   references.resize(8);
   write_file(folder.file("reference"), joined(references));
   const ProgramResult result =
-      translate(document_run(), {"--references", folder.file("reference")}, sources);
+      translate(document_run(), {"--ref", folder.file("reference")}, sources);
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(lines_of(result.out).size(), 8U);
   references.pop_back();
   write_file(folder.file("short"), joined(references));
-  const ProgramResult unequal =
-      translate(document_run(), {"--references", folder.file("short")}, sources);
+  const ProgramResult unequal = translate(document_run(), {"--ref", folder.file("short")}, sources);
   EXPECT_NE(unequal.exit_code, 0);
   EXPECT_NE(unequal.err.find("part from the input after sentence 7"), std::string::npos)
       << unequal.err;
@@ -335,9 +334,9 @@ TEST(LengthCurve, ScoresTheSameDocumentsAtEveryLength) {
   write_file(folder.file("en"), first_documents("en", 20));
   write_file(folder.file("de"), first_documents("de", 20));
   const ProgramResult result = run_program(
-      {"length-curve", document_run(), small_run().run, "--source", folder.file("en"),
-       "--reference", folder.file("de"), "--lengths", "60", "120", "--json", folder.file("json"),
-       "--plot", folder.file("plot.svg"), "--threads", "1", "--decode.beam", "1"});
+      {"length-curve", document_run(), small_run().run, "--src", folder.file("en"), "--ref",
+       folder.file("de"), "--lengths", "60", "120", "--json", folder.file("json"), "--plot",
+       folder.file("plot.svg"), "--threads", "1", "--decode.beam", "1"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const std::vector<std::string> table = lines_of(result.out);
   ASSERT_EQ(table.size(), 3U) << result.out;
@@ -371,8 +370,8 @@ TEST(LengthCurve, RefusesTextsThatDoNotBelongTogether) {
   const TemporaryFolder folder;
   write_file(folder.file("en"), "a\nb\n\nc\n");
   write_file(folder.file("de"), "a\n\nb\nc\n");
-  const ProgramResult result = run_program({"length-curve", document_run(), "--source",
-                                            folder.file("en"), "--reference", folder.file("de")});
+  const ProgramResult result = run_program(
+      {"length-curve", document_run(), "--src", folder.file("en"), "--ref", folder.file("de")});
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_NE(result.err.find("after sentence"), std::string::npos) << result.err;
 }
@@ -415,7 +414,7 @@ TEST(Contrastive, PrefersStrictlyAndInContext) {
   write_file(folder.file("en"), sources);
   write_file(folder.file("de"), targets);
   const ProgramResult pairs =
-      run_program({"score-pairs", document_run(), "--source", folder.file("en"), "--target",
+      run_program({"score-pairs", document_run(), "--src", folder.file("en"), "--hyp",
                    folder.file("de"), "--threads", "1"});
   const std::vector<std::string> expected = lines_of(pairs.out);
   ASSERT_EQ(expected.size(), alone.size()) << pairs.err;

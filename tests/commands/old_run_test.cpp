@@ -21,7 +21,7 @@ TEST(OldRun, GivesTheSameProbabilities) {
   const std::string target =
       folder.write("target", "Ein Mann sieht ein Haus.\nDie alte Frau kaufte zwei große Pferde.\n");
   const ProgramResult result =
-      run_program({"score-pairs", kRun, "--source", source, "--target", target, "--threads", "1"});
+      run_program({"score-pairs", kRun, "--src", source, "--hyp", target, "--threads", "1"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const std::vector<std::string> lines = lines_of(result.out);
   ASSERT_EQ(lines.size(), 2u);

@@ -130,7 +130,7 @@ TEST(Translate, ErrorsNameTheRemedy) {
 // Forced decoding through its own batches gives what teacher forcing gave in validation.
 TEST(ScorePairs, TheSumIsTheValidationLoss) {
   const ProgramResult scored = run_program({"score-pairs", small_run().run, "--checkpoint", "120",
-                                            "--source", small_run().text("valid.en"), "--target",
+                                            "--src", small_run().text("valid.en"), "--hyp",
                                             small_run().text("valid.de"), "--threads", "1"});
   ASSERT_EQ(scored.exit_code, 0) << scored.err;
   double sum = 0;

@@ -82,7 +82,7 @@ def log_probs(folder):
     """Log-probability of each reference."""
     for language in ("en", "de"):
         (WORK / f"scored.{language}").write_text("".join(f"{line}\n" for line in lines(language)))
-    output = nmt("score-pairs", folder, "--source", "scored.en", "--target", "scored.de", "--device", "cpu", "--threads", 1)
+    output = nmt("score-pairs", folder, "--src", "scored.en", "--hyp", "scored.de", "--device", "cpu", "--threads", 1)
     return [float(line) for line in output.split()]
 
 

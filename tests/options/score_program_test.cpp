@@ -50,10 +50,10 @@ TEST_F(ScoreProgram, DocumentsWithSeveralReferences) {
   const std::string other = write("other", "a b c d z\n\nk l m n o\n");
   const std::string both = "score-documents " + ref + " " + other + " --json";
   EXPECT_LT(json::parse(nmt_run(both).out)["scores"][0]["documents"]["score"], 99);
-  const json scores = json::parse(nmt_run(both + " --further_refs " + other).out)["scores"][0];
+  const json scores = json::parse(nmt_run(both + " --more_refs " + other).out)["scores"][0];
   EXPECT_NEAR(scores["documents"]["score"], 100, 1e-9);
   EXPECT_NEAR(scores["sentences"]["score"], 100, 1e-9);
-  EXPECT_THAT(nmt_errors(both + " --further_refs " + write("more", "a\nb\n\nc\n")).out,
+  EXPECT_THAT(nmt_errors(both + " --more_refs " + write("more", "a\nb\n\nc\n")).out,
               HasSubstr("more: document 1 has 2 sentences, but 1 in " + ref));
 }
 

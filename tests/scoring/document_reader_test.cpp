@@ -127,13 +127,13 @@ TEST_F(DocumentReaderTest, ReadsFurtherReferences) {
                             write("hyp", "A B\n\nC\n"),
                             {write("second", "d\n\n\ne\n"), write("third", "f\n\n\n\ng\nh\n\n")}};
   const DocumentSet set = read_documents(files, DocumentFormat::kBlankLine);
-  ASSERT_EQ(set.further_references.size(), 2U);
-  EXPECT_EQ(set.further_references[0].sentences, (Lines{"d", "", "e"}));
-  EXPECT_EQ(set.further_references[0].documents, set.reference.documents);
-  EXPECT_EQ(set.further_references[1].documents, (Ranges{{0, 1}, {1, 3}}));
+  ASSERT_EQ(set.more_references.size(), 2U);
+  EXPECT_EQ(set.more_references[0].sentences, (Lines{"d", "", "e"}));
+  EXPECT_EQ(set.more_references[0].documents, set.reference.documents);
+  EXPECT_EQ(set.more_references[1].documents, (Ranges{{0, 1}, {1, 3}}));
   const std::string ids = write("ids", "1\n1\n2\n2\n");
   const DocumentFiles plain{files.reference, files.reference, {files.reference}};
-  EXPECT_EQ(read_documents(plain, ids).further_references[0].documents, (Ranges{{0, 2}, {2, 4}}));
+  EXPECT_EQ(read_documents(plain, ids).more_references[0].documents, (Ranges{{0, 2}, {2, 4}}));
   EXPECT_THAT(message_of([&] {
                 read_documents({files.reference, files.reference, {files.hypothesis}}, ids);
               }),

@@ -86,7 +86,7 @@ TEST(DocumentScores, CountMatchesWithAnyReference) {
   DocumentSet set = kSet;
   DocumentText other = kReference;
   other.sentences[1] = "f g h i z";
-  set.further_references = {other};
+  set.more_references = {other};
   const auto scores = score_documents(set, bleu(),
                                       {.alignment = Alignment::kEditDistance,
                                        .instances = std::vector<LineRange>{{0, 1}, {1, 2}, {2, 3}}})
@@ -103,8 +103,8 @@ TEST(DocumentScores, RefuseAReferenceWithOtherSentences) {
   DocumentSet set{kReference, kReference, {kHypothesis}};
   EXPECT_THAT(message_of([&] { score_documents(set, bleu()); }),
               HasSubstr("hyp: document 1 has 1 sentences, but 2 in ref"));
-  set.further_references[0] = kReference;
-  set.further_references[0].documents.pop_back();
+  set.more_references[0] = kReference;
+  set.more_references[0].documents.pop_back();
   EXPECT_THAT(message_of([&] { score_documents(set, bleu()); }),
               HasSubstr("document 2 has 0 sentences, but 1 in ref"));
 }
