@@ -18,13 +18,13 @@ enum class DocumentLayout {
   kBlankLine,  // one or more blank lines between documents
   kDTag,       // a line that is exactly "<d>" before each document
   kDocid,      // a file beside it with the id of each line's document
-  kTsv,        // each line is the document's id, a tab and the sentence
+  kIdTsv,      // each line is the document's id, a tab and the sentence
 };
 inline EnumNames<DocumentLayout> enum_names(DocumentLayout) {
   return {{DocumentLayout::kBlankLine, "blank-line"},
           {DocumentLayout::kDTag, "d-tag"},
           {DocumentLayout::kDocid, "docid"},
-          {DocumentLayout::kTsv, "tsv"}};
+          {DocumentLayout::kIdTsv, "id-tsv"}};
 }
 
 /// A line of the text. What is written for it is `before`, then for a sentence its translation: so
@@ -33,7 +33,7 @@ struct DocumentLine {
   bool sentence = true;          // false: layout alone, with nothing to translate
   bool begins_document = false;  // the first sentence of a document
   std::string document_id;  // of a sentence; "1", "2", … where the layout gives documents no ids
-  std::string before;       // a line of layout as it is; "ID\t" in front of a sentence of kTsv
+  std::string before;       // a line of layout as it is; "ID\t" in front of a sentence of kIdTsv
   std::string text;         // the sentence, "" for an empty one
 };
 
@@ -50,7 +50,7 @@ class DocumentText {
 
   /// The next line, or nothing at the end. Throws Error, naming file and line, for an id that comes
   /// back after another one, for text with another number of lines than ids (kDocid), for a line
-  /// without an id (kTsv), and UsageError for a line "<d>" under kBlankLine: the layout is kDTag.
+  /// without an id (kIdTsv), and UsageError for a line "<d>" under kBlankLine: it is kDTag.
   std::optional<DocumentLine> next();
 
   /// Of the lines read so far.
@@ -67,7 +67,7 @@ class DocumentText {
   LineReader lines_;
   DocumentLayout layout_;
   std::optional<DocumentIdReader> ids_;
-  IdGroups groups_;  // of kTsv
+  IdGroups groups_;  // of kIdTsv
   bool at_start_ = true, has_marks_ = false;
   int64_t documents_ = 0, sentences_ = 0;
 };

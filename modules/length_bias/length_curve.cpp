@@ -26,7 +26,7 @@ struct TestSet {
 };
 
 TestSet read_test_set(const LengthCurveArguments& arguments) {
-  DocumentTextPair texts(arguments.source, arguments.reference, arguments.layout, arguments.ids);
+  DocumentTextPair texts(arguments.source, arguments.reference, arguments.documents, arguments.ids);
   TestSet set;
   while (const auto line = texts.next()) {
     if (!line->source.sentence) continue;

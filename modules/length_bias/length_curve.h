@@ -16,7 +16,7 @@ struct LengthCurveArguments {
   std::vector<std::string> runs;
   std::string checkpoint = "best";
   std::string source, reference;  // documents
-  DocumentLayout layout = DocumentLayout::kBlankLine;
+  DocumentLayout documents = DocumentLayout::kBlankLine;
   std::string ids;
   std::vector<int64_t> lengths = {16, 32, 64, 128, 256, 512, 1024};  // source tokens of a segment
   std::string source_language, target_language;  // empty: the runs' only direction

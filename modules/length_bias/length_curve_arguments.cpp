@@ -17,13 +17,13 @@ void declare(OptionTable& table, LengthCurveArguments& arguments) {
       .hint("FILE")
       .required()
       .command_line_only();
-  table.add("ref", arguments.reference, "their translations, in the same layout")
+  table.add("ref", arguments.reference, "their translations, in the same format")
       .hint("FILE")
       .required()
       .command_line_only();
-  table.add("layout", arguments.layout, "how both files show where documents begin")
+  table.add("documents", arguments.documents, "how both files show where documents begin")
       .command_line_only();
-  table.add("ids", arguments.ids, "layout docid: the id of each line's document")
+  table.add("ids", arguments.ids, "with --documents docid: the id of each line's document")
       .hint("FILE")
       .command_line_only();
   table

@@ -64,18 +64,17 @@ void declare(OptionTable& table, TranslateArguments& arguments) {
            "decode.n_best")
       .command_line_only();
   table
-      .add("documents", arguments.documents,
-           "the input is documents: their sentences are translated in context, and come out line "
-           "by line as they went in (see the options sd.*)")
-      .command_line_only();
-  table
-      .add("layout", arguments.layout,
-           "how the input shows where documents begin: after blank lines; at a line <d>; by the "
-           "id of each line in the file --ids; or by an id and a tab before each sentence")
+      .add(
+          "documents", arguments.documents,
+          "the input is documents, whose sentences are translated in context and come out line by "
+          "line as they went in (see the options sd.*). It shows them by blank lines between them; "
+          "by a line <d> before each; by the id of each line in the file --ids; or by an id and a "
+          "tab before each sentence")
       .command_line_only();
   table
       .add("ids", arguments.ids,
-           "layout docid: the id of each line's document, as int64 (.docid) or a number a line")
+           "with --documents docid: the id of each line's document, as int64 (.docid) or a number "
+           "a line")
       .hint("FILE")
       .command_line_only();
   table
@@ -85,7 +84,7 @@ void declare(OptionTable& table, TranslateArguments& arguments) {
       .command_line_only();
   table
       .add("ref", arguments.reference,
-           "translations, in the layout of the input, that the context is taken from instead of "
+           "translations, in the format of the input, that the context is taken from instead of "
            "the document's own: shows what errors in the context cost")
       .hint("FILE")
       .command_line_only();
@@ -95,13 +94,12 @@ void validate(const TranslateArguments& arguments) {
   if (arguments.documents) {
     if (!arguments.prefix.empty() || arguments.format != TranslationFormat::kText)
       throw UsageError("--prefix and --format nbest are for sentences, not for --documents");
-    if (arguments.ids.empty() == (arguments.layout == DocumentLayout::kDocid))
-      throw UsageError("--layout docid and --ids FILE belong together");
+    if (arguments.ids.empty() == (arguments.documents == DocumentLayout::kDocid))
+      throw UsageError("--documents docid and --ids FILE belong together");
     return;
   }
-  if (!arguments.ids.empty() || !arguments.report.empty() || !arguments.reference.empty() ||
-      arguments.layout != DocumentLayout::kBlankLine)
-    throw UsageError("--layout, --ids, --report and --ref are for documents", "Add --documents.");
+  if (!arguments.ids.empty() || !arguments.report.empty() || !arguments.reference.empty())
+    throw UsageError("--ids, --report and --ref are for documents", "Add --documents FORMAT.");
 }
 
 void declare(OptionTable& table, ScorePairsArguments& arguments) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,10 +44,9 @@ struct TranslateArguments {
   std::string source_language, target_language;  // empty: the run's only direction
   TranslationFormat format = TranslationFormat::kText;
 
-  bool documents = false;  // translate sentences in the context of their document
-  DocumentLayout layout = DocumentLayout::kBlankLine;
-  std::string ids;        // the documents' ids, for DocumentLayout::kDocid
-  std::string report;     // a JSON line a document; empty: none
+  std::optional<DocumentLayout> documents;  // sentences in context; nothing: line by line
+  std::string ids;                          // the documents' ids, for DocumentLayout::kDocid
+  std::string report;                       // a JSON line a document; empty: none
   std::string reference;  // their translations, to be used as context; empty: none
 };
 void declare(OptionTable& table, TranslateArguments& arguments);

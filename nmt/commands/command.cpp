@@ -79,7 +79,7 @@ CommandDescription describe_translate() {
   return {
       .name = "translate",
       .summary = "translate text with a trained run",
-      .usage = "RUN < input > output",
+      .usage = "RUN [--documents FORMAT] < input > output",
       .about =
           R"(Translates a sentence a line with the best checkpoint of the run. The output has exactly as many
 lines as the input: empty lines stay empty, lines too long for the model are translated in parts.
@@ -94,9 +94,9 @@ With --documents, sentences are translated in the context of their document, wha
 trained on. As many sentences go in as come out, in their places; memory does not grow with the
 length of a document.
 
-  nmt translate runs/first --documents < book.en > book.de              blank lines between documents
-  nmt translate runs/first --documents --sd.mode whole < book.en        also sliding, chunked, sentences
-  nmt translate runs/first --documents --layout tsv --report report.jsonl < in.tsv > out.tsv
+  nmt translate runs/first --documents blank-line < book.en > book.de
+  nmt translate runs/first --documents d-tag --sd.mode whole < in    also sliding, chunked, sentences
+  nmt translate runs/first --documents id-tsv --report report.jsonl < in.tsv > out.tsv
 )",
       .groups = {"decode", "plugins"},
       .translates = true,
@@ -170,7 +170,7 @@ CommandDescription describe_score_documents() {
   return {
       .name = "score-documents",
       .summary = "BLEU and chrF of documents, by sentence position and by length",
-      .usage = "REF HYP [--more_refs REF...] [--documents blank-line|d-tag|tsv]",
+      .usage = "REF HYP [--more_refs REF...] [--documents FORMAT]",
       .about =
           R"(Scores translated documents. d-BLEU takes a whole document as one segment, s-BLEU a sentence;
 then the same by length of the sentence, by its position in the document and by length of the

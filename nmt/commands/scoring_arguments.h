@@ -17,7 +17,7 @@ namespace nmt::scoring {
 inline EnumNames<DocumentFormat> enum_names(DocumentFormat) {
   return {{DocumentFormat::kBlankLine, "blank-line"},
           {DocumentFormat::kDTag, "d-tag"},
-          {DocumentFormat::kTsv, "tsv"}};
+          {DocumentFormat::kIdTsv, "id-tsv"}};
 }
 
 inline EnumNames<Alignment> enum_names(Alignment) {

@@ -103,7 +103,7 @@ void refuse_document_options(const OptionTable& table) {
       if (option->origin() == "command line" &&
           std::ranges::find(method.decoding_groups, option->group()) !=
               method.decoding_groups.end())
-        throw UsageError(text("--", option->key(), " is for documents"), "Add --documents.");
+        throw UsageError(text("--", option->key(), " is for documents"), "Add --documents FORMAT.");
 }
 
 }  // namespace

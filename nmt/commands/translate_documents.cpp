@@ -1,4 +1,4 @@
-// nmt translate RUN --documents < in > out
+// nmt translate RUN --documents FORMAT < in > out
 
 #include "nmt/commands/translate_documents.h"
 
@@ -30,9 +30,9 @@ class Input {
   explicit Input(const TranslateArguments& arguments) {
     const std::string path = arguments.input.empty() ? "-" : arguments.input;
     if (arguments.reference.empty())
-      text_.emplace(path, arguments.layout, arguments.ids);
+      text_.emplace(path, *arguments.documents, arguments.ids);
     else
-      pair_.emplace(path, arguments.reference, arguments.layout, arguments.ids);
+      pair_.emplace(path, arguments.reference, *arguments.documents, arguments.ids);
   }
 
   std::optional<Line> next() {

@@ -45,6 +45,7 @@ Option::Option(std::string key, std::unique_ptr<OptionValue> value, std::string 
 }
 
 void Option::check_default() const {
+  if (!value_->has_value()) return;
   try {
     value_->set(value_->get());
   } catch (const Error& error) {

@@ -147,8 +147,8 @@ class OptionTable {
   std::string help(const std::function<bool(const Option&)>& wanted = all_options,
                    size_t width = 100) const;
 
-  /// The present value of every `wanted` option that is not command_line_only, as YAML that
-  /// read_yaml() accepts and that gives the same values. Each key carries its help text as a
+  /// The present value of every `wanted` option that has one and is not command_line_only, as YAML
+  /// that read_yaml() accepts and that gives the same values. Each key carries its help text as a
   /// comment.
   std::string to_yaml(const std::function<bool(const Option&)>& wanted = all_options) const;
 

@@ -214,7 +214,8 @@ std::string OptionTable::to_yaml(const std::function<bool(const Option&)>& wante
   for (const auto& [name, heading] : groups()) {
     std::string lines;
     for (const Option* option : options_of(name)) {
-      if (!option->is_command_line_only() && wanted(*option)) lines += yaml_line(*option);
+      if (option->is_command_line_only() || !option->value().has_value()) continue;
+      if (wanted(*option)) lines += yaml_line(*option);
     }
     if (lines.empty()) continue;
     if (!all.empty()) all += '\n';

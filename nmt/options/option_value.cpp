@@ -121,7 +121,7 @@ class ListValue : public OptionValue {
 
 class NamedValue : public OptionValue {
  public:
-  NamedValue(std::vector<std::string> names, std::function<std::string()> get,
+  NamedValue(std::vector<std::string> names, std::function<std::vector<std::string>()> get,
              std::function<void(const std::string&)> set)
       : get_(std::move(get)), set_(std::move(set)) {
     allowed = std::move(names);
@@ -130,11 +130,11 @@ class NamedValue : public OptionValue {
     if (elements.size() != 1) refuse(*this);
     set_(Element<std::string>::parse(elements.front(), *this));
   }
-  std::vector<std::string> get() const override { return {get_()}; }
+  std::vector<std::string> get() const override { return get_(); }
   ValueKind kind() const override { return ValueKind::kText; }
 
  private:
-  std::function<std::string()> get_;
+  std::function<std::vector<std::string>()> get_;
   std::function<void(const std::string&)> set_;
 };
 
@@ -203,7 +203,7 @@ std::unique_ptr<OptionValue> bind_value(std::vector<double>& field) {
 }
 
 std::unique_ptr<OptionValue> bind_names(std::vector<std::string> names,
-                                        std::function<std::string()> get,
+                                        std::function<std::vector<std::string>()> get,
                                         std::function<void(const std::string&)> set) {
   return std::make_unique<NamedValue>(std::move(names), std::move(get), std::move(set));
 }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -32,8 +33,10 @@ class OptionValue {
   /// UsageError that says what is expected, "expected an integer >= 1"; the caller adds where. The
   /// field is unchanged then.
   virtual void set(const std::vector<std::string>& elements) = 0;
-  /// The field's present value; set(get()) changes nothing.
+  /// The field's present value; set(get()) changes nothing. No element at all for a scalar that has
+  /// no value.
   virtual std::vector<std::string> get() const = 0;
+  bool has_value() const { return is_list() || !get().empty(); }
   virtual ValueKind kind() const = 0;
   virtual bool is_list() const { return false; }
 
@@ -65,22 +68,35 @@ requires std::is_enum_v<E> std::string enum_name(E value) {
   return "";
 }
 
-/// Used by the template below: a text that is one of `names`.
+/// Used by the templates below: a text that is one of `names`. `get` gives one name or nothing.
 std::unique_ptr<OptionValue> bind_names(std::vector<std::string> names,
-                                        std::function<std::string()> get,
+                                        std::function<std::vector<std::string>()> get,
                                         std::function<void(const std::string&)> set);
 
-template <class E>
-requires std::is_enum_v<E> std::unique_ptr<OptionValue> bind_value(E& field) {
+/// The same for an E or a std::optional<E>.
+template <class E, class Field>
+std::unique_ptr<OptionValue> bind_enum(Field& field,
+                                       std::function<std::vector<std::string>()> get) {
   const EnumNames<E> names = enum_names(E{});
   std::vector<std::string> texts;
   for (const auto& entry : names) texts.push_back(entry.second);
-  return bind_names(
-      texts, [&field] { return enum_name(field); },
-      [names, &field](const std::string& chosen) {
-        for (const auto& [value, name] : names)
-          if (name == chosen) field = value;
-      });
+  return bind_names(texts, std::move(get), [names, &field](const std::string& chosen) {
+    for (const auto& [value, name] : names)
+      if (name == chosen) field = value;
+  });
+}
+
+template <class E>
+requires std::is_enum_v<E> std::unique_ptr<OptionValue> bind_value(E& field) {
+  return bind_enum<E>(field, [&field] { return std::vector<std::string>{enum_name(field)}; });
+}
+
+/// An option that has no value until one is given.
+template <class E>
+requires std::is_enum_v<E> std::unique_ptr<OptionValue> bind_value(std::optional<E>& field) {
+  return bind_enum<E>(field, [&field] {
+    return field ? std::vector<std::string>{enum_name(*field)} : std::vector<std::string>();
+  });
 }
 
 /// The shortest text that reads back as the same number, with an exponent only where it is far from

@@ -89,7 +89,7 @@ DocumentText parse_id_column(const std::vector<std::string>& lines, const std::s
 
 /// The lines of a file; with names in front, an empty sentence keeps its tab.
 std::vector<std::string> read_for(DocumentFormat format, const std::string& file) {
-  return format == DocumentFormat::kTsv ? read_lines(file) : read_trimmed(file);
+  return format == DocumentFormat::kIdTsv ? read_lines(file) : read_trimmed(file);
 }
 
 DocumentText parse(const std::vector<std::string>& lines, const std::string& file,
@@ -99,7 +99,7 @@ DocumentText parse(const std::vector<std::string>& lines, const std::string& fil
       return parse_blank_lines(lines, file);
     case DocumentFormat::kDTag:
       return parse_d_tags(lines, file);
-    case DocumentFormat::kTsv:
+    case DocumentFormat::kIdTsv:
       return parse_id_column(lines, file);
   }
   return {};

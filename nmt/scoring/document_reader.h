@@ -14,7 +14,7 @@ namespace nmt::scoring {
 enum class DocumentFormat {
   kBlankLine,  ///< one or more blank lines between documents
   kDTag,       ///< a line "<d>" before each document
-  kTsv         ///< each line is the document's name, a tab and the sentence
+  kIdTsv       ///< each line is the document's name, a tab and the sentence
 };
 
 /// The files of a test set.

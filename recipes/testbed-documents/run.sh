@@ -27,7 +27,7 @@ train() {  # SYSTEM SEED
 decode() {  # SYSTEM SEED WAY
   local out=out/$1-$2.$3.de
   [ -s "$out" ] && return
-  $nmt translate "runs/$1-$2" --documents --layout tsv --sd.mode "$3" --input corpus/test.tsv --output "$out.tsv"
+  $nmt translate "runs/$1-$2" --documents id-tsv --sd.mode "$3" --input corpus/test.tsv --output "$out.tsv"
   cut -f2- "$out.tsv" > "$out"
 }
 

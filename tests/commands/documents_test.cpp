@@ -63,9 +63,9 @@ const std::string& document_run() {
 }
 
 ProgramResult translate(const std::string& run, std::vector<std::string> more,
-                        const std::string& input) {
-  std::vector<std::string> arguments = {"translate",          run, "--documents", "--threads", "1",
-                                        "--decode.max_len_b", "10"};
+                        const std::string& input, const std::string& format = "blank-line") {
+  std::vector<std::string> arguments = {"translate", run, "--documents",        format,
+                                        "--threads", "1", "--decode.max_len_b", "10"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return run_program(arguments, input);
 }
@@ -110,20 +110,20 @@ TEST(Documents, KeepTheOtherLayouts) {
   ASSERT_EQ(t.size(), 5U);
 
   const ProgramResult tagged =
-      translate(document_run(), {"--layout", "d-tag"},
-                "<d>\n" + s[0] + "\n" + s[1] + "\n<d>\n" + s[2] + "\n" + s[3] + "\n");
+      translate(document_run(), {},
+                "<d>\n" + s[0] + "\n" + s[1] + "\n<d>\n" + s[2] + "\n" + s[3] + "\n", "d-tag");
   EXPECT_EQ(tagged.out, "<d>\n" + t[0] + "\n" + t[1] + "\n<d>\n" + t[3] + "\n" + t[4] + "\n")
       << tagged.err;
 
   const ProgramResult columns =
-      translate(document_run(), {"--layout", "tsv"},
-                "a\t" + s[0] + "\na\t" + s[1] + "\nb\t" + s[2] + "\nb\t" + s[3] + "\n");
+      translate(document_run(), {},
+                "a\t" + s[0] + "\na\t" + s[1] + "\nb\t" + s[2] + "\nb\t" + s[3] + "\n", "id-tsv");
   EXPECT_EQ(columns.out, "a\t" + t[0] + "\na\t" + t[1] + "\nb\t" + t[3] + "\nb\t" + t[4] + "\n")
       << columns.err;
 
   write_file(folder.file("ids.docid.txt"), "7\n7\n9\n9\n");
-  const ProgramResult numbered = translate(
-      document_run(), {"--layout", "docid", "--ids", folder.file("ids.docid.txt")}, joined(s));
+  const ProgramResult numbered =
+      translate(document_run(), {"--ids", folder.file("ids.docid.txt")}, joined(s), "docid");
   EXPECT_EQ(numbered.out, joined({t[0], t[1], t[3], t[4]})) << numbered.err;
 }
 
@@ -210,7 +210,8 @@ TEST(Documents, ReportWhichLimitCutThem) {
 // What came in is translated while the rest is awaited: a person or a program at the other end of
 // a pipe sees a document as soon as it has sent it.
 TEST(Documents, AreAnsweredWhileTheInputIsOpen) {
-  RunningProgram program({"translate", document_run(), "--documents", "--threads", "1"});
+  RunningProgram program(
+      {"translate", document_run(), "--documents", "blank-line", "--threads", "1"});
   for (int document = 0; document < 2; ++document) {
     program.send(joined(source_lines(3)) + "\n");
     for (int line = 0; line < 3; ++line)
@@ -242,11 +243,13 @@ TEST(Documents, TakeReferencesAsContext) {
 }
 
 TEST(Documents, RefuseArgumentsThatContradictEachOther) {
-  EXPECT_NE(translate(document_run(), {"--layout", "docid"}, "").exit_code, 0);
+  EXPECT_NE(translate(document_run(), {}, "", "docid").exit_code, 0);
+  EXPECT_NE(translate(document_run(), {"--ids", "ids.docid"}, "").exit_code, 0);
   EXPECT_NE(translate(document_run(), {"--format", "nbest"}, "").exit_code, 0);
   const ProgramResult result =
       run_program({"translate", document_run(), "--report", "report.jsonl"}, "");
-  EXPECT_NE(result.err.find("Add --documents"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("Add --documents FORMAT"), std::string::npos) << result.err;
+  EXPECT_EQ(run_program({"translate", document_run(), "--documents"}, "").exit_code, 2);
 }
 
 TEST(Documents, OfNothingGiveNothing) {

@@ -59,7 +59,7 @@ TEST_F(DocumentTextTest, KeepsEveryTag) {
 
 TEST_F(DocumentTextTest, RefusesTagsWhereBlankLinesPartDocuments) {
   EXPECT_THAT(error("a\n<d>\nb\n", DocumentLayout::kBlankLine),
-              AllOf(HasSubstr("t:2"), HasSubstr("--layout d-tag")));
+              AllOf(HasSubstr("t:2"), HasSubstr("--documents d-tag")));
 }
 
 TEST_F(DocumentTextTest, ReadsReferencesBesideTheText) {
@@ -92,11 +92,11 @@ TEST_F(DocumentTextTest, ReadsIdsBesideTheText) {
 }
 
 TEST_F(DocumentTextTest, SplitsIdsOff) {
-  EXPECT_THAT(read("x\ta\tb\nx\t\ny z\tc\n", DocumentLayout::kTsv),
+  EXPECT_THAT(read("x\ta\tb\nx\t\ny z\tc\n", DocumentLayout::kIdTsv),
               ElementsAre("# x: a\tb", "x: ", "# y z: c"));
-  EXPECT_THAT(error("x\ta\n\n", DocumentLayout::kTsv), HasSubstr("t:2: this is not the id"));
-  EXPECT_THAT(error("\ta\n", DocumentLayout::kTsv), HasSubstr("t:1: this is not the id"));
-  EXPECT_THAT(error("x\ta\ny\tb\nx\tc\n", DocumentLayout::kTsv),
+  EXPECT_THAT(error("x\ta\n\n", DocumentLayout::kIdTsv), HasSubstr("t:2: this is not the id"));
+  EXPECT_THAT(error("\ta\n", DocumentLayout::kIdTsv), HasSubstr("t:1: this is not the id"));
+  EXPECT_THAT(error("x\ta\ny\tb\nx\tc\n", DocumentLayout::kIdTsv),
               AllOf(HasSubstr("t:3: 'x' comes back after 'y'"), HasSubstr("t:1")));
 }
 
@@ -105,13 +105,13 @@ TEST_F(DocumentTextTest, EveryLineComesOut) {
                         "a\xff\n\nb"),
                    DocumentLayout::kBlankLine),
               ElementsAre("# 1: a\xef\xbf\xbd", "| ", "# 2: b"));
-  EXPECT_THAT(read("x\xff\ta\n", DocumentLayout::kTsv), ElementsAre("# x\xef\xbf\xbd: a"));
+  EXPECT_THAT(read("x\xff\ta\n", DocumentLayout::kIdTsv), ElementsAre("# x\xef\xbf\xbd: a"));
   // The output that mirrors random text is that text.
   RandomStream random(3);
   for (const auto& [layout, parts] :
        {std::pair{DocumentLayout::kBlankLine, Lines{"a", "b c", "", "  "}},
         std::pair{DocumentLayout::kDTag, Lines{"a", "", "<d>", "<d> "}},
-        std::pair{DocumentLayout::kTsv, Lines{"x\ta", "x\t", "x\tb\t", "x\t<d>"}}})
+        std::pair{DocumentLayout::kIdTsv, Lines{"x\ta", "x\t", "x\tb\t", "x\t<d>"}}})
     for (int i = 0; i < 50; ++i) {
       std::string content, mirrored;
       for (uint64_t lines = random.below(12); lines > 0; --lines)
@@ -140,7 +140,7 @@ TEST_F(DocumentTextTest, TellsTextWithoutMarks) {
   EXPECT_FALSE(marks("a\n\nb\n", DocumentLayout::kDTag));
   EXPECT_TRUE(marks("<d>\na\nb\n", DocumentLayout::kDTag));
   EXPECT_TRUE(marks("a\n\nb\n", DocumentLayout::kBlankLine));
-  EXPECT_TRUE(marks("x\ta\n", DocumentLayout::kTsv));
+  EXPECT_TRUE(marks("x\ta\n", DocumentLayout::kIdTsv));
 }
 
 TEST_F(DocumentTextTest, DoesNotWaitForTheNextLine) {

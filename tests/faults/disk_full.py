@@ -151,7 +151,7 @@ def fail_everywhere(scenario, library, step):
 
 def fail_stdout(scenario):
     """Translation to a full disk by way of stdout ends at once, though its input stays open and silent."""
-    for more in ([], ["--documents"]):
+    for more in ([], ["--documents", "blank-line"]):
         words = [scenario.nmt, "translate", scenario.work / "run", "--device", "cpu", "--threads", "1", *more]
         with open("/dev/full", "w") as full, subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=full, stderr=subprocess.PIPE, text=True, env=small_run.ENVIRONMENT

@@ -99,7 +99,7 @@ def main():
             # A sentence's translation depends on the document so far: what must be the same is the whole.
             Stream(
                 "documents",
-                [*command, "--documents"],
+                [*command, "--documents", "blank-line"],
                 bursts_of_documents(folder / "corpus", draw),
                 lambda burst, answer: [("\n".join(burst), "".join(answer))],
             ),

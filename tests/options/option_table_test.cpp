@@ -180,6 +180,20 @@ TEST(OptionTable, YamlIsGroupedAndAnnotated) {
             "  depth: 1                              # depth\n");
 }
 
+TEST(OptionTable, NamesWithoutAValueHaveNoDefaultAndNoYaml) {
+  std::optional<Colour> colour;
+  OptionTable table;
+  table.add("colour", colour, "a name");
+  EXPECT_EQ(table.help(), "General:\n  --colour red|blue                 a name\n");
+  EXPECT_EQ(table.to_yaml(), "");
+  table.read_yaml_text("colour: blue\n", "r.yaml");
+  table.apply();
+  EXPECT_EQ(colour, Colour::kBlue);
+  EXPECT_EQ(table.to_yaml(),
+            "# General\n"
+            "colour: blue                            # a name (red|blue)\n");
+}
+
 /// Reads what to_yaml() wrote into fresh options and expects the same fields.
 void expect_round_trip(const Fixture& first) {
   const std::string yaml = first.table.to_yaml();

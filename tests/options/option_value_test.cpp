@@ -103,6 +103,18 @@ TEST(OptionValue, NamesSuggestTheNearest) {
   EXPECT_EQ(testing::usage_error([&] { value->set({"green"}); }), "expected one of red, blue");
 }
 
+TEST(OptionValue, NamesMayBeLeftOut) {
+  std::optional<testing::Colour> field;
+  const auto value = bind_value(field);
+  EXPECT_FALSE(value->has_value());
+  EXPECT_THAT(value->get(), ElementsAre());
+  EXPECT_EQ(testing::usage_error([&] { value->set({""}); }), "expected one of red, blue");
+  EXPECT_EQ(field, std::nullopt);
+  value->set({"blue"});
+  EXPECT_EQ(field, testing::Colour::kBlue);
+  EXPECT_THAT(value->get(), ElementsAre("blue"));
+}
+
 TEST(OptionValue, TextIsUtf8WithoutNul) {
   EXPECT_EQ(refusal<std::string>("Grüße ☃ 😀"), "");
   EXPECT_EQ(refusal<std::string>(""), "");

@@ -67,11 +67,12 @@ TEST_F(DocumentReaderTest, ReadsDTags) {
 }
 
 TEST_F(DocumentReaderTest, ReadsAnIdColumn) {
-  const DocumentSet set = read("x\ta\nx\t\ny\tc\td \n", "x\tA\ny\tC\ny\tD\n", DocumentFormat::kTsv);
+  const DocumentSet set =
+      read("x\ta\nx\t\ny\tc\td \n", "x\tA\ny\tC\ny\tD\n", DocumentFormat::kIdTsv);
   EXPECT_EQ(set.reference.sentences, (Lines{"a", "", "c\td"}));
   EXPECT_EQ(set.reference.ids, (Lines{"x", "y"}));
   EXPECT_EQ(set.hypothesis.documents, (Ranges{{0, 1}, {1, 3}}));
-  const auto format = DocumentFormat::kTsv;
+  const auto format = DocumentFormat::kIdTsv;
   EXPECT_THAT(error("x\ta\ny\tb\n", "x\ta\nz\tb\n", format),
               HasSubstr("hyp:2: document 'z' stands where"));
   EXPECT_THAT(error("x\ta\ny\tb\nx\tc\n", "x\ta\n", format),
