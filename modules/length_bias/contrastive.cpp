@@ -107,7 +107,7 @@ void warn_of_missing_context(const std::vector<scoring::ContrastiveItem>& items,
   if (missing > 0)
     log::warning(missing,
                  " items refer to earlier sentences, but have no \"src context\": they are "
-                 "scored without (--document_folder FOLDER reads those of ContraPro)");
+                 "scored without (--document_folder DIR reads those of ContraPro)");
 }
 
 ContextLimits limits_of(const ParsedCommand<ContrastiveArguments>& command,
@@ -165,7 +165,7 @@ int run_contrastive(const std::vector<std::string>& words) {
     std::snprintf(digits, sizeof digits, "%.9g\n", log_probs.back());
     lines += digits;
   }
-  if (!arguments.scores.empty()) write_file(arguments.scores, lines);
+  if (!arguments.output.empty()) write_file(arguments.output, lines);
   const scoring::ContrastiveReport report = scoring::score_contrastive(items, log_probs);
   std::cout << (arguments.json ? to_json(report) : to_text(report));
   return 0;

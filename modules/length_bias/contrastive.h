@@ -13,7 +13,7 @@ struct ContrastiveArguments {
   TrainedModel model;
   std::string items;
   std::string document_folder;                   // folder of ContraPro's documents; empty: none
-  std::string scores;                            // file of log-probabilities; empty: none
+  std::string output;                            // file of log-probabilities; empty: none
   bool json = false;                             // print the report as JSON
   std::string source_language, target_language;  // empty: the run's only direction
 };

@@ -11,12 +11,13 @@ void declare(OptionTable& table, ContrastiveArguments& arguments) {
   table
       .add("document_folder", arguments.document_folder,
            "folder of the documents that items without a context of their own name")
-      .hint("FOLDER")
+      .hint("DIR")
       .command_line_only();
   table
-      .add("scores", arguments.scores,
+      .add("output", arguments.output,
            "where to write the log-probabilities, for `nmt score-contrastive`")
       .hint("FILE")
+      .short_flag('o')
       .command_line_only();
   declare_languages(table, arguments.source_language, arguments.target_language);
   table.add("json", arguments.json, "print the report as JSON").command_line_only();

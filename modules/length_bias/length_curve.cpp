@@ -221,7 +221,7 @@ int run_length_curve(const std::vector<std::string>& words) {
   }
   progress.finish();
   std::cout << table_of(curves);
-  if (!arguments.json.empty()) write_file(arguments.json, json_of(curves).dump(1) + "\n");
+  if (!arguments.numbers.empty()) write_file(arguments.numbers, json_of(curves).dump(1) + "\n");
   if (!arguments.plot.empty()) write_file(arguments.plot, plot_of(curves));
   return 0;
 }

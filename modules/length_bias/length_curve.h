@@ -20,7 +20,7 @@ struct LengthCurveArguments {
   std::string ids;
   std::vector<int64_t> lengths = {16, 32, 64, 128, 256, 512, 1024};  // source tokens of a segment
   std::string source_language, target_language;  // empty: the runs' only direction
-  std::string plot, json;                        // files; empty: none
+  std::string plot, numbers;                     // files; empty: none
   RuntimeOptions runtime;
 };
 

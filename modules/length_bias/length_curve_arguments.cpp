@@ -35,7 +35,9 @@ void declare(OptionTable& table, LengthCurveArguments& arguments) {
   table.add("plot", arguments.plot, "where to draw the curves")
       .hint("FILE.svg")
       .command_line_only();
-  table.add("json", arguments.json, "where to write all numbers").hint("FILE").command_line_only();
+  table.add("numbers", arguments.numbers, "where to write all numbers, as JSON")
+      .hint("FILE")
+      .command_line_only();
   declare(table, arguments.runtime);
 }
 

@@ -47,7 +47,7 @@ copies of documents of dev and test.
   nmt docid build europarl-v10.tsv.gz:de-en --documents tsv --output data/europarl
   nmt docid build newstest2021.en-de.xml:en-de --documents xml --output data/news21
   nmt docid split "data/europarl.{}:de-en" --documents docid --dev 20 --test 40 --output data/ep
-  nmt docid combine "a.{}:en-de" "b.{}:en-de" --documents docid --output data/both --ids text
+  nmt docid combine "a.{}:en-de" "b.{}:en-de" --documents docid -o data/both --id_format text
 )",
       .groups = {},
       .declare_arguments = declare_arguments<DocidArguments>};
@@ -200,7 +200,7 @@ is right only when its reference scores strictly higher than every error; a tie 
 in total, by pronoun, by distance of the antecedent and by whether it is in the same segment.
 
   nmt score-pairs runs/first --src pairs.en --hyp pairs.de > pairs.scores           without context
-  nmt contrastive runs/documents --items contrapro.json --scores pairs.scores       in context
+  nmt contrastive runs/documents --items contrapro.json --output pairs.scores       in context
   nmt score-contrastive contrapro.json pairs.scores
 )",
       .groups = {},

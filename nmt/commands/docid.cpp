@@ -57,7 +57,7 @@ void report_written(const DocidWriter& written) {
 }
 
 int combine(const DocidArguments& arguments, const std::vector<CorpusSpec>& specs) {
-  DocidWriter writer(arguments.output, specs.front(), arguments.ids);
+  DocidWriter writer(arguments.output, specs.front(), arguments.id_format);
   for (const CorpusSpec& spec : specs) {
     const auto reader = open_parallel_text(spec, InvalidUtf8::kError);
     while (const auto pair = reader->next()) writer.add(*pair);
@@ -93,7 +93,7 @@ int split(const DocidArguments& arguments, const CorpusSpec& spec) {
   check_no_old_part(arguments, spec);
   const std::vector<SplitPart> parts = split_documents(survey(spec), arguments.split);
   const auto writer = [&](const std::string& name) {
-    return DocidWriter(prefix_of(arguments, name), spec, arguments.ids);
+    return DocidWriter(prefix_of(arguments, name), spec, arguments.id_format);
   };
   // In the order of SplitPart; what is left out is written nowhere.
   std::array<DocidWriter, 3> writers = {writer("train"), writer("dev"), writer("test")};

@@ -22,9 +22,10 @@ void declare(OptionTable& table, DocidArguments& arguments) {
           "write PREFIX.SRC, PREFIX.TGT and PREFIX.docid; split writes PREFIX.train.SRC and so on, "
           "FOLDER/train.SRC where the prefix is FOLDER/")
       .hint("PREFIX")
+      .short_flag('o')
       .command_line_only();
   table
-      .add("ids", arguments.ids,
+      .add("id_format", arguments.id_format,
            "write ids as int64 numbers (PREFIX.docid) or as text (PREFIX.docid.txt)")
       .command_line_only();
   table.add("dev", arguments.split.dev, "split: documents of the development set")

@@ -23,7 +23,7 @@ struct DocidArguments {
   std::vector<std::string> corpora;  // as in data.train
   DocumentMarks documents = DocumentMarks::kBlankLine;
   std::string output;  // what the names of the written files begin with
-  DocidForm ids = DocidForm::kBinary;
+  DocidForm id_format = DocidForm::kBinary;
   SplitOptions split;
 };
 void declare(OptionTable& table, DocidArguments& arguments);

@@ -66,4 +66,4 @@ for seed in "${seeds[@]}"; do
 done
 seed=${seeds[0]}
 $nmt length-curve runs/{fixed,uniform,uniform+lna,annealed,annealed+lna}-"$seed" --src corpus/test.doc.en \
-  --ref corpus/test.doc.de --lengths 32 64 128 256 512 --plot out/length.svg --json out/length.json
+  --ref corpus/test.doc.de --lengths 32 64 128 256 512 --plot out/length.svg --numbers out/length.json

@@ -52,12 +52,12 @@ TEST_F(Docid, WritesIdsThatAreReadBack) {
   for (const std::string form : {"binary", "text"}) {
     const std::string built = file("built-" + form), again = file("again-" + form);
     const ProgramResult first = docid({"build", file("text.{}:en-de"), "--documents", "blank-line",
-                                       "--ids", form, "--output", built});
+                                       "--id_format", form, "--output", built});
     ASSERT_EQ(first.exit_code, 0) << first.err;
     EXPECT_EQ(read_file(built + ".en"), without_blank_lines(source_));
     EXPECT_EQ(read_file(built + ".de"), without_blank_lines(target_));
-    const ProgramResult second = docid(
-        {"build", built + ".{}:en-de", "--documents", "docid", "--ids", form, "--output", again});
+    const ProgramResult second = docid({"build", built + ".{}:en-de", "--documents", "docid",
+                                        "--id_format", form, "--output", again});
     ASSERT_EQ(second.exit_code, 0) << second.err;
     const std::string ids = form == "binary" ? ".docid" : ".docid.txt";
     EXPECT_EQ(read_file(again + ids), read_file(built + ids));
@@ -103,7 +103,7 @@ TEST_F(Docid, SplitsWithoutLossOrOverlap) {
 TEST_F(Docid, CombinesWithIdsOfTheirOwn) {
   const ProgramResult result =
       docid({"combine", file("text.{}:en-de"), file("text.{}:en-de"), "--documents", "blank-line",
-             "--ids", "text", "--output", file("both")});
+             "--id_format", "text", "-o", file("both")});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(read("both.en"), without_blank_lines(source_) + without_blank_lines(source_));
   EXPECT_EQ(lines_of(read("both.docid.txt")).back(), "19");

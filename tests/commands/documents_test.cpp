@@ -338,7 +338,7 @@ TEST(LengthCurve, ScoresTheSameDocumentsAtEveryLength) {
   write_file(folder.file("de"), first_documents("de", 20));
   const ProgramResult result = run_program(
       {"length-curve", document_run(), small_run().run, "--src", folder.file("en"), "--ref",
-       folder.file("de"), "--lengths", "60", "120", "--json", folder.file("json"), "--plot",
+       folder.file("de"), "--lengths", "60", "120", "--numbers", folder.file("json"), "--plot",
        folder.file("plot.svg"), "--threads", "1", "--decode.beam", "1"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   const std::vector<std::string> table = lines_of(result.out);
@@ -393,7 +393,7 @@ TEST(Contrastive, PrefersStrictlyAndInContext) {
   write_file(folder.file("items.json"), items.dump());
   const auto contrastive = [&](const std::string& run, const std::string& mode) {
     const ProgramResult result =
-        run_program({"contrastive", run, "--items", folder.file("items.json"), "--scores",
+        run_program({"contrastive", run, "--items", folder.file("items.json"), "--output",
                      folder.file("scores"), "--json", "--threads", "1", "--sd.mode", mode});
     EXPECT_EQ(result.exit_code, 0) << result.err;
     const nlohmann::json report = nlohmann::json::parse(result.out);
@@ -458,8 +458,8 @@ TEST(Contrastive, TakesContextsFromTheDocumentsOfContraPro) {
   const auto contrastive = [&](const nlohmann::json& items) {
     write_file(folder.file("items.json"), items.dump());
     return run_program({"contrastive", document_run(), "--items", folder.file("items.json"),
-                        "--document_folder", folder.file("documents"), "--scores",
-                        folder.file("scores"), "--threads", "1", "--sd.mode", "whole"});
+                        "--document_folder", folder.file("documents"), "-o", folder.file("scores"),
+                        "--threads", "1", "--sd.mode", "whole"});
   };
   EXPECT_EQ(contrastive(inside).exit_code, 0);
   const std::string expected = read_file(folder.file("scores"));

@@ -63,7 +63,7 @@ TEST_F(DocidProgram, BuildsFlatTextsWithIds) {
   EXPECT_EQ(content("out.de"), "A\n\nC\n");
   EXPECT_EQ(ids("out.docid"), (std::vector<int64_t>{0, 0, 1}));
   // The other form takes the place of the first, so that nobody reads ids of other text.
-  ASSERT_EQ(run("build " + table + " --documents tsv --ids text").exit_code, 0);
+  ASSERT_EQ(run("build " + table + " --documents tsv --id_format text").exit_code, 0);
   EXPECT_EQ(content("out.docid.txt"), "0\n0\n1\n");
   EXPECT_FALSE(fs::exists(folder_.file("out.docid")));
 }
