@@ -112,16 +112,16 @@ class FileSet {
   int64_t lines_ = 0;
 };
 
-/// The pairs with training text, as language indices.
-std::vector<std::pair<size_t, size_t>> train_pairs(const Grammar& grammar,
-                                                   const TestbedOptions& options) {
+/// The directions with training text, as language indices.
+std::vector<std::pair<size_t, size_t>> train_directions(const Grammar& grammar,
+                                                        const TestbedOptions& options) {
   std::vector<std::pair<size_t, size_t>> pairs;
-  if (options.train_pairs.empty())
+  if (options.train_directions.empty())
     for (size_t i = 1; i < grammar.languages.size(); ++i) pairs.emplace_back(0, i);
-  for (const std::string& pair : options.train_pairs) {
-    const std::vector<std::string> codes = split(pair, '-');
+  for (const std::string& direction : options.train_directions) {
+    const std::vector<std::string> codes = split(direction, '-');
     if (codes.size() != 2 || codes[0] == codes[1])
-      throw UsageError("--train-pairs: '" + pair + "' is not a pair of languages",
+      throw UsageError("--train_directions: '" + direction + "' is not a direction",
                        "Write two language codes with '-' between them: en-de.");
     pairs.emplace_back(grammar.language_index(codes[0]), grammar.language_index(codes[1]));
   }
@@ -136,8 +136,8 @@ void check(const TestbedOptions& options) {
       options.languages.size())
     throw UsageError("--languages: a language is named twice");
   for (const auto& [name, value] : {std::pair<std::string, int64_t>{"documents", options.documents},
-                                    {"valid-documents", options.valid_documents},
-                                    {"test-documents", options.test_documents},
+                                    {"valid_documents", options.valid_documents},
+                                    {"test_documents", options.test_documents},
                                     {"chapters", options.chapters}})
     if (value < 1) throw UsageError(text("--", name, ": ", value, " is not a number above 0"));
 }
@@ -183,7 +183,7 @@ class TestbedWriter {
         grammar_(options.grammar.empty() ? default_grammar_folder() : options.grammar,
                  options.languages),
         generator_(grammar_, static_cast<uint64_t>(options.seed)),
-        pairs_(train_pairs(grammar_, options)),
+        pairs_(train_directions(grammar_, options)),
         held_out_(grammar_.languages.size()) {}
 
   TestbedCounts write() {
@@ -256,7 +256,7 @@ class TestbedWriter {
       if (split == Split::kTest || !overlaps(document)) return document;
     }
     throw Error("the grammar has too few different sentences for this many test documents",
-                "Ask for fewer with --test-documents, or add words or sentences.");
+                "Ask for fewer with --test_documents, or add words or sentences.");
   }
 
   bool overlaps(const ParallelDocument& document) const {

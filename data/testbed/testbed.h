@@ -20,9 +20,9 @@ struct TestbedOptions {
   /// Parts of a document, of about ten sentences each.
   int64_t chapters = 1;
   std::vector<std::string> languages = {"en", "de", "fr", "es"};
-  /// Pairs with training text in FOLDER/pairs, "en-de". Empty: the first language with each other
-  /// one.
-  std::vector<std::string> train_pairs;
+  /// Directions with training text in DIR/pairs, "en-de". Empty: from the first language into each
+  /// other one.
+  std::vector<std::string> train_directions;
   /// Folder of the grammar; empty: the one that comes with the program.
   std::string grammar;
 };

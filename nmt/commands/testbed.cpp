@@ -32,7 +32,7 @@ explains the files.
   nmt testbed corpus                                  4 languages, about 40,000 lines
   nmt testbed corpus --languages en de --documents 500
   nmt testbed corpus --documents 1000 --chapters 4    long documents, of about 40 lines
-  nmt testbed corpus --train_pairs en-de de-fr        other directions are then zero-shot
+  nmt testbed corpus --train_directions en-de de-fr   other directions are then zero-shot
   nmt testbed score --labels corpus/test.labels.de.jsonl --hyp out.de
 
 )";
@@ -60,10 +60,11 @@ void declare(OptionTable& table, TestbedOptions& options) {
       .hint("N");
   table.add("languages", options.languages, "languages to write").hint("CODE");
   table
-      .add("train_pairs", options.train_pairs,
-           "pairs that get training text in DIR/pairs; by default the first language with each "
-           "other one")
-      .hint("XX-YY");
+      .add(
+          "train_directions", options.train_directions,
+          "directions that get training text in DIR/pairs; by default from the first language into "
+          "each other one")
+      .hint("SRC-TGT");
   table.add("grammar", options.grammar, "folder of another grammar; default: the built-in one")
       .hint("DIR");
 }

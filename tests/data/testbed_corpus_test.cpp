@@ -228,8 +228,8 @@ TEST(TestbedOptionErrors, AreNamed) {
   EXPECT_THAT(message({.folder = ""}), testing::HasSubstr("folder"));
   EXPECT_THAT(message({.folder = "x", .languages = {"en", "xx"}}), testing::HasSubstr("'xx'"));
   EXPECT_THAT(message({.folder = "x", .languages = {"en", "en"}}), testing::HasSubstr("twice"));
-  EXPECT_THAT(message({.folder = "x", .train_pairs = {"ende"}}), testing::HasSubstr("ende"));
-  EXPECT_THAT(message({.folder = "x", .languages = {"en", "de"}, .train_pairs = {"en-fr"}}),
+  EXPECT_THAT(message({.folder = "x", .train_directions = {"ende"}}), testing::HasSubstr("ende"));
+  EXPECT_THAT(message({.folder = "x", .languages = {"en", "de"}, .train_directions = {"en-fr"}}),
               testing::HasSubstr("'fr'"));
   EXPECT_THAT(message({.folder = "x", .documents = 0}), testing::HasSubstr("documents"));
   EXPECT_FALSE(std::filesystem::exists("x"));
