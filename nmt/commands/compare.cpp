@@ -62,7 +62,7 @@ int run_compare(const std::vector<std::string>& words) {
   const report::ComparedSystems systems = read_systems(arguments);
   const report::ComparisonOptions options{.metrics = arguments.metrics,
                                           .tokenizer = arguments.tokenize,
-                                          .tokenizer_model = arguments.spm_model,
+                                          .tokenizer_model = arguments.tokenizer_model,
                                           .test = arguments.test,
                                           .samples = static_cast<int>(arguments.samples)};
   const report::Comparison comparison = compare(systems, options);

@@ -28,7 +28,8 @@ std::vector<std::unique_ptr<scoring::Metric>> make_metrics(
     const ScoreDocumentsArguments& arguments) {
   std::vector<std::unique_ptr<scoring::Metric>> metrics;
   for (const std::string& name : arguments.metrics)
-    metrics.push_back(scoring::make_named_metric(name, arguments.tokenize, arguments.spm_model));
+    metrics.push_back(
+        scoring::make_named_metric(name, arguments.tokenize, arguments.tokenizer_model));
   return metrics;
 }
 

@@ -42,7 +42,7 @@ std::optional<Lines> read_side(const Lines& files, size_t direction) {
 }
 
 Score score_on_target(const OffTargetReport& report, const Lines& hypotheses,
-                      const Lines& references, const std::string& tokenizer) {
+                      const Lines& references, const scoring::Bleu& bleu) {
   Lines kept_hypotheses;
   Lines kept_references;
   for (size_t i = 0; i < hypotheses.size(); ++i) {
@@ -50,7 +50,7 @@ Score score_on_target(const OffTargetReport& report, const Lines& hypotheses,
     kept_hypotheses.push_back(hypotheses[i]);
     kept_references.push_back(references[i]);
   }
-  return scoring::Bleu({.tokenizer = tokenizer}).corpus(kept_hypotheses, kept_references);
+  return bleu.corpus(kept_hypotheses, kept_references);
 }
 
 void warn_if_untrustworthy(const std::string& direction, const OffTargetReport& report,
@@ -92,7 +92,9 @@ DirectionOffTarget judge(const ScoreLanguageArguments& arguments, size_t index,
     const std::string tokenizer = arguments.tokenize.empty()
                                       ? scoring::default_tokenizer(direction.target)
                                       : arguments.tokenize;
-    result.on_target_score = score_on_target(result.report, hypotheses, *references, tokenizer);
+    const scoring::Bleu bleu(
+        {.tokenizer = tokenizer, .tokenizer_model = arguments.tokenizer_model});
+    result.on_target_score = score_on_target(result.report, hypotheses, *references, bleu);
   }
   return result;
 }

@@ -5,6 +5,14 @@
 namespace nmt {
 namespace {
 
+void declare_tokenizer_model(OptionTable& table, std::string& model) {
+  table
+      .add("tokenizer_model", model,
+           "SentencePiece model (a file) or MeCab dictionary (a folder) of --tokenize")
+      .hint("PATH")
+      .command_line_only();
+}
+
 void declare_json(OptionTable& table, bool& json) {
   table.add("json", json, "print JSON").command_line_only();
 }
@@ -62,9 +70,7 @@ void declare(OptionTable& table, ScoreDocumentsArguments& arguments) {
   table.add("tokenize", arguments.tokenize, "BLEU's tokenizer, as in nmt score")
       .hint("NAME")
       .command_line_only();
-  table.add("spm_model", arguments.spm_model, "SentencePiece model of --tokenize spm, flores200 …")
-      .hint("FILE")
-      .command_line_only();
+  declare_tokenizer_model(table, arguments.tokenizer_model);
   table
       .add("sentence_lengths", arguments.sentence_lengths,
            "words with which the second, third … row of scores by sentence length begins")
@@ -129,6 +135,7 @@ void declare(OptionTable& table, ScoreLanguageArguments& arguments) {
            "BLEU's tokenizer, as in nmt score; default: the usual one of the target language")
       .hint("NAME")
       .command_line_only();
+  declare_tokenizer_model(table, arguments.tokenizer_model);
   table
       .add("verdicts", arguments.verdicts,
            "write direction, line, verdict and language of every translation there, between tabs")
@@ -170,9 +177,7 @@ void declare(OptionTable& table, CompareArguments& arguments) {
            "runs, 13a for files")
       .hint("NAME")
       .command_line_only();
-  table.add("spm_model", arguments.spm_model, "SentencePiece model of --tokenize spm, flores200 …")
-      .hint("FILE")
-      .command_line_only();
+  declare_tokenizer_model(table, arguments.tokenizer_model);
   table
       .add("test", arguments.test,
            "paired test against the first system: bootstrap resampling or approximate "

@@ -45,7 +45,7 @@ struct ScoreDocumentsArguments {
   scoring::Alignment align = scoring::Alignment::kNone;
   std::vector<std::string> metrics = {"bleu", "chrf"};
   std::string tokenize = "13a";
-  std::string spm_model;  // empty: where sacreBLEU keeps it
+  std::string tokenizer_model;  // empty: the usual one, see make_tokenizer()
   // Where buckets begin, behind the first one.
   std::vector<int64_t> sentence_lengths = {10, 20, 30, 40, 50, 60};
   std::vector<int64_t> document_lengths = {64, 128, 256, 512, 1024, 2048};
@@ -66,9 +66,10 @@ struct ScoreLanguageArguments {
   std::vector<std::string> directions;
   std::vector<std::string> hypotheses, references, sources;  // a file for each direction
   int64_t least_words = 3;
-  std::string fasttext;  // empty: CLD2
-  std::string tokenize;  // empty: the usual one of the target language
-  std::string verdicts;  // empty: not written
+  std::string fasttext;         // empty: CLD2
+  std::string tokenize;         // empty: the usual one of the target language
+  std::string tokenizer_model;  // empty: the usual one, see make_tokenizer()
+  std::string verdicts;         // empty: not written
   bool json = false;
 };
 void declare(OptionTable& table, ScoreLanguageArguments& arguments);
@@ -89,8 +90,8 @@ struct CompareArguments {
   std::string reference, source;
   std::vector<std::string> names;  // empty: from the paths
   std::vector<std::string> metrics = {"bleu", "chrf", "ter"};
-  std::string tokenize;   // empty: the usual one of the target language of runs, 13a of files
-  std::string spm_model;  // empty: where sacreBLEU keeps it
+  std::string tokenize;         // empty: the usual one of the target language of runs, 13a of files
+  std::string tokenizer_model;  // empty: the usual one, see make_tokenizer()
   scoring::PairedTest test = scoring::PairedTest::kBootstrap;
   int64_t samples = 0;  // 0: as many as usual
   ComparisonFormat format = ComparisonFormat::kText;

@@ -1,9 +1,12 @@
 #include "nmt/scoring/score_options.h"
 
+#include <tuple>
+
 #include "nmt/scoring/bleu.h"
 #include "nmt/scoring/chrf.h"
 #include "nmt/scoring/ter.h"
 #include "nmt/scoring/tokenizer.h"
+#include "nmt/support/error.h"
 
 namespace nmt::scoring {
 namespace {
@@ -71,10 +74,10 @@ std::vector<ArgumentOption> metric_options() {
        "BLEU: SentencePiece model of -tok spm, flores101, flores200, spBLEU-1K.",
        kOne,
        "FILE"},
-      {{"--mecab-dictionary"},
+      {{"--dictionary"},
        "BLEU: folder of the MeCab dictionary of -tok ja-mecab and ko-mecab.",
        kOne,
-       "FOLDER"},
+       "DIR"},
       {{"--lowercase", "-lc"}, "BLEU: ignore case."},
       {{"--force"}, "BLEU: no warning for text that looks tokenized."},
       {{"--chrf-char-order", "-cc"},
@@ -160,13 +163,28 @@ Smoothing to_smoothing(const std::string& name) {
   return Smoothing::kExp;
 }
 
+/// What --spm-model or --dictionary names. Throws UsageError when `tokenizer` reads no such thing.
+std::string model_for(const std::string& tokenizer, const ParsedArguments& arguments) {
+  std::string model;
+  for (const auto& [option, kind, noun] :
+       {std::tuple("--spm-model", TokenizerModel::kSentencePiece, "SentencePiece model"),
+        std::tuple("--dictionary", TokenizerModel::kMecabDictionary, "MeCab dictionary")}) {
+    if (!arguments.has(option)) continue;
+    if (model_of_tokenizer(tokenizer) != kind) {
+      throw UsageError(text(option, ": the tokenizer ", tokenizer, " uses no ", noun),
+                       "Leave it out, or choose another tokenizer with -tok.");
+    }
+    model = arguments.one(option, "");
+  }
+  return model;
+}
+
 BleuOptions bleu_options(const ParsedArguments& arguments, Level level,
                          const std::string& target_language) {
   BleuOptions options;
   options.tokenizer = arguments.has("--tokenize") ? arguments.one("--tokenize", "")
                                                   : default_tokenizer(target_language);
-  options.tokenizer_model = arguments.one(
-      options.tokenizer.ends_with("-mecab") ? "--mecab-dictionary" : "--spm-model", "");
+  options.tokenizer_model = model_for(options.tokenizer, arguments);
   options.lowercase = arguments.has("--lowercase");
   options.smoothing = to_smoothing(arguments.one("--smooth-method", "exp"));
   if (arguments.has("--smooth-value"))

@@ -10,6 +10,7 @@
 #include "nmt/scoring/tokenizer_spm.h"
 #include "nmt/scoring/tokenizer_zh.h"
 #include "nmt/support/error.h"
+#include "nmt/support/joined.h"
 
 namespace nmt::scoring {
 
@@ -20,9 +21,20 @@ const std::vector<std::string>& tokenizer_names() {
   return names;
 }
 
+TokenizerModel model_of_tokenizer(const std::string& name) {
+  if (name == "spm" || name == "flores101" || name == "flores200" || name == "spBLEU-1K")
+    return TokenizerModel::kSentencePiece;
+  if (name == "ja-mecab" || name == "ko-mecab") return TokenizerModel::kMecabDictionary;
+  return TokenizerModel::kNone;
+}
+
 std::unique_ptr<Tokenizer> make_tokenizer(const std::string& name, const std::string& model) {
-  if (!model.empty() &&
-      (name == "13a" || name == "intl" || name == "zh" || name == "char" || name == "none"))
+  const auto& names = tokenizer_names();
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    throw UsageError(text("there is no tokenizer '", name, "'"),
+                     text("Choose one of ", joined(names, ", "), "."));
+  }
+  if (!model.empty() && model_of_tokenizer(name) == TokenizerModel::kNone)
     throw UsageError(text("the tokenizer ", name, " uses no model"), "Leave the model out.");
   if (name == "13a") return std::make_unique<Tokenizer13a>();
   if (name == "intl") return std::make_unique<TokenizerIntl>();
@@ -32,13 +44,7 @@ std::unique_ptr<Tokenizer> make_tokenizer(const std::string& name, const std::st
   using Language = TokenizerMecab::Language;
   if (name == "ja-mecab") return std::make_unique<TokenizerMecab>(Language::kJapanese, model);
   if (name == "ko-mecab") return std::make_unique<TokenizerMecab>(Language::kKorean, model);
-  const auto& names = tokenizer_names();
-  if (std::find(names.begin(), names.end(), name) != names.end()) {
-    return std::make_unique<TokenizerSpm>(name, model);
-  }
-  std::string known;
-  for (const auto& each : names) known += (known.empty() ? "" : ", ") + each;
-  throw UsageError(text("there is no tokenizer '", name, "'"), text("Choose one of ", known, "."));
+  return std::make_unique<TokenizerSpm>(name, model);
 }
 
 std::string default_tokenizer(const std::string& language) {

@@ -35,11 +35,17 @@ class Tokenizer {
 ///   spm        SentencePiece with a model of one's own; without one it is flores101
 const std::vector<std::string>& tokenizer_names();
 
+/// What a tokenizer reads from disk.
+enum class TokenizerModel { kNone, kSentencePiece, kMecabDictionary };
+
+/// What the tokenizer `name` reads; kNone for an unknown name.
+TokenizerModel model_of_tokenizer(const std::string& name);
+
 /// Makes the tokenizer `name`. `model` is the file of the SentencePiece model or the folder of the
-/// MeCab dictionary, for the tokenizers that have one. When empty the SentencePiece model is looked
-/// for where sacreBLEU keeps it: in models/ under $SACREBLEU or ~/.sacrebleu; MeCab uses the
-/// dictionary that it is set up with. Throws UsageError for an unknown name, Error for a
-/// model that cannot be read.
+/// MeCab dictionary, for the tokenizers that have one (see model_of_tokenizer()). When empty the
+/// SentencePiece model is looked for where sacreBLEU keeps it: in models/ under $SACREBLEU or
+/// ~/.sacrebleu; MeCab uses the dictionary that it is set up with. Throws UsageError for an unknown
+/// name and for a model that the tokenizer does not use, Error for a model that cannot be read.
 std::unique_ptr<Tokenizer> make_tokenizer(const std::string& name, const std::string& model = "");
 
 /// The usual tokenizer of a target language (two letters): zh for Chinese, ja-mecab for Japanese,

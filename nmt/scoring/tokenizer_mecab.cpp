@@ -17,16 +17,16 @@ namespace {
 struct ExpectedDictionary {
   const char* name;
   unsigned size;
-  const char* remedy;
+  std::string remedy;
 };
 
 ExpectedDictionary expected_dictionary(TokenizerMecab::Language language) {
-  if (language == TokenizerMecab::Language::kJapanese) {
-    return {"IPA dictionary", 392126,
-            "Install mecab-ipadic-utf8, or name the folder of that dictionary with "
-            "--mecab-dictionary."};
-  }
-  return {"mecab-ko-dic", 811795, "Name the folder of that dictionary with --mecab-dictionary."};
+  const std::string options =
+      "its folder: --dictionary of nmt score, --tokenizer_model of nmt compare, score-documents "
+      "and score-language.";
+  if (language == TokenizerMecab::Language::kJapanese)
+    return {"IPA dictionary", 392126, "Install mecab-ipadic-utf8, or name " + options};
+  return {"mecab-ko-dic", 811795, "Name " + options};
 }
 
 std::unique_ptr<MeCab::Model> load(const std::string& dictionary) {

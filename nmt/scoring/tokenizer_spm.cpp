@@ -35,7 +35,8 @@ TokenizerSpm::TokenizerSpm(const std::string& name, const std::string& model)
   if (model.empty() && !std::filesystem::exists(file)) {
     throw Error(FilePosition{file, 0}, "there is no SentencePiece model",
                 "Put the model of '" + name +
-                    "' there, or name its file: nmt score --spm-model, elsewhere --spm_model.");
+                    "' there, or name its file: --spm-model of nmt score, --tokenizer_model of "
+                    "nmt compare, score-documents and score-language.");
   }
   const std::string bytes = read_file(file);
   if (name == "spm" && !model.empty()) signature_ = "spm-" + sha256(bytes).substr(0, 8);

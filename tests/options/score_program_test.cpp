@@ -73,6 +73,8 @@ TEST_F(ScoreProgram, DocumentsWithoutMarksAreOne) {
               HasSubstr("it is one document"));
   EXPECT_EQ(nmt_errors("score-documents " + ref).exit_code, 2);
   EXPECT_EQ(nmt_errors("score-documents " + ref + " " + ref + " --tokenize 14a").exit_code, 2);
+  EXPECT_THAT(nmt_errors("score-documents " + ref + " " + ref + " --tokenizer_model m").out,
+              HasSubstr("the tokenizer 13a uses no model"));
   EXPECT_EQ(nmt_errors("score-documents " + ref + " " + ref + " --positions 3 3").exit_code, 1);
   EXPECT_EQ(nmt_errors("score-documents " + ref + " " + ref + " --metrics").exit_code, 2);
   EXPECT_THAT(nmt_errors("score-documents " + ref + " " + ref + " --metrics bleu bleu").out,
@@ -110,6 +112,8 @@ TEST_F(ScoreProgram, Language) {
   EXPECT_THAT(nmt_run(line).out, HasSubstr("en-de          50.0 %"));
   EXPECT_EQ(nmt_errors(line + " " + hyp).exit_code, 2);
   EXPECT_EQ(nmt_errors(line + " --ref " + ref + " --tokenize 14a").exit_code, 2);
+  EXPECT_THAT(nmt_errors(line + " --ref " + ref + " --tokenize spm --tokenizer_model no.model").out,
+              HasSubstr("no.model"));
   EXPECT_THAT(nmt_errors(line + " --ref " + write("empty", "")).out,
               HasSubstr("there are 3 translations for 0 references"));
   EXPECT_THAT(nmt_errors(line + " --fasttext no.bin").out, HasSubstr("no.bin"));

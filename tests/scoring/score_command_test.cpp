@@ -50,7 +50,7 @@ TEST_F(ScoreCommandTest, HelpsWithEveryOption) {
   const auto outcome = run({"-h"});
   EXPECT_EQ(outcome.code, 0);
   for (const char* option : {"--input", "--metrics", "--smooth-method", "--chrf-beta", "--width",
-                             "--spm-model", "flores200"}) {
+                             "--spm-model", "--dictionary", "flores200"}) {
     EXPECT_NE(outcome.output.find(option), std::string::npos) << option;
   }
 }
@@ -112,9 +112,9 @@ TEST_F(ScoreCommandTest, SaysWhatAMissingModelIsFor) {
   const auto outcome = run({reference_, "-tok", "flores200"}, "a\n");
   unsetenv("SACREBLEU");
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_NE(outcome.messages.find("--spm-model"), std::string::npos) << outcome.messages;
-  const auto japanese =
-      run({reference_, "-l", "en-ja", "--mecab-dictionary", folder_.string()}, "a\n");
+  EXPECT_NE(outcome.messages.find("--spm-model of nmt score"), std::string::npos)
+      << outcome.messages;
+  const auto japanese = run({reference_, "-l", "en-ja", "--dictionary", folder_.string()}, "a\n");
   EXPECT_EQ(japanese.code, 1);
   EXPECT_NE(japanese.messages.find("MeCab"), std::string::npos) << japanese.messages;
   EXPECT_EQ(run({reference_, "-l", "en-ko"}, "a\n").code, 1);
@@ -136,10 +136,27 @@ TEST_F(ScoreCommandTest, RefusesNumbersThatNoMachineHasRoomFor) {
 }
 
 TEST_F(ScoreCommandTest, RefusesAModelThatTheTokenizerDoesNotUse) {
-  const auto outcome = run({reference_, "--spm-model", reference_}, "a b\n");
-  EXPECT_EQ(outcome.code, 2);
-  EXPECT_NE(outcome.messages.find("the tokenizer 13a uses no model"), std::string::npos)
-      << outcome.messages;
+  const auto refuses = [this](std::vector<std::string> options, const std::string& message) {
+    options.insert(options.begin(), reference_);
+    const auto outcome = run(options, "a b\n");
+    EXPECT_EQ(outcome.code, 2) << message;
+    EXPECT_NE(outcome.messages.find(message), std::string::npos) << outcome.messages;
+  };
+  const std::string model = "uses no SentencePiece model", dictionary = "uses no MeCab dictionary";
+  refuses({"--spm-model", reference_}, "--spm-model: the tokenizer 13a " + model);
+  refuses({"-l", "en-ja", "--spm-model", reference_}, "the tokenizer ja-mecab " + model);
+  refuses({"--dictionary", folder_.string()}, "--dictionary: the tokenizer 13a " + dictionary);
+  refuses({"-tok", "spm", "--dictionary", folder_.string()}, "the tokenizer spm " + dictionary);
+  refuses({"-tok", "spm", "--spm-model", reference_, "--dictionary", folder_.string()}, dictionary);
+}
+
+TEST_F(ScoreCommandTest, ItsOwnOptionsLeaveSacrebleuItsBeginnings) {
+  for (const char* beginning : {"--m", "--me", "--metr"}) {
+    const auto outcome = run({reference_, beginning, "chrf", "-b"}, "a b c d e\n");
+    EXPECT_EQ(outcome.code, 0) << outcome.messages;
+    EXPECT_EQ(outcome.output, "100.0\n") << beginning;
+  }
+  EXPECT_EQ(run({reference_, "--det", "-b"}, "a b c d e\n").code, 0);
 }
 
 TEST_F(ScoreCommandTest, FilesWithoutLinesHaveAnyNumberOfColumns) {

@@ -60,6 +60,17 @@ TEST(Tokenizer, UnknownNamesTheOthers) {
   }
 }
 
+TEST(Tokenizer, KnowsWhatEachReads) {
+  EXPECT_EQ(model_of_tokenizer("13a"), TokenizerModel::kNone);
+  EXPECT_EQ(model_of_tokenizer("14a"), TokenizerModel::kNone);
+  EXPECT_EQ(model_of_tokenizer("spBLEU-1K"), TokenizerModel::kSentencePiece);
+  EXPECT_EQ(model_of_tokenizer("ko-mecab"), TokenizerModel::kMecabDictionary);
+  for (const std::string& name : tokenizer_names()) {
+    if (model_of_tokenizer(name) != TokenizerModel::kNone) continue;
+    EXPECT_THROW(make_tokenizer(name, "model"), UsageError) << name;
+  }
+}
+
 class SpmTokenizer : public testing::Test {
  protected:
   void SetUp() override {
