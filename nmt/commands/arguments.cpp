@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "nmt/scoring/named_metric.h"
+
 namespace nmt {
 namespace {
 
@@ -125,7 +127,7 @@ void declare(OptionTable& table, EvaluateArguments& arguments) {
       .hint("NAME")
       .command_line_only();
   table.add("metrics", arguments.metrics, "what is computed")
-      .choices({"bleu", "chrf"})
+      .choices(scoring::named_metrics())
       .command_line_only();
 }
 

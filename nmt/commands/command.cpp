@@ -169,7 +169,7 @@ intervals and with paired significance tests against the first system. Of runs i
 CommandDescription describe_score_documents() {
   return {
       .name = "score-documents",
-      .summary = "BLEU and chrF of documents, by sentence position and by length",
+      .summary = "BLEU, chrF and TER of documents, by sentence position and by length",
       .usage = "REF HYP [--more_refs REF...] [--documents FORMAT]",
       .about =
           R"(Scores translated documents. d-BLEU takes a whole document as one segment, s-BLEU a sentence;

@@ -2,8 +2,16 @@
 
 #include <set>
 
+#include "nmt/scoring/named_metric.h"
+
 namespace nmt {
 namespace {
+
+void declare_metrics(OptionTable& table, std::vector<std::string>& metrics) {
+  table.add("metrics", metrics, "what is computed")
+      .choices(scoring::named_metrics())
+      .command_line_only();
+}
 
 void declare_tokenizer_model(OptionTable& table, std::string& model) {
   table
@@ -64,9 +72,7 @@ void declare(OptionTable& table, ScoreDocumentsArguments& arguments) {
            "documents with another number of sentences: none refuses them, pad adds empty ones at "
            "the end (surplus joins the last), dp cuts again by word edit distance")
       .command_line_only();
-  table.add("metrics", arguments.metrics, "what is computed")
-      .choices({"bleu", "chrf"})
-      .command_line_only();
+  declare_metrics(table, arguments.metrics);
   table.add("tokenize", arguments.tokenize, "BLEU's tokenizer, as in nmt score")
       .hint("NAME")
       .command_line_only();
@@ -168,9 +174,7 @@ void declare(OptionTable& table, CompareArguments& arguments) {
   table.add("names", arguments.names, "names of the systems; default: from their paths")
       .hint("NAME")
       .command_line_only();
-  table.add("metrics", arguments.metrics, "what is computed")
-      .choices({"bleu", "chrf", "chrf++", "ter"})
-      .command_line_only();
+  declare_metrics(table, arguments.metrics);
   table
       .add("tokenize", arguments.tokenize,
            "BLEU's tokenizer, as in nmt score; default: the usual one of the target language of "

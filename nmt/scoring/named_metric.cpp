@@ -4,6 +4,7 @@
 #include "nmt/scoring/chrf.h"
 #include "nmt/scoring/ter.h"
 #include "nmt/support/error.h"
+#include "nmt/support/joined.h"
 
 namespace nmt::scoring {
 
@@ -15,7 +16,8 @@ std::unique_ptr<Metric> make_named_metric(const std::string& name, const std::st
   if (name == "chrf") return std::make_unique<Chrf>();
   if (name == "chrf++") return std::make_unique<Chrf>(ChrfOptions{.word_order = 2});
   if (name == "ter") return std::make_unique<Ter>();
-  throw UsageError("there is no metric '" + name + "'", "There are bleu, chrf, chrf++ and ter.");
+  throw UsageError("there is no metric '" + name + "'",
+                   "There are " + joined(named_metrics(), ", ") + ".");
 }
 
 }  // namespace nmt::scoring

@@ -2,10 +2,16 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "nmt/scoring/metric.h"
 
 namespace nmt::scoring {
+
+/// What commands call the metrics. Needs no library, for whoever only declares options.
+inline std::vector<std::string> named_metrics() {
+  return {"bleu", "chrf", "chrf++", "ter"};
+}
 
 /// The metric that commands call `name`: bleu, chrf, chrf++ or ter, with sacreBLEU's defaults. For
 /// BLEU, `tokenizer` and its model are as in BleuOptions; the others have none. Throws UsageError

@@ -162,7 +162,7 @@ TEST(Evaluate, ScoresAreThoseOfNmtScore) {
   // Another search leaves these translations alone.
   const std::string greedy = read_file(hypotheses);
   ASSERT_EQ(run_program({"evaluate", small_run().run, "--threads", "1", "--decode.beam", "2",
-                         "--decode.lenpen", "0.5"})
+                         "--decode.lenpen", "0.5", "--metrics", "chrf++", "ter"})
                 .exit_code,
             0);
   EXPECT_EQ(read_file(hypotheses), greedy);

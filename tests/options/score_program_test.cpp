@@ -43,6 +43,12 @@ TEST_F(ScoreProgram, Documents) {
   EXPECT_NEAR(scores["scores"][0]["instances"]["score"], 100, 1e-9);
   EXPECT_EQ(scores["scores"][0]["by_position"][1]["bucket"], "2+");
   EXPECT_EQ(scores["scores"].size(), 1U);
+  const Outcome others =
+      nmt_run("score-documents " + ref + " " + ref + " --metrics chrf++ ter --json");
+  const json perfect = json::parse(others.out)["scores"];
+  EXPECT_EQ(perfect[0]["documents"]["name"], "d-chrF2++");
+  EXPECT_EQ(perfect[1]["documents"]["name"], "d-TER");
+  EXPECT_EQ(perfect[1]["sentences"]["score"], 0) << others.out;
 }
 
 TEST_F(ScoreProgram, DocumentsWithSeveralReferences) {
