@@ -20,7 +20,7 @@ void declare(OptionTable& table, DocidArguments& arguments) {
       .add(
           "output", arguments.output,
           "write PREFIX.SRC, PREFIX.TGT and PREFIX.docid; split writes PREFIX.train.SRC and so on, "
-          "FOLDER/train.SRC where the prefix is FOLDER/")
+          "DIR/train.SRC where the prefix is DIR/")
       .hint("PREFIX")
       .short_flag('o')
       .command_line_only();

@@ -25,7 +25,7 @@ void RunFolder::require() const {
   throw Error(FilePosition{path_},
               fs::exists(path_) ? "not a run folder: it holds no config.yaml"
                                 : "there is no such run folder",
-              "A run folder is what `nmt train RECIPE.yaml --run FOLDER` makes.");
+              "A run folder is what `nmt train RECIPE.yaml --run RUN` makes.");
 }
 
 std::vector<int64_t> RunFolder::updates() const {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Document translation on the usual benchmarks, for those who have the archives; a stopped run continues.
-#   ./run.sh FOLDER FORMAT [option …]   FOLDER: {train,dev,test}.{en,de}, FORMAT as in data.documents; options go to nmt train
+#   ./run.sh DIR FORMAT [option …]      DIR: {train,dev,test}.{en,de}, FORMAT as in data.documents; options go to nmt train
 #   ./run.sh smoke                      a few minutes on the small excerpts in ../../../shared/data: shows that everything runs
 #
 #   G-Transformer's data (TED, News, Europarl 7):     ./run.sh europarl7 d-tag

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes DiscEvalMT (Bawden et al. 2018, en-fr) in the format of `nmt contrastive`.
 
-   ./discourse.py FOLDER OUTPUT    FOLDER has anaphora.json and lexical-choice.json; writes OUTPUT/*.json
+   ./discourse.py DIR OUTPUT    DIR has anaphora.json and lexical-choice.json; writes OUTPUT/*.json
 
 A context that is not translated as it should be ("semi-correct") is one, too: the pronoun must agree with what is there.
 """

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts Multi30k (Elliott et al. 2016, 2017) into data/: train, val, test_2016_flickr and test_2017_flickr in en and de, raw text.
 #
-#   ./prepare.sh FOLDER   takes the *.gz files of FOLDER (the data/task1/raw folder of the multi30k/dataset repository)
+#   ./prepare.sh DIR   takes the *.gz files of DIR (the data/task1/raw folder of the multi30k/dataset repository)
 #   ./prepare.sh          takes ../../../shared/data/multi30k when it is there, else downloads them from that repository
 set -euo pipefail
 cd "$(dirname "$0")"
