@@ -37,12 +37,33 @@ void DocidWriter::add(const ParallelLine& pair) {
   }
 }
 
-void DocidWriter::finish() {
-  source_.commit();
-  target_.commit();
-  ids_.commit();
-  std::filesystem::remove(
-      ids_path(prefix_, form_ == DocidForm::kBinary ? DocidForm::kText : DocidForm::kBinary));
+void DocidWriter::sync() {
+  for (AtomicFile* file : {&source_, &target_, &ids_}) file->sync();
+}
+
+void DocidWriter::remove_ids() const {
+  for (const DocidForm form : {DocidForm::kBinary, DocidForm::kText})
+    std::filesystem::remove(ids_path(prefix_, form));
+}
+
+void DocidWriter::commit() {
+  for (AtomicFile* file : {&source_, &target_, &ids_}) file->commit();
+}
+
+void DocidWriter::finish_all(std::span<DocidWriter> writers) {
+  const auto each = [writers](auto action) {
+    for (DocidWriter& writer : writers)
+      if (writer.documents_ > 0) action(writer);
+  };
+  each([](DocidWriter& writer) { writer.sync(); });
+  // All is on disk now, under temporary names. From here to its new ids no text of the set opens.
+  each([](DocidWriter& writer) { writer.remove_ids(); });
+  each([](DocidWriter& writer) { writer.commit(); });
+}
+
+std::vector<std::string> DocidWriter::files(const std::string& prefix, const CorpusSpec& spec) {
+  return {prefix + "." + spec.source_language, prefix + "." + spec.target_language,
+          ids_path(prefix, DocidForm::kBinary), ids_path(prefix, DocidForm::kText)};
 }
 
 }  // namespace nmt

@@ -64,7 +64,7 @@ int combine(const DocidArguments& arguments, const std::vector<CorpusSpec>& spec
   }
   if (writer.documents() == 0)
     throw Error(FilePosition{specs.front().source_path}, "there is no sentence in the text");
-  writer.finish();
+  DocidWriter::finish_all({&writer, 1});
   report_written(writer);
   return 0;
 }
@@ -106,11 +106,9 @@ int split(const DocidArguments& arguments, const CorpusSpec& spec) {
     const SplitPart part = parts[documents - 1];
     if (part != SplitPart::kLeftOut) writers[static_cast<size_t>(part)].add(*pair);
   }
-  for (DocidWriter& each : writers) {
-    if (each.documents() == 0) continue;  // nothing was asked for
-    each.finish();
-    report_written(each);
-  }
+  DocidWriter::finish_all(writers);
+  for (const DocidWriter& each : writers)
+    if (each.documents() > 0) report_written(each);  // else nothing was asked for
   const auto left_out = std::count(parts.begin(), parts.end(), SplitPart::kLeftOut);
   if (left_out > 0) log::info(left_out, " copies of documents of dev and test were left out");
   return 0;

@@ -104,6 +104,27 @@ TEST_F(DocidProgram, SplitsWithoutADevSet) {
   EXPECT_FALSE(fs::exists(folder_.file("out.dev.en")));
 }
 
+// What is on disk already must not be given up for a set that does not fit: here texts of 400 bytes
+// fit, their ids of 1,600 do not.
+TEST_F(DocidProgram, AFullDiskLeavesTheEarlierSet) {
+  const std::string old = write_corpus("old", 0, 9);
+  std::string lines;
+  for (int i = 0; i < 100; ++i) lines += "a\n\nb\n\n";
+  folder_.write("new.en", lines);
+  folder_.write("new.de", lines);
+  for (const std::string task : {"build ", "split --dev 0 --test 1 "}) {
+    ASSERT_EQ(run(task + old).exit_code, 0);
+    const std::string prefix = task == "build " ? "out" : "out.train";
+    const std::string text = content(prefix + ".en"), ids = content(prefix + ".docid");
+    const Outcome full = shell("trap '' XFSZ; ulimit -f 1; '" NMT_PROGRAM "' docid " + task +
+                               corpus("new") + " --output '" + folder_.file("out") + "' 2>&1");
+    EXPECT_EQ(full.exit_code, 1) << full.out;
+    EXPECT_THAT(full.out, HasSubstr(".docid: cannot write"));
+    EXPECT_EQ(content(prefix + ".en"), text) << task;
+    EXPECT_EQ(content(prefix + ".docid"), ids) << task;
+  }
+}
+
 TEST_F(DocidProgram, LeavesCopiesOfTestDocumentsOutOfTrain) {
   folder_.write("t.en", "a\n\na\n\na\n\nb\n");
   folder_.write("t.de", "A\n\nA\n\nB\n\nC\n");
