@@ -51,6 +51,27 @@ void check_output(const DocidArguments& arguments, const std::vector<CorpusSpec>
                      "Put them together first, with nmt docid combine.");
 }
 
+std::string prefix_of(const DocidArguments& arguments, const std::string& part) {
+  return arguments.output + (arguments.output.ends_with('/') ? "" : ".") + part;
+}
+
+// Flat text would take the place of the text that shows its documents.
+void check_input_stays(const DocidArguments& arguments, const std::vector<CorpusSpec>& specs) {
+  std::vector<std::string> prefixes = {arguments.output};
+  if (arguments.task == DocidTask::kSplit)
+    prefixes = {prefix_of(arguments, "train"), prefix_of(arguments, "dev"),
+                prefix_of(arguments, "test")};
+  for (const std::string& prefix : prefixes)
+    for (const std::string& output : DocidWriter::files(prefix, specs.front()))
+      for (const CorpusSpec& spec : specs)
+        for (const std::string& input : spec.files()) {
+          std::error_code missing;
+          if (std::filesystem::equivalent(output, input, missing))
+            throw UsageError(text(input, " would be replaced while it is read"),
+                             "Choose another --output.");
+        }
+}
+
 void report_written(const DocidWriter& written) {
   log::info(written.prefix(), ": ", written.documents(), " documents, ", written.sentences(),
             " sentences");
@@ -71,10 +92,6 @@ int combine(const DocidArguments& arguments, const std::vector<CorpusSpec>& spec
 
 Facts survey(const CorpusSpec& spec) {
   return survey_documents(*open_parallel_text(spec, InvalidUtf8::kError));
-}
-
-std::string prefix_of(const DocidArguments& arguments, const std::string& part) {
-  return arguments.output + (arguments.output.ends_with('/') ? "" : ".") + part;
 }
 
 // A part of an earlier split that this one does not write would have documents in common with it.
@@ -196,6 +213,7 @@ int run_docid(const std::vector<std::string>& words) {
     return check(specs);
   }
   check_output(arguments, specs);
+  check_input_stays(arguments, specs);
   return arguments.task == DocidTask::kSplit ? split(arguments, specs.front())
                                              : combine(arguments, specs);
 }

@@ -174,6 +174,18 @@ TEST_F(DocidProgram, SaysWhatIsWrong) {
   fails("build " + a + " --documents docid" + output, 1, "no such file of document ids");
   folder_.write("a.docid.txt", "1\n2\n1\n2\n1\n2\n1\n2\n1\n");
   fails("check " + a + " --documents docid", 1, "a.docid.txt:3: '1' comes back after '2'");
+  // Its own input, by whatever name: marks would be lost, and ids of the other form removed.
+  const std::string a_again = " --output '" + folder_.file("./a") + "'";
+  fails("build " + a + a_again, 2, "a.en would be replaced while it is read");
+  fails("combine " + a + " " + a + " --documents docid --ids binary" + a_again, 2,
+        "a.en would be replaced");
+  folder_.write("ab.txt", "");
+  fails("build '" + folder_.file("ab.txt") + "," + folder_.file("ab.txt") + "," +
+            folder_.file("a.docid.txt") + ":en-de' --documents docid" + a_again,
+        2, "a.docid.txt would be replaced");
+  write_corpus("part.train", 0, 3);
+  fails("split " + corpus("part.train") + " --output '" + folder_.file("part") + "'", 2,
+        "part.train.en would be replaced");
   folder_.write("e.en", "\n\n");
   folder_.write("e.de", "\n\n");
   fails("build " + corpus("e") + output, 1, "there is no sentence");
