@@ -10,7 +10,7 @@
 namespace nmt::testbed {
 
 struct TestbedOptions {
-  /// Folder that is written; made when missing.
+  /// Folder that is written; made when missing. Only an earlier testbed is replaced.
   std::string folder;
   int64_t seed = 1;
   /// Documents for training, validation and test; domains share them equally.
@@ -33,8 +33,9 @@ struct TestbedCounts {
 };
 
 /// Generates everything. The same options give the same bytes on every machine. No line of a test
-/// or validation file is, in any language, also a line of the training files. Throws UsageError for
-/// bad options, Error for a bad grammar.
+/// or validation file is, in any language, also a line of the training files. All files are put in
+/// their places at the end, the README last. Throws UsageError for bad options and a folder with
+/// other files, Error for a bad grammar.
 TestbedCounts write_testbed(const TestbedOptions& options);
 
 }  // namespace nmt::testbed

@@ -13,6 +13,8 @@
 #include "data/testbed/testbed.h"
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/error.h"
+#include "tests/message_of.h"
+#include "tests/temporary_folder.h"
 
 namespace nmt::testbed {
 namespace {
@@ -214,6 +216,54 @@ TEST_F(TestbedCorpus, ChaptersAreAboutTheSamePeople) {
 
 TEST_F(TestbedCorpus, ManyDifferentTrainingLines) {
   EXPECT_GT(counts_.distinct_train_lines, counts_.train_lines * 3 / 4);
+}
+
+TestbedOptions small(const std::string& folder, int64_t seed = 1) {
+  return {.folder = folder,
+          .seed = seed,
+          .documents = 20,
+          .valid_documents = 4,
+          .test_documents = 4,
+          .languages = {"en", "de"}};
+}
+
+TEST(TestbedFiles, AreReplacedAllOrNone) {
+  const TemporaryFolder folder;
+  write_testbed(small(folder.path()));
+  const std::string test = read_file(folder.file("test.en"));
+  // Stands where a file of the set that is written last belongs.
+  std::filesystem::remove(folder.file("pairs/en-de/train.de"));
+  std::filesystem::create_directory(folder.file("pairs/en-de/train.de"));
+  EXPECT_THROW(write_testbed(small(folder.path(), 2)), Error);
+  EXPECT_EQ(read_file(folder.file("test.en")), test);
+  EXPECT_TRUE(std::filesystem::exists(folder.file("README.txt")));
+  std::filesystem::remove(folder.file("pairs/en-de/train.de"));
+  write_testbed(small(folder.path(), 2));
+  EXPECT_NE(read_file(folder.file("test.en")), test);
+}
+
+TEST(TestbedFiles, ReplaceAnEarlierTestbedOnly) {
+  const TemporaryFolder folder;
+  // What a killed process left is nobody's text.
+  std::filesystem::create_directory(folder.file("home"));
+  folder.write("home/train.en.tmp.4194399", "half a li");
+  write_testbed(small(folder.path()));
+  EXPECT_FALSE(std::filesystem::exists(folder.file("home/train.en.tmp.4194399")));
+  // Killed after the earlier README had been removed.
+  std::filesystem::rename(folder.file("README.txt"), folder.file("README.txt.tmp.4194399"));
+  write_testbed(small(folder.path()));
+  EXPECT_TRUE(std::filesystem::exists(folder.file("README.txt")));
+  EXPECT_FALSE(std::filesystem::exists(folder.file("README.txt.tmp.4194399")));
+
+  for (const std::string name : {"train.en", "README.txt", "home/notes"}) {
+    const TemporaryFolder own;
+    std::filesystem::create_directory(own.file("home"));
+    own.write(name, "Parallel text in English and German.\n");
+    EXPECT_THAT(message_of([&] { write_testbed(small(own.path())); }), testing::HasSubstr(name))
+        << name;
+    EXPECT_FALSE(std::filesystem::exists(own.file("test.en")));
+    EXPECT_EQ(read_file(own.file(name)), "Parallel text in English and German.\n");
+  }
 }
 
 TEST(TestbedOptionErrors, AreNamed) {
