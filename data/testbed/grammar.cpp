@@ -72,6 +72,9 @@ Grammar::Grammar(const std::string& folder, const std::vector<std::string>& lang
   }
   for (const std::string file : {"nouns", "words"})
     read_lexicon(GrammarNode::load(text(folder, "/lexicon/", file, ".yaml")));
+  if (names.empty())
+    throw Error(FilePosition{folder + "/lexicon/words.yaml"}, "there are no names of people",
+                "Add the section names: {Anna: f, Paul: m}.");
   for (const auto& entry : concepts)
     if (!entry->contrast.empty() && find(entry->contrast) == nullptr)
       throw Error(
@@ -110,14 +113,7 @@ std::vector<const Concept*> Grammar::in_class(ConceptKind kind,
 void Grammar::read_lexicon(const GrammarNode& root) {
   for (const auto& [section, node] : root.entries()) {
     if (section == "names") {
-      for (const auto& [name, gender] : node.entries()) {
-        auto entry = std::make_unique<Concept>();
-        entry->id = name;
-        entry->kind = ConceptKind::kName;
-        entry->gender = gender.as_text()[0];
-        names.push_back(entry.get());
-        concepts.push_back(std::move(entry));
-      }
+      read_names(node);
       continue;
     }
     const auto kind = kSections.find(section);
@@ -126,6 +122,22 @@ void Grammar::read_lexicon(const GrammarNode& root) {
                 "Sections are " + key_list(kSections) + ", names.");
     for (const GrammarNode& item : node.items()) read_concept(item, kind->second);
   }
+}
+
+void Grammar::read_names(const GrammarNode& node) {
+  std::set<std::string> genders;
+  for (const auto& [name, gender] : node.entries()) {
+    if (!contains({"f", "m"}, gender.as_text())) gender.fail("the gender of a name is f or m");
+    auto entry = std::make_unique<Concept>();
+    entry->id = name;
+    entry->kind = ConceptKind::kName;
+    entry->gender = gender.as_text()[0];
+    genders.insert(gender.as_text());
+    names.push_back(entry.get());
+    concepts.push_back(std::move(entry));
+  }
+  if (genders.size() < 2)
+    node.fail("a document is about a woman and a man, but there are no names of both");
 }
 
 void Grammar::read_concept(const GrammarNode& node, ConceptKind kind) {
@@ -218,8 +230,7 @@ SlotRule Grammar::read_slot(const GrammarNode& node) const {
       rule.adjectives.insert(rule.adjectives.end(), members.begin(), members.end());
     }
     rule.adjective_percent = 60;
-    if (node.has("adj_percent"))
-      rule.adjective_percent = std::stoul(node.at("adj_percent").as_text());
+    if (node.has("adj_percent")) rule.adjective_percent = node.at("adj_percent").as_number(0, 100);
   }
   return rule;
 }
@@ -235,9 +246,14 @@ void Grammar::read_template(const GrammarNode& node) {
     node.at("role").fail("unknown role", "Roles are " + key_list(kRoles) + ".");
   sentence.role = role->second;
   if (node.has("domain")) sentence.domain = node.at("domain").as_text();
-  if (node.has("weight")) sentence.weight = std::stoul(node.at("weight").as_text());
-  for (const auto& [slot, rule] : node.at("slots").entries())
+  if (node.has("weight")) sentence.weight = node.at("weight").as_number(1, 1000);
+  bool has_topic = false;
+  for (const auto& [slot, rule] : node.at("slots").entries()) {
     sentence.slots.emplace_back(slot, read_slot(rule));
+    has_topic |= sentence.slots.back().second.kind == SlotRule::Kind::kTopic;
+  }
+  if (sentence.role == Role::kIntro && !has_topic)
+    node.at("slots").fail("a sentence with the role intro needs a topic");
   for (size_t i = 0; i < languages.size(); ++i) {
     const GrammarNode pattern = node.at(languages[i].code);
     sentence.patterns.push_back(parse_pattern(pattern));
@@ -276,8 +292,10 @@ void Grammar::check_pattern(const SentenceTemplate& sentence, size_t language,
 }
 
 void Grammar::read_plans(const GrammarNode& root) {
+  if (root.items().empty()) root.fail("there is no plan of a document");
   for (const GrammarNode& node : root.items()) {
     DocumentPlan plan{node.at("domain").as_text(), node.at("steps").as_texts()};
+    if (plan.steps.empty()) node.at("steps").fail("a document has at least one step");
     for (const std::string& step : plan.steps)
       if (!contains({"opening", "general", "general?", "episode", "episode?"}, step))
         node.at("steps").fail("unknown step '" + step + "'",

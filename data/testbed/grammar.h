@@ -68,7 +68,7 @@ class Grammar {
  public:
   /// Reads the grammar in `folder` for these language codes. Throws Error with file:line for any
   /// mistake: bad YAML, unknown keys, classes, slots, cases or operations, a word without a form in
-  /// one of the languages.
+  /// one of the languages, numbers out of range, names that are not of both genders.
   Grammar(const std::string& folder, const std::vector<std::string>& language_codes);
   Grammar(const Grammar&) = delete;
   Grammar& operator=(const Grammar&) = delete;
@@ -87,6 +87,7 @@ class Grammar {
 
  private:
   void read_lexicon(const GrammarNode& root);
+  void read_names(const GrammarNode& node);
   void read_concept(const GrammarNode& node, ConceptKind kind);
   void read_template(const GrammarNode& node);
   SlotRule read_slot(const GrammarNode& node) const;

@@ -1,6 +1,7 @@
 #include "data/testbed/grammar_file.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace nmt::testbed {
 
@@ -39,6 +40,16 @@ GrammarNode GrammarNode::at(const std::string& key) const {
 std::string GrammarNode::as_text() const {
   if (!node_.IsScalar()) fail("expected a text");
   return node_.Scalar();
+}
+
+size_t GrammarNode::as_number(size_t least, size_t most) const {
+  const std::string digits = as_text();
+  const char* const end = digits.data() + digits.size();
+  size_t number = 0;
+  const auto [stop, error] = std::from_chars(digits.data(), end, number);
+  if (error != std::errc{} || stop != end || number < least || number > most)
+    fail(text("'", digits, "' is not a whole number from ", least, " to ", most));
+  return number;
 }
 
 std::vector<std::string> GrammarNode::as_texts() const {

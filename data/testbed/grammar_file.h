@@ -30,6 +30,8 @@ class GrammarNode {
   bool is_map() const { return node_.IsMap(); }
 
   std::string as_text() const;
+  /// A whole number, refused outside of `least` to `most`.
+  size_t as_number(size_t least, size_t most) const;
   /// A list of texts; a single scalar counts as a list of one.
   std::vector<std::string> as_texts() const;
   std::vector<GrammarNode> items() const;

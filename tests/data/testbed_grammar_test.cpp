@@ -9,6 +9,7 @@
 
 #include "data/testbed/grammar.h"
 #include "nmt/support/atomic_file.h"
+#include "tests/message_of.h"
 
 // Mistakes in grammar files are reported with file, line and what is known.
 
@@ -126,6 +127,54 @@ TEST_F(TestbedGrammar, NamesUnbalancedBrackets) {
 TEST_F(TestbedGrammar, NamesAnUnknownKeyOfALanguage) {
   const auto [place, error] = damage("fr.yaml", "vowels:", "vowel:");
   EXPECT_THAT(error, AllOf(HasSubstr(place), HasSubstr("'vowel'"), HasSubstr("vowels")));
+}
+
+TEST_F(TestbedGrammar, NamesANumberThatIsNone) {
+  const std::string before = "weight: 2";
+  for (const std::string after : {"x", "0", "-1", "2x", "99999999999999999999", "''"}) {
+    const auto [place, error] = damage("sentences/home.yaml", before, "weight: " + after);
+    EXPECT_THAT(error, AllOf(HasSubstr(place), HasSubstr("whole number from 1"))) << after;
+    damage("sentences/home.yaml", "weight: " + after, before);
+  }
+  const auto [place, error] = damage("sentences/tech.yaml", "adj_percent: 75", "adj_percent: many");
+  EXPECT_THAT(error, AllOf(HasSubstr(place), HasSubstr("'many' is not a whole number")));
+}
+
+TEST_F(TestbedGrammar, NamesNamesOfOneGenderOnly) {
+  const std::string both =
+      "Anna: f, Maria: f, Julia: f, Laura: f, Sofia: f, Clara: f, Nora: f, "
+      "Eva: f, ";
+  const auto [place, error] = damage("lexicon/words.yaml", both, "");
+  EXPECT_THAT(error, AllOf(HasSubstr(place), HasSubstr("no names of both")));
+}
+
+TEST_F(TestbedGrammar, NamesMissingNames) {
+  const auto [place, error] = damage("lexicon/words.yaml", "names: {", "nouns: []  # {");
+  EXPECT_THAT(error, AllOf(HasSubstr("words.yaml"), HasSubstr("there are no names")));
+}
+
+TEST_F(TestbedGrammar, NamesANameWithoutGender) {
+  const auto [place, error] = damage("lexicon/words.yaml", "Anna: f", "Anna: n");
+  EXPECT_THAT(error, AllOf(HasSubstr(place), HasSubstr("f or m")));
+}
+
+TEST_F(TestbedGrammar, NamesAnIntroductionOfNothing) {
+  const auto [place, error] = damage("sentences/home.yaml", "it: {topic: object, det: indef",
+                                     "it: {noun: object, det: indef");
+  EXPECT_THAT(error, AllOf(HasSubstr(place), HasSubstr("intro needs a topic")));
+}
+
+TEST_F(TestbedGrammar, NamesMissingPlans) {
+  write_file(folder_ + "/documents.yaml", "[]\n");
+  EXPECT_THAT(message_of([&] {
+                Grammar(folder_, {"en", "de"});
+              }),
+              AllOf(HasSubstr("documents.yaml:1"), HasSubstr("there is no plan")));
+  write_file(folder_ + "/documents.yaml", "- {domain: home, steps: []}\n");
+  EXPECT_THAT(message_of([&] {
+                Grammar(folder_, {"en", "de"});
+              }),
+              AllOf(HasSubstr("documents.yaml:1"), HasSubstr("at least one step")));
 }
 
 TEST_F(TestbedGrammar, NamesAMissingFolder) {
