@@ -5,10 +5,10 @@
 #include <unicode/unistr.h>
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "data/text_reader.h"
 #include "nmt/support/error.h"
 #include "nmt/support/parse_json.h"
 
@@ -113,21 +113,23 @@ std::string to_json(const Label& label) {
 }
 
 std::vector<Label> read_labels(const std::string& file) {
-  std::ifstream in(file);
-  if (!in) throw Error(FilePosition{file}, "cannot read these labels");
+  constexpr const char* kRemedy =
+      "Labels are the files *.labels.LANGUAGE.jsonl that `nmt testbed` writes.";
+  LineReader reader(file);
   std::vector<Label> labels;
-  std::string text_line;
-  for (long number = 1; std::getline(in, text_line); ++number) {
+  while (const auto line = reader.next()) {
+    const FilePosition place{file, static_cast<long>(reader.line())};
     try {
-      const auto json = parse_json(text_line);
+      const auto json = parse_json(line->text);
       Label label{json.at("line"),   json.at("phenomenon"), json.value("detail", ""),
                   json.at("accept"), json.at("reject"),     json.value("count", 1L)};
+      if (label.line < 1) throw Error(place, text("there is no line ", label.line), kRemedy);
       labels.push_back(std::move(label));
     } catch (const nlohmann::json::exception& e) {
-      throw Error(FilePosition{file, number}, text("not a label: ", e.what()),
-                  "Labels are the files *.labels.LANGUAGE.jsonl that `nmt testbed` writes.");
+      throw Error(place, text("not a label: ", e.what()), kRemedy);
     }
   }
+  if (labels.empty()) throw Error(FilePosition{file}, "there are no labels in it", kRemedy);
   return labels;
 }
 

@@ -36,7 +36,7 @@ Label make_language_label(long line, const std::vector<std::string>& lines, size
 /// 1","accept":["er"],"reject":["sie","es"]}; "count" is written when it is not 1.
 std::string to_json(const Label& label);
 
-/// Reads labels. Throws Error with file:line.
+/// Reads labels. Throws Error, with file:line where there is a line; also for a file without any.
 std::vector<Label> read_labels(const std::string& file);
 
 bool is_correct(const Label& label, const std::string& hypothesis);

@@ -2,14 +2,15 @@
 
 #include "data/testbed/testbed.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 
 #include "data/testbed/labels.h"
 #include "nmt/commands/light_commands.h"
 #include "nmt/options/option_table.h"
+#include "nmt/scoring/line_reader.h"
 #include "nmt/support/log.h"
 
 namespace nmt {
@@ -81,20 +82,20 @@ bool asks_for_help(const std::vector<std::string>& arguments) {
   return false;
 }
 
-std::vector<std::string> read_lines(const std::string& file) {
-  std::ifstream in(file);
-  if (!in) throw Error(FilePosition{file}, "cannot read these translations");
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
-
 int run_testbed_score(const ScoreOptions& options) {
   if (options.labels.empty() || options.hypotheses.empty())
     throw UsageError("--labels and --hyp are both needed",
                      "nmt testbed score --labels corpus/test.labels.de.jsonl --hyp out.de");
   const auto labels = testbed::read_labels(options.labels);
-  const auto table = testbed::score_phenomena(labels, read_lines(options.hypotheses));
+  const std::vector<std::string> hypotheses = scoring::read_lines(options.hypotheses);
+  // Every line has a label "language".
+  const long lines = std::ranges::max(labels, {}, &testbed::Label::line).line;
+  if (lines != std::ssize(hypotheses))
+    throw Error(FilePosition{options.hypotheses},
+                text("there are ", hypotheses.size(), " lines, but ", options.labels,
+                     " has labels of ", lines),
+                "Give one translation per line of the flat test file, in its order.");
+  const auto table = testbed::score_phenomena(labels, hypotheses);
   std::printf("%-24s %9s %8s %8s\n", "phenomenon", "accuracy", "correct", "total");
   for (const auto& [name, accuracy] : table)
     std::printf("%-24s %8.1f%% %8ld %8ld\n", name.c_str(), accuracy.percent(), accuracy.correct,

@@ -1,10 +1,15 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "data/testbed/labels.h"
 #include "nmt/support/error.h"
+#include "tests/message_of.h"
+#include "tests/temporary_folder.h"
 
 namespace nmt::testbed {
 namespace {
+
+using testing::HasSubstr;
 
 Label pronoun() {
   return {1, "pronoun", "distance 1", {"sie"}, {"er", "es"}, 1};
@@ -66,6 +71,22 @@ TEST(TestbedLabels, MissingHypothesesAreAnError) {
   Label label = pronoun();
   label.line = 2;
   EXPECT_THROW(score_phenomena({label}, {"Sie war alt."}), Error);
+}
+
+TEST(TestbedLabels, AreRefusedWithTheirFile) {
+  const TemporaryFolder folder;
+  const auto refusal = [](const std::string& file) {
+    return message_of([&] { read_labels(file); });
+  };
+  EXPECT_THAT(refusal(folder.path()), HasSubstr(folder.path() + ": is a folder"));
+  const std::string empty = folder.write("empty", "");
+  EXPECT_THAT(refusal(empty), HasSubstr(empty + ": there are no labels"));
+  const std::string bad = folder.write("bad", to_json(pronoun()) + "\n{\"line\":2}\n");
+  EXPECT_THAT(refusal(bad), HasSubstr(bad + ":2: not a label"));
+  Label label = pronoun();
+  label.line = 0;
+  const std::string zero = folder.write("zero", to_json(label) + "\n");
+  EXPECT_THAT(refusal(zero), HasSubstr(zero + ":1: there is no line 0"));
 }
 
 }  // namespace

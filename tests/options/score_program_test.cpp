@@ -136,5 +136,26 @@ TEST_F(ScoreProgram, LanguageWarnsOfAnIdentifierThatFails) {
   EXPECT_THAT(outcome.out, HasSubstr("only 0 % of the references"));
 }
 
+TEST_F(ScoreProgram, TestbedTakesATranslationOfEachLabelledLine) {
+  const std::string labels =
+      write("labels", R"({"line":1,"phenomenon":"language","accept":["Haus"],"reject":[]})"
+                      "\n"
+                      R"({"line":2,"phenomenon":"language","accept":["Baum"],"reject":[]})"
+                      "\n");
+  const std::string line = "testbed score --labels " + labels + " --hyp ";
+  const Outcome right = nmt_run(line + write("right", "ein Haus\nein Wald\n"));
+  EXPECT_EQ(right.exit_code, 0) << right.out;
+  EXPECT_THAT(right.out, HasSubstr("50.0%"));
+  for (const std::string hypotheses : {"ein Haus\n", "ein Haus\nein Wald\nmehr\n", ""}) {
+    const std::string file = write("other", hypotheses);
+    const Outcome refused = nmt_errors(line + file);
+    EXPECT_EQ(refused.exit_code, 1) << refused.out;
+    EXPECT_THAT(refused.out, HasSubstr(file + ": there are "));
+    EXPECT_THAT(refused.out, HasSubstr(labels + " has labels of 2"));
+  }
+  EXPECT_EQ(nmt_errors("testbed score --labels " + folder_.path() + " --hyp " + labels).exit_code,
+            1);
+}
+
 }  // namespace
 }  // namespace nmt::testing
