@@ -167,16 +167,32 @@ class ZstdStream : public ByteStream {
   bool output_pending_ = false;
 };
 
+constexpr std::string_view kGzip = "\x1f\x8b", kZstd = "\x28\xb5\x2f\xfd";
+// What follows the first byte, 0x50 to 0x5f, of a frame that zstd skips: pzstd begins with one.
+constexpr std::string_view kSkippable = "\x2a\x4d\x18";
+
+bool begins_gzip(std::string_view head) {
+  return kGzip.starts_with(head);
+}
+
+bool begins_zstd(std::string_view head) {
+  return kZstd.starts_with(head) ||
+         ((head.front() & 0xf0) == 0x50 && kSkippable.starts_with(head.substr(1)));
+}
+
 }  // namespace
 
 std::unique_ptr<ByteStream> open_bytes(const std::string& path) {
-  constexpr std::string_view kGzip = "\x1f\x8b", kZstd = "\x28\xb5\x2f\xfd";
   auto file = std::make_unique<RawFile>(path);
   // No byte more than it takes to tell: a short line of a pipe must not wait for the next one.
   std::string head;
-  for (char next = 0; kGzip.starts_with(head) || kZstd.starts_with(head); head += next)
-    if (head == kGzip || head == kZstd || file->read({&next, 1}) == 0) break;
-  const bool gzip = head == kGzip, zstd = head == kZstd;
+  bool gzip = false, zstd = false;
+  for (char next = 0; !gzip && !zstd && (begins_gzip(head) || begins_zstd(head));) {
+    if (file->read({&next, 1}) == 0) break;
+    head += next;
+    gzip = head.size() == kGzip.size() && begins_gzip(head);
+    zstd = head.size() == kZstd.size() && begins_zstd(head);
+  }
   if (!gzip && !zstd && (path.ends_with(".gz") || path.ends_with(".zst")))
     throw Error(FilePosition{path}, "this is not compressed, as its name says",
                 "Is the download complete? Plain text needs another name.");

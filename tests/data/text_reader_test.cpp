@@ -83,6 +83,19 @@ TEST_F(TextReader, ReadsSeveralMembersAndFrames) {
   EXPECT_THAT(read_all(write(zstd("a\nb") + zstd("") + zstd("c\n"))), ElementsAre("a", "bc"));
 }
 
+TEST_F(TextReader, SkipsFramesThatHoldNoText) {
+  // As pzstd begins: four bytes with the size of the frame that follows.
+  for (const char first : {'\x50', '\x5f'}) {
+    const std::string skippable = first + std::string("\x2a\x4d\x18\x04\0\0\0size", 11);
+    EXPECT_THAT(read_all(write(skippable + zstd("a\nb") + skippable + zstd("c\n"), "text.zst")),
+                ElementsAre("a", "bc"));
+    EXPECT_THAT(message_of([&] { read_all(write(skippable.substr(0, 9), "cut.zst")); }),
+                HasSubstr("ends in the middle"));
+  }
+  EXPECT_THAT(read_all(write("P*M")), ElementsAre("P*M"));
+  EXPECT_THAT(read_all(write("@*M\x18\n")), ElementsAre("@*M\x18"));
+}
+
 TEST_F(TextReader, RefusesTruncatedCompressedFiles) {
   std::string text;
   for (int i = 0; i < 5000; ++i) text += std::to_string(i * 7919) + "\n";
@@ -125,7 +138,7 @@ TEST_F(TextReader, DeliversALineOfAPipeAsSoonAsItIsThere) {
   const std::string pipe = folder_.file("pipe");
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   const int writer = ::open(pipe.c_str(), O_RDWR);  // stays open: reading on would wait for ever
-  for (const std::string line : {"a", "", "(", "\x1f"}) {
+  for (const std::string line : {"a", "", "(", "\x1f", "P", "P*"}) {
     ASSERT_EQ(::write(writer, (line + "\n").data(), line.size() + 1), std::ssize(line) + 1);
     LineReader reader(pipe);
     EXPECT_EQ(reader.next()->text, line);
