@@ -7,7 +7,8 @@ OpenedModels open_models(const TrainedModel& arguments, const Recipe& recipe) {
   opened.device = start_runtime(arguments.runtime);
   opened.run = open_run(RunFolder(arguments.run), recipe, arguments.checkpoint, opened.device);
   opened.models.push_back(opened.run.model);
-  const Vocabularies& vocabularies = opened.run.encoder->vocabularies();
+  const PairEncoder& encoder = *opened.run.encoder;
+  const Vocabularies& vocabularies = encoder.vocabularies();
   for (const std::string& path : arguments.models) {
     const RunFolder folder(path);
     folder.require();
@@ -18,6 +19,11 @@ OpenedModels open_models(const TrainedModel& arguments, const Recipe& recipe) {
       throw UsageError(
           text("--models ", path, ": its vocabulary is not that of ", arguments.run),
           "An ensemble needs models trained with one vocabulary: set vocabulary.file.");
+    if (member.encoder->tags() != encoder.tags())
+      throw UsageError(
+          text("--models ", path, ": its language tags are not those of ", arguments.run),
+          "An ensemble needs models trained with one data.source_tag, "
+          "data.source_tag_position and data.target_tag.");
     opened.models.push_back(member.model);
   }
   for (Transformer& model : opened.models) model->pack(recipe.decoding.precision);

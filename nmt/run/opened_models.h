@@ -19,7 +19,7 @@ struct OpenedModels {
 };
 
 /// Opens them on the device asked for, packed for decode.precision: they translate and score, but
-/// do not train. Throws UsageError when their vocabularies differ.
+/// do not train. Throws UsageError when their vocabularies or language tags differ.
 OpenedModels open_models(const TrainedModel& arguments, const Recipe& recipe);
 
 /// A command that uses a trained run: its arguments, with the recipe from the run folder.

@@ -115,6 +115,18 @@ TEST(Translate, AnEnsembleOfAModelWithItselfIsThatModel) {
   EXPECT_EQ(ensemble.out, single.out);
 }
 
+TEST(Translate, AnEnsembleNeedsOneKindOfTags) {
+  const TemporaryFolder folder;
+  const std::string tagged = folder.file("tagged");
+  const ProgramResult trained = run_program(
+      {"train", small_run().recipe, "--run", tagged, "--threads", "1", "--train.max_updates", "2",
+       "--data.target_tag", "true", "--vocabulary.file", small_run().run + "/vocab.model"});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const ProgramResult result = run_program(translate({"--models", tagged}), first_lines(1));
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("its language tags are not those of"), std::string::npos) << result.err;
+}
+
 TEST(Translate, ErrorsNameTheRemedy) {
   const ProgramResult missing = run_program({"translate", "/nonexistent-run"});
   EXPECT_EQ(missing.exit_code, 1);

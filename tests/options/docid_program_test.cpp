@@ -177,8 +177,7 @@ TEST_F(DocidProgram, SaysWhatIsWrong) {
   // Its own input, by whatever name: marks would be lost, and ids of the other form removed.
   const std::string a_again = " --output '" + folder_.file("./a") + "'";
   fails("build " + a + a_again, 2, "a.en would be replaced while it is read");
-  fails("combine " + a + " " + a + " --documents docid --ids binary" + a_again, 2,
-        "a.en would be replaced");
+  fails("combine " + a + " " + a + " --documents docid" + a_again, 2, "a.en would be replaced");
   folder_.write("ab.txt", "");
   fails("build '" + folder_.file("ab.txt") + "," + folder_.file("ab.txt") + "," +
             folder_.file("a.docid.txt") + ":en-de' --documents docid" + a_again,
