@@ -40,7 +40,10 @@ class Cld2Identifier : public LanguageIdentifier {
   }
 
   bool knows(const std::string& language) const override {
-    return CLD2::GetLanguageFromName(language.c_str()) != CLD2::UNKNOWN_LANGUAGE;
+    // It takes names too ("GERMAN"), which identify() never gives.
+    const CLD2::Language found = CLD2::GetLanguageFromName(language.c_str());
+    return found != CLD2::UNKNOWN_LANGUAGE &&
+           normal_language(CLD2::LanguageCode(found)) == normal_language(language);
   }
 
   std::string name() const override { return std::string("CLD2 ") + CLD2::DetectLanguageVersion(); }

@@ -15,7 +15,8 @@ class LanguageIdentifier {
   /// tell. `sentence` is UTF-8.
   virtual std::string identify(const std::string& sentence) const = 0;
 
-  /// Whether the identifier has a language of this code.
+  /// Whether the identifier has a language of this code, so that identify() may give its normal
+  /// form.
   virtual bool knows(const std::string& language) const = 0;
 
   /// Name and version, or model, to be reported with what was identified.

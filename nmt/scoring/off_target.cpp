@@ -40,8 +40,9 @@ void check(const TranslatedSet& set, const LanguageIdentifier& identifier) {
   };
   check_side(set.references, "references");
   check_side(set.sources, "sources");
-  if (!identifier.knows(set.target_language)) {
-    throw Error(text(identifier.name(), " does not know the language '", set.target_language, "'"),
+  for (const std::string& language : {set.target_language, set.source_language}) {
+    if (identifier.knows(language)) continue;
+    throw Error(text(identifier.name(), " does not know the language '", language, "'"),
                 "Use its code for the language, mostly of two letters (de), or another model.");
   }
 }

@@ -78,7 +78,7 @@ class OffTargetReport {
 };
 
 /// Throws Error when the sides differ in length, when there is no line, and when the identifier
-/// does not know the target language.
+/// does not know one of the languages.
 OffTargetReport find_off_target(const TranslatedSet& set, const LanguageIdentifier& identifier,
                                 const OffTargetOptions& options = {});
 

@@ -125,6 +125,10 @@ TEST_F(ScoreProgram, Language) {
   EXPECT_THAT(nmt_errors(line + " --fasttext no.bin").out, HasSubstr("no.bin"));
   EXPECT_THAT(nmt_errors("score-language --directions en-xx --hyp " + hyp).out,
               HasSubstr("does not know the language 'xx'"));
+  EXPECT_THAT(nmt_errors("score-language --directions en-GERMAN --hyp " + hyp).out,
+              HasSubstr("does not know the language 'GERMAN'"));
+  EXPECT_THAT(nmt_errors("score-language --directions xx-de --hyp " + hyp).out,
+              HasSubstr("does not know the language 'xx'"));
 }
 
 TEST_F(ScoreProgram, LanguageWarnsOfAnIdentifierThatFails) {

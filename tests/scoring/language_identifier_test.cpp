@@ -39,9 +39,11 @@ TEST(LanguageIdentifier, Cld2SaysWhenItCannotTell) {
 
 TEST(LanguageIdentifier, Cld2KnowsItsLanguages) {
   const auto identifier = make_cld2_identifier();
-  for (const char* code : {"de", "zh", "he", "nb", "id"})
+  for (const char* code : {"de", "zh", "zh-TW", "he", "nb", "nn", "id", "jv"})
     EXPECT_TRUE(identifier->knows(code)) << code;
-  for (const char* code : {"", "xx", "deu_Latn"}) EXPECT_FALSE(identifier->knows(code)) << code;
+  // Names and other spellings are none of the codes that it gives.
+  for (const char* code : {"", "xx", "deu_Latn", "GERMAN", "mo"})
+    EXPECT_FALSE(identifier->knows(code)) << code;
   EXPECT_EQ(identifier->name().substr(0, 5), "CLD2 ");
 }
 

@@ -95,6 +95,7 @@ TEST(OffTarget, RefusesWhatDoesNotFit) {
   EXPECT_THROW(find_off_target({"it", "de", two, none}, identifier), Error);
   EXPECT_THROW(find_off_target({"it", "de", two, two, one}, identifier), Error);
   EXPECT_THROW(find_off_target({"it", "deutsch", one}, identifier), Error);
+  EXPECT_THROW(find_off_target({"italiano", "de", one}, identifier), Error);
 }
 
 TEST(OffTargetReport, PrintsEveryCountAndTheMean) {
