@@ -94,6 +94,10 @@ void translate_lines(const TranslateArguments& arguments, const Recipe& recipe,
             " target tokens/s",
             split > 0 ? text("; ", split, " long lines translated in parts") : "",
             cut > 0 ? text("; ", cut, " translations ended by the length limit") : "");
+  // The translations are whole, and where they belong: only what forced them is in doubt.
+  if (prefixes && !prefixes->next(1).empty())
+    throw Error(FilePosition{arguments.prefix}, text("has more lines than the input, ", lines),
+                "Give one line for each input line; an empty line forces nothing.");
 }
 
 // What a method offers for documents would be asked for in vain.

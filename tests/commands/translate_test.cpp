@@ -105,6 +105,17 @@ TEST(Translate, PrefixesAreKept) {
   const ProgramResult short_file =
       run_program(translate({"--prefix", folder.file("prefix")}), first_lines(4));
   EXPECT_EQ(short_file.exit_code, 1);
+  // Of too many lines it is said at the end, when the translations are where they belong.
+  for (const bool to_file : {false, true}) {
+    std::vector<std::string> more = {"--prefix", folder.file("prefix")};
+    if (to_file) more.insert(more.end(), {"--output", folder.file("out")});
+    const ProgramResult long_file = run_program(translate(more), first_lines(2));
+    EXPECT_EQ(long_file.exit_code, 1);
+    EXPECT_NE(long_file.err.find("prefix: has more lines than the input"), std::string::npos)
+        << long_file.err;
+    EXPECT_EQ(to_file ? read_file(folder.file("out")) : long_file.out,
+              lines[0] + "\n" + lines[1] + "\n");
+  }
 }
 
 TEST(Translate, AnEnsembleOfAModelWithItselfIsThatModel) {
