@@ -65,6 +65,17 @@ void check_same_recipe(const OptionTable& now, const RunFolder& folder) {
   }
 }
 
+// A run keeps the recipe with every option and default as its config.yaml, which is not to take the
+// place of what somebody wrote.
+void refuse_to_replace_recipe(const TrainArguments& arguments) {
+  const RunFolder folder(arguments.run);
+  std::error_code missing;
+  if (folder.updates().empty() && fs::equivalent(arguments.recipe, folder.config(), missing))
+    throw UsageError(
+        text("the run would replace its recipe, ", arguments.recipe, ", by one with all options"),
+        "Name another --run folder, or rename the recipe.");
+}
+
 void initialise(Run& run, const Recipe& recipe) {
   if (recipe.training.initial.empty()) return;
   const RunFolder other(recipe.training.initial);
@@ -256,6 +267,7 @@ class TrainingSession {
 int run_train(const std::vector<std::string>& arguments) {
   ParsedCommand<TrainArguments> command(*find_command("train"), arguments,
                                         [](const TrainArguments& a) { return a.recipe; });
+  refuse_to_replace_recipe(command.arguments);
   // The run folder names them for whoever uses it, in whatever folder that is.
   for (std::string& plugin : command.recipe.plugins) plugin = fs::absolute(plugin);
   const std::optional<Launch> launch = find_launch([](const char* name) { return getenv(name); });

@@ -144,6 +144,22 @@ TEST(Train, AnotherRecipeIsRefusedByName) {
   EXPECT_NE(result.err.find("train.lr"), std::string::npos) << result.err;
 }
 
+TEST(Train, ARecipeInTheRunFolderIsNotReplaced) {
+  const TemporaryFolder folder;
+  const std::string recipe = folder.write("config.yaml", read_file(small_run().recipe));
+  const ProgramResult result =
+      run_program({"train", recipe, "--run", folder.path(), "--check", "--threads", "1"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("would replace its recipe"), std::string::npos) << result.err;
+  EXPECT_EQ(read_file(recipe), read_file(small_run().recipe));
+  // With checkpoints it is the run's own, which may be named to continue.
+  const std::string run = folder.file("run");
+  fs::copy(small_run().run, run, fs::copy_options::recursive | fs::copy_options::copy_symlinks);
+  const ProgramResult again =
+      run_program({"train", run + "/config.yaml", "--run", run, "--threads", "1"});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+}
+
 TEST(Train, ARunInUseIsLeftAlone) {
   const TemporaryFolder folder;
   const RunFolder run(folder.path());
