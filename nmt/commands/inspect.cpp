@@ -72,7 +72,8 @@ ordered_json inspect_run(const RunFolder& folder) {
   result["training_time"] = short_duration(state.seconds);
   result["target_tokens_per_second"] =
       std::llround(static_cast<double>(state.target_tokens) / std::max(1e-9, state.seconds));
-  result["best"] = best_update(state.validations, recipe.training.validation.metric);
+  if (!state.validations.empty())
+    result["best"] = best_update(state.validations, recipe.training.validation.metric);
   for (const ValidationResult& v : state.validations) {
     ordered_json entry = {{"update", v.update}, {"loss", v.loss}};
     if (v.bleu >= 0) entry["bleu"] = v.bleu, entry["chrf"] = v.chrf;

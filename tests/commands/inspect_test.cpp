@@ -37,6 +37,19 @@ TEST(Inspect, RunCheckpointAndCorpus) {
   EXPECT_EQ(corpus["languages"], "en-de");
 }
 
+TEST(Inspect, ARunThatWasNeverValidatedHasNoBest) {
+  const TemporaryFolder folder;
+  const std::string run = folder.file("run");
+  std::string recipe = read_file(small_run().recipe);
+  const size_t line = recipe.find("  valid: [");
+  recipe.erase(line, recipe.find('\n', line) + 1 - line);
+  const ProgramResult result = run_program({"train", folder.write("recipe.yaml", recipe), "--run",
+                                            run, "--threads", "1", "--train.max_updates", "2"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_FALSE(inspect(run).contains("best"));
+  EXPECT_TRUE(inspect(small_run().run).contains("best"));
+}
+
 // One bit in any file of a stored corpus, and the file is named.
 TEST(Inspect, ADamagedCorpusIsNamed) {
   const TemporaryFolder folder;
