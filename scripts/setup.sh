@@ -6,7 +6,7 @@
 set -euo pipefail
 
 torch_version=${NMT_TORCH_VERSION:-2.11.0}
-packages=(g++ cmake ninja-build ccache python3 python3-pip git libsentencepiece-dev libboost-program-options-dev
+packages=(g++ cmake ninja-build ccache python3 git libsentencepiece-dev libboost-program-options-dev
           libyaml-cpp-dev libicu-dev libspdlog-dev nlohmann-json3-dev zlib1g-dev libzstd-dev libcld2-dev
           libpugixml-dev libssl-dev libgtest-dev libgmock-dev)
 # Versions that are tested together; transformers and CTranslate2 use the torch that is there.
@@ -17,19 +17,26 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-install_packages() {
+# What cannot be installed is told and does no harm here: it may be there under another name or not be needed, and
+# cmake/Dependencies.cmake names what the build cannot do without.
+install_packages() {  # PACKAGE …
   local missing=() package
-  for package in "${packages[@]}"; do
+  for package in "$@"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
   [ ${#missing[@]} = 0 ] && return
   if ! command -v apt-get >/dev/null; then
-    echo "setup: this script installs with apt-get (Debian, Ubuntu). Install by hand: ${missing[*]}" >&2
-    exit 1
+    echo "setup: without apt-get (Debian, Ubuntu) nothing is installed here. Needed, by Debian's names: ${missing[*]}" >&2
+    return
   fi
   echo "setup: installing ${missing[*]}" >&2
-  as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  as_root apt-get update -qq &&
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+    echo "setup: these could not be installed; going on without" >&2
+}
+
+install_pip() {
+  python3 -m pip --version >/dev/null 2>&1 || install_packages python3-pip
 }
 
 # The same places as cmake/LibTorch.cmake.
@@ -44,6 +51,7 @@ torch_is_there() {
 install_torch() {
   local cache=${XDG_CACHE_HOME:-$HOME/.cache}/nmt/torch-$torch_version
   torch_is_there && return
+  install_pip
   echo "setup: installing the torch $torch_version wheel into $cache (once, about 5 GB)" >&2
   mkdir -p "$cache.part"
   python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target "$cache.part" \
@@ -56,6 +64,7 @@ install_formats() {
   local cache=${XDG_CACHE_HOME:-$HOME/.cache}/nmt/formats-1
   [ -d "$cache" ] && return
   echo "setup: installing ${format_wheels[*]} into $cache (once, about 400 MB)" >&2
+  install_pip
   rm -rf "$cache.part"
   mkdir -p "$cache.part"
   if python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target "$cache.part" \
@@ -66,6 +75,6 @@ install_formats() {
   fi
 }
 
-install_packages
+install_packages "${packages[@]}"
 install_torch
 if [ "${1:-}" = --formats ]; then install_formats; fi
