@@ -3,9 +3,12 @@
 # there. Called by quickstart.sh and test.sh; safe to call again.
 #   --developer   also clang-format, clang-tidy, MPI, and Clang with its fuzzer for scripts/fuzz.sh
 #   --formats     also what the converters between file formats and their tests import: CTranslate2, transformers, …
+# NMT_TORCH_VERSION in the environment asks for that release of LibTorch and no other, here and in scripts/build.sh.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 torch_version=${NMT_TORCH_VERSION:-2.11.0}
+caches=${XDG_CACHE_HOME:-$HOME/.cache}/nmt
 packages=(g++ cmake ninja-build ccache python3 git libsentencepiece-dev libboost-program-options-dev
           libyaml-cpp-dev libicu-dev libspdlog-dev nlohmann-json3-dev zlib1g-dev libzstd-dev libcld2-dev
           libpugixml-dev libssl-dev libgtest-dev libgmock-dev)
@@ -35,44 +38,38 @@ install_packages() {  # PACKAGE …
     echo "setup: these could not be installed; going on without" >&2
 }
 
-install_pip() {
+# The folder is there only when it is whole. pip's temporary folder lies on the same disk, so that what pip moves is renamed.
+install_wheels() {  # FOLDER WHEEL …
+  local folder=$1
+  shift
   python3 -m pip --version >/dev/null 2>&1 || install_packages python3-pip
-}
-
-# The same places as cmake/LibTorch.cmake.
-torch_is_there() {
-  local folder
-  for folder in ${CMAKE_PREFIX_PATH:+${CMAKE_PREFIX_PATH//[:;]/ }} ${Torch_DIR:+"$Torch_DIR/../../.." "$Torch_DIR"} "$cache/torch"; do
-    [ -e "$folder/lib/libtorch.so" ] && return
-  done
-  python3 -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)'
+  rm -rf "$folder" "$folder.part"
+  mkdir -p "$folder.part/temporary"
+  TMPDIR=$folder.part/temporary python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
+    --target "$folder.part/wheels" "$@" || return
+  mv "$folder.part/wheels" "$folder"
+  rm -rf "$folder.part"
 }
 
 install_torch() {
-  local cache=${XDG_CACHE_HOME:-$HOME/.cache}/nmt/torch-$torch_version
-  torch_is_there && return
-  install_pip
-  echo "setup: installing the torch $torch_version wheel into $cache (once, about 5 GB)" >&2
-  mkdir -p "$cache.part"
-  python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target "$cache.part" \
-    "torch==$torch_version" numpy
-  mv "$cache.part" "$cache"
+  local folder=$caches/torch-$torch_version found
+  if ! command -v cmake >/dev/null; then
+    echo "setup: cmake is needed, 3.25 or newer" >&2
+    exit 1
+  fi
+  # With NMT_TORCH_VERSION that folder alone, as in build.sh; else whatever the build itself would take.
+  found=$(cmake ${NMT_TORCH_VERSION:+-DNMT_TORCH_DIR="$folder/torch"} -P cmake/LibTorch.cmake 2>/dev/null) && return
+  [ -z "$found" ] || echo "$found" >&2
+  echo "setup: installing the torch $torch_version wheel into $folder (once, about 5 GB)" >&2
+  install_wheels "$folder" "torch==$torch_version" numpy
 }
 
 # A failure is told but does no harm: without them the converters' tests are skipped, and all else works.
 install_formats() {
-  local cache=${XDG_CACHE_HOME:-$HOME/.cache}/nmt/formats-1
-  [ -d "$cache" ] && return
-  echo "setup: installing ${format_wheels[*]} into $cache (once, about 400 MB)" >&2
-  install_pip
-  rm -rf "$cache.part"
-  mkdir -p "$cache.part"
-  if python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target "$cache.part" \
-    "${format_wheels[@]}"; then
-    mv "$cache.part" "$cache"
-  else
-    echo "setup: these could not be installed" >&2
-  fi
+  local folder=$caches/formats-1
+  [ -d "$folder" ] && return
+  echo "setup: installing ${format_wheels[*]} into $folder (once, about 400 MB)" >&2
+  install_wheels "$folder" "${format_wheels[@]}" || echo "setup: these could not be installed" >&2
 }
 
 install_packages "${packages[@]}"
