@@ -66,10 +66,16 @@ install_torch() {
 
 # A failure is told but does no harm: without them the converters' tests are skipped, and all else works.
 install_formats() {
-  local folder=$caches/formats-1
-  [ -d "$folder" ] && return
-  echo "setup: installing ${format_wheels[*]} into $folder (once, about 400 MB)" >&2
-  install_wheels "$folder" "${format_wheels[@]}" || echo "setup: these could not be installed" >&2
+  local folder
+  # Wheels fit one Python. scripts/formats/__init__.py looks there.
+  folder=$caches/formats-1-$(python3 -c 'import sys; print(sys.implementation.cache_tag)')
+  if [ ! -d "$folder" ]; then
+    echo "setup: installing ${format_wheels[*]} into $folder (once, about 400 MB)" >&2
+    install_wheels "$folder" "${format_wheels[@]}" || echo "setup: these could not be installed" >&2
+  fi
+  # The torch of the cache serves the Python that installed it; the build takes it in any case.
+  PYTHONPATH=scripts python3 -c 'import formats, importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)' ||
+    echo "setup: the converters also need torch for this Python: python3 -m pip install torch" >&2
 }
 
 install_packages "${packages[@]}"

@@ -11,9 +11,10 @@ joining pieces does, on both sides. Prints a table of target tokens/s, medians o
 milliseconds a sentence. --workers decodes so many batches at a time, each by one thread, in both programs
 (CTranslate2's inter_threads); --threads gives them to every batch. --processor-time counts the processor's seconds, for a machine that is
 busy with other work; nmt's loading is then what translating the first line costs, and that line is left out. --start
-times whole commands instead, from their start to the end of one translated line, at the last of the beams. Needs `scripts/setup.sh --formats`, as do the converters:
+times whole commands instead, from their start to the end of one translated line, at the last of the beams. Needs `scripts/setup.sh --formats`, as do the converters
+(cpython-311: the Python that runs):
 
-  PYTHONPATH=~/.cache/nmt/formats-1 python3 tests/benchmarks/decoding.py build/nmt
+  PYTHONPATH=~/.cache/nmt/formats-1-cpython-311 python3 tests/benchmarks/decoding.py build/nmt
 """
 
 import argparse

@@ -126,6 +126,18 @@ class Setup(unittest.TestCase):
         (torch / "lib/libtorch.so").unlink()
         self.assertIn("holds no LibTorch", self.call(*command, code=1))
 
+    def test_wheels_for_python_lie_where_that_python_looks(self):
+        self.script("--formats")
+        folder = self.caches / f"formats-1-{sys.implementation.cache_tag}"
+        self.assertTrue(folder.is_dir())
+        other = make_torch(self.caches / "torch-2.12.0", "2.12.0") / "_C.cpython-20-x86_64-linux-gnu.so"
+        other.write_text("")
+        (self.caches / "torch-2.11.0/torch/_C.so").write_text("")
+        paths = self.call("python3", "-c", "import formats, sys; print(sys.path)", PYTHONPATH="scripts")
+        self.assertIn(f"'{folder}'", paths)
+        self.assertIn(f"'{self.caches}/torch-2.11.0'", paths)
+        self.assertNotIn("torch-2.12.0", paths)
+
 
 if __name__ == "__main__":
     if len(sys.argv) == 3:  # called by the stand-in for pip
