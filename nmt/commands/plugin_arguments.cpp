@@ -10,18 +10,51 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool is_yaml(const std::string& word) {
-  return (word.ends_with(".yaml") || word.ends_with(".yml")) && fs::is_regular_file(word);
+// Words may be anything, too long for a path among it: that is no file, and no error.
+bool is_file(const std::string& word) {
+  std::error_code ignored;
+  return fs::is_regular_file(word, ignored);
 }
 
-// Recipe or run folder among words that are not parsed yet, because plug-ins add flags.
-std::string find_recipe(const std::vector<std::string>& words) {
+bool is_yaml(const std::string& word) {
+  return (word.ends_with(".yaml") || word.ends_with(".yml")) && is_file(word);
+}
+
+/// Flags and their values apart: --flag=value becomes two words.
+std::vector<std::string> split_flags(const std::vector<std::string>& words) {
+  std::vector<std::string> split;
   for (const std::string& word : words) {
-    if (word.starts_with("-")) continue;
-    if (is_yaml(word)) return word;
-    if (fs::is_regular_file(word + "/config.yaml")) return word + "/config.yaml";
+    const size_t equals = word.starts_with("--") ? word.find('=') : std::string::npos;
+    split.push_back(word.substr(0, equals));
+    if (equals != std::string::npos) split.push_back(word.substr(equals + 1));
   }
-  return "";
+  return split;
+}
+
+/// Recipes and run folders' recipes among words that are not parsed yet, because plug-ins add
+/// flags.
+std::vector<std::string> find_recipes(const std::vector<std::string>& arguments) {
+  const std::vector<std::string> words = split_flags(arguments);
+  const bool has_recipe = std::any_of(words.begin(), words.end(), is_yaml);
+  std::vector<std::string> recipes;
+  std::string before;
+  for (const std::string& word : words) {
+    // The run that a recipe trains may remember where its plug-ins were before they moved.
+    const bool trained = has_recipe && before == "--run";
+    if (is_yaml(word))
+      recipes.push_back(word);
+    else if (!trained && is_file(word + "/config.yaml"))
+      recipes.push_back(word + "/config.yaml");
+    before = word;
+  }
+  return recipes;
+}
+
+bool are_same_file(const std::string& one, const std::string& other) {
+  const auto whole = [](const std::string& file) {
+    return fs::weakly_canonical(fs::absolute(file));
+  };
+  return one == other || whole(one) == whole(other);
 }
 
 const std::string kFlag = "--plugins", kFlagWithValue = "--plugins=";
@@ -51,11 +84,17 @@ std::vector<std::string> find_plugins(const std::vector<std::string>& words) {
       plugins.insert(plugins.begin(), flag.begin->substr(kFlagWithValue.size()));
     return plugins;
   }
-  const std::string recipe = find_recipe(words);
-  if (recipe.empty()) return {};
-  for (const YamlEntry& entry : parse_yaml(read_yaml_file(recipe), recipe))
-    if (entry.key == "plugins") return entry.elements;
-  return {};
+  std::vector<std::string> plugins;
+  for (const std::string& recipe : find_recipes(words))
+    for (const YamlEntry& entry : parse_yaml(read_yaml_file(recipe), recipe)) {
+      if (entry.key != "plugins") continue;
+      for (const std::string& plugin : entry.elements)
+        if (std::none_of(plugins.begin(), plugins.end(), [&plugin](const std::string& other) {
+              return are_same_file(plugin, other);
+            }))
+          plugins.push_back(plugin);
+    }
+  return plugins;
 }
 
 std::vector<std::string> without_plugins(std::vector<std::string> words) {

@@ -5,8 +5,9 @@
 
 namespace nmt {
 
-/// The plug-ins of a command: what --plugins names, or else the recipe (a .yaml file) or run folder
-/// among its words. Found before the words are parsed, because plug-ins add options and commands.
+/// The plug-ins of a command: what --plugins names, or else all recipes (.yaml files) and run
+/// folders among its words, each once. Where there is a recipe, --run is what it trains, and does
+/// not count. Found before the words are parsed, because plug-ins add options and commands.
 std::vector<std::string> find_plugins(const std::vector<std::string>& words);
 
 /// `words` without --plugins and its values.
