@@ -3,6 +3,7 @@
 #include <torch/version.h>
 
 #include "nmt/support/version.h"
+#include "nmt/training/plugin_headers.h"
 
 // A plug-in: a shared library with methods from outside the source tree. One of its files has
 //
@@ -20,9 +21,10 @@
 
 /// Stands in the file of a plug-in, where the program reads it before it loads the plug-in: what
 /// follows the colon must be the same in both. The number grows when the interface of methods
-/// changes between versions.
-#define NMT_PLUGIN_STAMP \
-  "nmt plug-in built with: nmt " NMT_VERSION ", plug-in interface 1, LibTorch " TORCH_VERSION
+/// changes between versions; between releases the checksum of the headers tells.
+#define NMT_PLUGIN_STAMP                                                                      \
+  "nmt plug-in built with: nmt " NMT_VERSION ", plug-in interface 1, LibTorch " TORCH_VERSION \
+  ", headers " NMT_HEADERS
 
 /// Begins the function that the program calls once to learn the plug-in's methods.
 #define NMT_PLUGIN()                                                               \

@@ -9,6 +9,7 @@
 
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/version.h"
+#include "nmt/training/plugin_headers.h"
 #include "tests/commands/program.h"
 #include "tests/temporary_folder.h"
 
@@ -124,6 +125,15 @@ TEST(Plugin, OneOfAnotherVersionIsRefusedByBothVersions) {
               AllOf(HasSubstr("built with nmt 0.0.9, plug-in interface 1, LibTorch "),
                     HasSubstr("; this program is nmt " NMT_VERSION
                               ", plug-in interface 1, LibTorch " TORCH_VERSION)));
+}
+
+TEST(Plugin, OneCompiledWithOtherHeadersIsRefused) {
+  const ProgramResult other = run_program({"list", "--plugins", NMT_OTHER_HEADERS_PLUGIN});
+  EXPECT_EQ(other.exit_code, 1);
+  EXPECT_EQ(other.out, "");
+  EXPECT_THAT(lines_of(other.err).front(),
+              AllOf(HasSubstr("LibTorch " TORCH_VERSION ", headers 0123456789ab; this program is "),
+                    HasSubstr("LibTorch " TORCH_VERSION ", headers " NMT_HEADERS)));
 }
 
 TEST(Plugin, OneThatDoesNotStartIsNamed) {
