@@ -4,15 +4,16 @@
 # train: train.tags without every 23rd sentence pair, which form valid; test: dev2010, dev2012, tst2010-2012 together, as in
 # the preparation scripts of fairseq and its successors. Text stays cased and detokenised.
 set -euo pipefail
+archive=${1:+$(realpath -m "$1")}
 cd "$(dirname "$0")"
 [ -s data/train.en ] && exit 0
-archive=${1:-}
 if [ ! -f "$archive" ]; then
   echo "prepare: give the path of de-en.tgz, from the IWSLT 2014 release of WIT3" >&2
   exit 1
 fi
-mkdir -p data
-work=$(mktemp -d)
+work=data/part  # on the same disk: files are moved from it whole or not at all
+rm -rf "$work"
+mkdir -p "$work"
 trap 'rm -rf "$work"' EXIT
 tar -xzf "$archive" -C "$work"
 root=$work/de-en

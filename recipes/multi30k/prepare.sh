@@ -4,9 +4,9 @@
 #   ./prepare.sh DIR   takes the *.gz files of DIR (the data/task1/raw folder of the multi30k/dataset repository)
 #   ./prepare.sh          takes ../../../shared/data/multi30k when it is there, else downloads them from that repository
 set -euo pipefail
+folder=${1:+$(realpath -m "$1")}
 cd "$(dirname "$0")"
 
-folder=${1:-}
 [ -z "$folder" ] && [ -d ../../../shared/data/multi30k ] && folder=../../../shared/data/multi30k
 mkdir -p data
 for split in train val test_2016_flickr test_2017_flickr; do
@@ -14,7 +14,10 @@ for split in train val test_2016_flickr test_2017_flickr; do
     file=$split.$language.gz
     [ -s "data/$file" ] && continue
     if [ -n "$folder" ]; then
-      cp "$folder/$file" "data/$file.part"
+      cp -f "$folder/$file" "data/$file.part"
+    elif ! command -v curl >/dev/null; then
+      echo "prepare: curl is needed to download $file; or name a FOLDER that has it" >&2
+      exit 1
     else
       curl -fL --retry 3 -o "data/$file.part" \
         "https://raw.githubusercontent.com/multi30k/dataset/master/data/task1/raw/$file"

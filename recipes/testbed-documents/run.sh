@@ -28,7 +28,8 @@ decode() {  # SYSTEM SEED WAY
   local out=out/$1-$2.$3.de
   [ -s "$out" ] && return
   $nmt translate "runs/$1-$2" --documents id-tsv --sd.mode "$3" --input corpus/test.tsv --output "$out.tsv"
-  cut -f2- "$out.tsv" > "$out"
+  cut -f2- "$out.tsv" > "$out.part"
+  mv "$out.part" "$out"
 }
 
 score() {  # SYSTEM SEED WAY: one line of the table
