@@ -29,7 +29,7 @@ run_systems() {  # NAME FORMAT TRAIN DEV TEST [option …]
 
 if [ "${1:-}" = smoke ]; then
   for file in doc_ende/news/{train,dev}.doc.{en,de}.gz europarl_enfr/{train,dev}.doc.{en,fr}.gz; do
-    [ -e "$folder/$file" ] || { echo "run: there is no $folder/$file; ./run.sh smoke FOLDER names the folder" >&2; exit 1; }
+    [ -e "$folder/$file" ] || { echo "run: there is no $folder/$file; ./run.sh smoke DIR names the folder" >&2; exit 1; }
   done
   small=(--model.preset tiny --vocabulary.size 4000 --data.max_tokens 2048 --doc.max_tokens 128 --decode.max_len_b 10
     --train.max_updates 100 --train.precision fp32 --valid.every 50 --save.every 50 --decode.beam 1)
