@@ -13,6 +13,7 @@
 #include "nmt/scoring/number_text.h"
 #include "nmt/scoring/scoring.h"
 #include "nmt/support/atomic_file.h"
+#include "nmt/support/dump_json.h"
 #include "nmt/support/log.h"
 #include "nmt/support/progress.h"
 
@@ -221,7 +222,8 @@ int run_length_curve(const std::vector<std::string>& words) {
   }
   progress.finish();
   std::cout << table_of(curves);
-  if (!arguments.numbers.empty()) write_file(arguments.numbers, json_of(curves).dump(1) + "\n");
+  if (!arguments.numbers.empty())
+    write_file(arguments.numbers, dump_json(json_of(curves), 1) + "\n");
   if (!arguments.plot.empty()) write_file(arguments.plot, plot_of(curves));
   return 0;
 }

@@ -12,6 +12,7 @@
 #include "nmt/report/training_facts.h"
 #include "nmt/run/recipe.h"
 #include "nmt/support/atomic_file.h"
+#include "nmt/support/dump_json.h"
 #include "nmt/support/progress.h"
 #include "nmt/support/safetensors.h"
 #include "nmt/training/evaluations.h"
@@ -138,7 +139,7 @@ int run_inspect(const std::vector<std::string>& words) {
     write_page(RunFolder(path), arguments.html);
   }
   if (arguments.json)
-    std::cout << result.dump(1) << '\n';
+    std::cout << dump_json(result, 1) << '\n';
   else
     print(result);
   return 0;

@@ -8,6 +8,7 @@
 #include "nmt/scoring/number_text.h"
 #include "nmt/scoring/text_replacement.h"
 #include "nmt/scoring/unicode.h"
+#include "nmt/support/dump_json.h"
 #include "nmt/support/error.h"
 
 namespace nmt::report {
@@ -283,7 +284,7 @@ std::string to_json(const Comparison& comparison, const ComparedSystems& compare
     for (const MetricOutcome& metric : set.metrics) object["metrics"].push_back(to_object(metric));
     all["sets"].push_back(std::move(object));
   }
-  return all.dump(1) + "\n";
+  return dump_json(all, 1) + "\n";
 }
 
 }  // namespace nmt::report

@@ -7,6 +7,7 @@
 #include "nmt/scoring/number_text.h"
 #include "nmt/scoring/text_table.h"
 #include "nmt/scoring/unicode.h"
+#include "nmt/support/dump_json.h"
 
 namespace nmt::scoring {
 namespace {
@@ -135,7 +136,7 @@ std::string below_table(const std::vector<MetricOutcome>& outcomes, const Compar
 }
 
 std::string quoted(const std::string& words) {
-  return nlohmann::json(words).dump(-1, ' ', true);  // with all but ASCII escaped
+  return dump_json(nlohmann::json(words), -1, JsonCharacters::kAscii);
 }
 
 std::string number_or_null(const std::optional<double>& number) {

@@ -10,6 +10,7 @@
 #include "nmt/scoring/number_text.h"
 #include "nmt/scoring/unicode.h"
 #include "nmt/support/atomic_file.h"
+#include "nmt/support/dump_json.h"
 #include "nmt/support/error.h"
 #include "nmt/support/parse_json.h"
 
@@ -205,7 +206,7 @@ std::string to_json(const ContrastiveReport& report) {
     object.update(to_object(group.accuracy));
     all["groups"].push_back(std::move(object));
   }
-  return all.dump(1) + "\n";
+  return dump_json(all, 1) + "\n";
 }
 
 }  // namespace nmt::scoring

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nmt/scoring/number_text.h"
+#include "nmt/support/dump_json.h"
 #include "nmt/support/error.h"
 
 namespace nmt::scoring {
@@ -113,7 +114,7 @@ std::string to_json(const DocumentScores& scores, const DocumentSet& set) {
     }
     all["scores"].push_back(std::move(object));
   }
-  return all.dump(1) + "\n";
+  return dump_json(all, 1) + "\n";
 }
 
 }  // namespace nmt::scoring

@@ -7,6 +7,7 @@
 
 #include "nmt/scoring/aligned_columns.h"
 #include "nmt/scoring/number_text.h"
+#include "nmt/support/dump_json.h"
 #include "nmt/support/error.h"
 
 namespace nmt::scoring {
@@ -118,7 +119,7 @@ std::string to_json(std::span<const DirectionOffTarget> directions, const std::s
     }
     all["directions"].push_back(std::move(object));
   }
-  return all.dump(1) + "\n";
+  return dump_json(all, 1) + "\n";
 }
 
 std::string list_verdicts(const DirectionOffTarget& direction) {

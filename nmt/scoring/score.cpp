@@ -4,13 +4,14 @@
 #include <nlohmann/json.hpp>
 
 #include "nmt/scoring/number_text.h"
+#include "nmt/support/dump_json.h"
 #include "nmt/support/version.h"
 
 namespace nmt::scoring {
 namespace {
 
 std::string quoted(const std::string& text) {
-  return nlohmann::json(text).dump();
+  return dump_json(nlohmann::json(text));
 }
 
 /// What JSON shows of a number that is printed with so many decimals.

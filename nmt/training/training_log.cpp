@@ -13,6 +13,7 @@
 
 #include "models/product.h"
 #include "nmt/support/atomic_file.h"
+#include "nmt/support/dump_json.h"
 #include "nmt/support/file_error.h"
 #include "nmt/support/parse_json.h"
 
@@ -207,7 +208,7 @@ void TrainingLog::event(const std::string& name, int64_t update, nlohmann::json 
   values["event"] = name;
   values["update"] = update;
   errno = 0;
-  file_ << values.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
+  file_ << dump_json(values) << std::endl;
   if (!file_) throw file_error(path_, "write", errno);
   tensorboard_.flush();
 }

@@ -93,6 +93,14 @@ TEST(Tables, JsonIsExactAndComplete) {
   EXPECT_TRUE(json["systems"][1]["parameters"].is_null());
 }
 
+TEST(Tables, NamesNeedNotBeUtf8) {
+  ComparedSystems compared = testing::small_systems();
+  compared.systems[1].name = "a\xff.de";
+  const auto json =
+      nlohmann::json::parse(to_json(compare(compared, testing::small_options()), compared));
+  EXPECT_EQ(json["systems"][1]["name"], "a\uFFFD.de");
+}
+
 TEST(Tables, RandomizationHasTheIntervalsOfTheBootstrap) {
   const ComparedSystems compared = testing::small_systems();
   ComparisonOptions options = testing::small_options();

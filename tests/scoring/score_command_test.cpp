@@ -55,6 +55,19 @@ TEST_F(ScoreCommandTest, HelpsWithEveryOption) {
   }
 }
 
+TEST_F(ScoreCommandTest, NamesOfFilesNeedNotBeUtf8) {
+  const std::string first = temporary_.write("first", "a b c d x\n");
+  const std::string second = temporary_.write("second\xff.de", "a b c d e\n");
+  for (const std::vector<std::string>& test :
+       std::vector<std::vector<std::string>>{{}, {"--paired-bs", "--paired-bs-n", "10"}}) {
+    std::vector<std::string> arguments = {reference_, "-i", first, second, "-m", "bleu"};
+    arguments.insert(arguments.end(), test.begin(), test.end());
+    const auto outcome = run(arguments);
+    EXPECT_EQ(outcome.code, 0) << outcome.messages;
+    EXPECT_NE(outcome.output.find("second\\ufffd.de\""), std::string::npos) << outcome.output;
+  }
+}
+
 TEST_F(ScoreCommandTest, NeedsASystem) {
   const auto outcome = run({reference_, "-i"});
   EXPECT_EQ(outcome.code, 1);
