@@ -1,5 +1,7 @@
 // nmt score-documents REF HYP
 
+#include <algorithm>
+#include <functional>
 #include <iostream>
 
 #include "nmt/commands/light_commands.h"
@@ -33,6 +35,23 @@ std::vector<std::unique_ptr<scoring::Metric>> make_metrics(
   return metrics;
 }
 
+/// The scorer would refuse them too, after its work and without a name for them.
+void check_increasing(const std::string& option, const std::vector<int64_t>& numbers) {
+  const auto fault = std::adjacent_find(numbers.begin(), numbers.end(), std::greater_equal<>());
+  if (fault == numbers.end()) return;
+  throw UsageError(text("--", option, " has ", *fault, " and then ", *(fault + 1)),
+                   "Give increasing numbers.");
+}
+
+void check(const OptionTable& table, const ScoreDocumentsArguments& arguments) {
+  check_metrics(arguments.metrics);
+  if (!arguments.ids.empty() && table.find("documents")->is_set())
+    throw UsageError("--ids and --documents are two ways to say the same", "Give one of them.");
+  check_increasing("sentence_lengths", arguments.sentence_lengths);
+  check_increasing("document_lengths", arguments.document_lengths);
+  check_increasing("positions", arguments.positions);
+}
+
 std::vector<size_t> sizes(const std::vector<int64_t>& numbers) {
   return {numbers.begin(), numbers.end()};
 }
@@ -45,10 +64,7 @@ int run_score_documents(const std::vector<std::string>& words) {
   declare(table, arguments);
   table.read_command_line(words);
   table.apply();
-  check_metrics(arguments.metrics);
-  if (!arguments.ids.empty() && table.find("documents")->is_set())
-    throw UsageError("--ids and --documents are two ways to say the same", "Give one of them.");
-
+  check(table, arguments);
   const DocumentSet set = read(arguments);
   scoring::DocumentScoreOptions options{.alignment = arguments.align,
                                         .sentence_lengths = sizes(arguments.sentence_lengths),

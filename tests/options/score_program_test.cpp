@@ -81,10 +81,21 @@ TEST_F(ScoreProgram, DocumentsWithoutMarksAreOne) {
   EXPECT_EQ(nmt_errors("score-documents " + ref + " " + ref + " --tokenize 14a").exit_code, 2);
   EXPECT_THAT(nmt_errors("score-documents " + ref + " " + ref + " --tokenizer_model m").out,
               HasSubstr("the tokenizer 13a uses no model"));
-  EXPECT_EQ(nmt_errors("score-documents " + ref + " " + ref + " --positions 3 3").exit_code, 1);
   EXPECT_EQ(nmt_errors("score-documents " + ref + " " + ref + " --metrics").exit_code, 2);
   EXPECT_THAT(nmt_errors("score-documents " + ref + " " + ref + " --metrics bleu bleu").out,
               HasSubstr("--metrics names bleu twice"));
+}
+
+TEST_F(ScoreProgram, DocumentsInBucketsThatDoNotIncrease) {
+  // Before any file is opened.
+  for (const std::string option : {"--sentence_lengths", "--document_lengths", "--positions"})
+    for (const std::string numbers : {"3 3", "20 10"}) {
+      const Outcome outcome =
+          nmt_errors("score-documents no-file no-file " + option + " " + numbers);
+      EXPECT_EQ(outcome.exit_code, 2);
+      EXPECT_THAT(outcome.out, HasSubstr(option + " has " + numbers.substr(0, numbers.find(' ')) +
+                                         " and then "));
+    }
 }
 
 TEST_F(ScoreProgram, Contrastive) {
