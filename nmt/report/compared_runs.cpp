@@ -109,13 +109,15 @@ TestSet read_set(const std::string& name, const std::vector<Evaluations>& evalua
 }
 
 /// The checkpoints that were evaluated on the sets, usually one.
-std::string evaluated_checkpoint(const Evaluations& evaluations,
+std::string evaluated_checkpoint(const std::string& run, const Evaluations& evaluations,
                                  const std::vector<std::string>& sets) {
   std::string checkpoint = evaluations.at(sets.front()).checkpoint;
   for (const std::string& set : sets) {
-    if (evaluations.at(set).checkpoint == checkpoint) continue;
-    throw Error("the newest evaluations of " + sets.front() + " and " + set +
-                    " are of different checkpoints",
+    const std::string& other = evaluations.at(set).checkpoint;
+    if (other == checkpoint) continue;
+    throw Error(FilePosition{run},
+                "the newest evaluations are of different checkpoints: of " + checkpoint + " on " +
+                    sets.front() + ", of " + other + " on " + set,
                 "Give --checkpoint.");
   }
   return checkpoint;
@@ -134,7 +136,7 @@ ComparedSystems read_compared_runs(const std::vector<std::string>& runs,
   const std::vector<std::string> sets = common_sets(runs, evaluations);
   ComparedSystems compared;
   for (size_t i = 0; i < runs.size(); ++i) {
-    const std::string evaluated = evaluated_checkpoint(evaluations[i], sets);
+    const std::string evaluated = evaluated_checkpoint(runs[i], evaluations[i], sets);
     compared.systems.push_back({all_names[i], read_training_facts(RunFolder(runs[i]), evaluated)});
   }
   for (const std::string& set : sets) compared.sets.push_back(read_set(set, evaluations));

@@ -129,6 +129,23 @@ TEST_F(CompareProgram, RunsWithoutCheckpointsAreComparedWithAWarning) {
   EXPECT_THAT(outcome.out, HasSubstr("there is no checkpoint 'best'"));
 }
 
+TEST_F(CompareProgram, ARunWithEvaluationsOfDifferentCheckpointsIsNamed) {
+  const std::string base = make_run("base", "the dog\na cat\n");
+  const std::string ours = make_run("ours", "the dog\na cat\n");
+  for (const std::string& run : {base, ours}) {
+    json entries = json::parse(read_file(run + "/scores.json"));
+    entries.push_back(entries[0]);
+    entries[1]["set"] = "test2.de-en";
+    if (run == ours) entries[1]["checkpoint"] = "last";
+    write(fs::path(run).filename().string() + "/scores.json", entries.dump());
+  }
+  const Outcome outcome = nmt_errors("compare " + base + " " + ours);
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.out,
+              HasSubstr(ours + ": the newest evaluations are of different checkpoints: "
+                               "of best on test.de-en, of last on test2.de-en"));
+}
+
 TEST_F(CompareProgram, Files) {
   const std::string ref = write("ref", "the dog barks\na cat sleeps\n");
   const std::string files =
