@@ -65,10 +65,8 @@ TrainingFacts read_training_facts(const RunFolder& run, const std::string& check
   or_warn([&] {
     if (std::filesystem::exists(run.log())) add_log(read_run_log(run.log()), facts);
   });
-  or_warn([&] {
-    facts.parameters = count_parameters(run.find_checkpoint(checkpoint));
-    add_state(read_state_file(run.find_checkpoint("last")).state, facts);
-  });
+  or_warn([&] { facts.parameters = count_parameters(run.find_checkpoint(checkpoint)); });
+  or_warn([&] { add_state(read_state_file(run.find_checkpoint("last")).state, facts); });
   return facts;
 }
 

@@ -129,6 +129,21 @@ TEST_F(CompareProgram, RunsWithoutCheckpointsAreComparedWithAWarning) {
   EXPECT_THAT(outcome.out, HasSubstr("there is no checkpoint 'best'"));
 }
 
+TEST_F(CompareProgram, TheNewestCheckpointTellsOfARunWithoutTheEvaluatedOne) {
+  const std::string base = make_run("base", "the dog\na cat\n");
+  const std::string ours = make_run("ours", "the dog\na cat\n");
+  json entries = json::parse(read_file(ours + "/scores.json"));
+  entries[0]["checkpoint"] = "000000100";
+  write("ours/scores.json", entries.dump());
+  const std::string line = "compare " + base + " " + ours + " --metrics chrf --format json";
+  EXPECT_THAT(nmt_errors(line).out, HasSubstr("there is no checkpoint '000000100'"));
+  const json system =
+      json::parse(shell("'" NMT_PROGRAM "' " + line + " 2> /dev/null").out)["systems"][1];
+  EXPECT_TRUE(system["parameters"].is_null());
+  EXPECT_EQ(system["updates"], 200);
+  EXPECT_EQ(system["target_tokens"], 5000);
+}
+
 TEST_F(CompareProgram, ARunWithEvaluationsOfDifferentCheckpointsIsNamed) {
   const std::string base = make_run("base", "the dog\na cat\n");
   const std::string ours = make_run("ours", "the dog\na cat\n");
