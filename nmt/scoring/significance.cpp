@@ -45,14 +45,37 @@ ConfidenceInterval numpy_interval(const ResampledScores& scores) {
   return scores.is_single ? numpy_interval<float>(scores) : numpy_interval<double>(scores);
 }
 
+/// By how much two equal distances may differ: scores of resamples come from 32-bit sums and
+/// quotients, those of trials from whole numbers.
+constexpr double kResampleRounding = 1e-4;
+constexpr double kTrialRounding = 1e-9;
+
 /// One more than counted, so that it is never 0 (Phipson and Smyth 2010).
 double p_value(std::ptrdiff_t more_extreme, size_t samples) {
   return static_cast<double>(more_extreme + 1) / static_cast<double>(samples + 1);
 }
 
+/// How many are as large as `observed`, or larger.
+std::ptrdiff_t count_from(std::span<const double> distances, double observed, double rounding) {
+  return std::count_if(distances.begin(), distances.end(),
+                       [=](double distance) { return distance >= observed - rounding; });
+}
+
+double two_sided_bootstrap_p_value(const ResampledScores& baseline, const ResampledScores& system,
+                                   double observed_difference) {
+  std::vector<double> distances;
+  distances.reserve(system.values.size());
+  for (size_t i = 0; i < system.values.size(); ++i)
+    distances.push_back(system.values[i] - baseline.values[i]);
+  const double mean = numpy_mean<double>(distances);
+  for (double& distance : distances) distance = std::abs(distance - mean);
+  return p_value(count_from(distances, observed_difference, kResampleRounding), distances.size());
+}
+
+/// sacreBLEU's, in the precision that NumPy computes with.
 template <class Number>
-double bootstrap_p_value(const ResampledScores& baseline, const ResampledScores& system,
-                         double observed_difference) {
+double sacrebleu_bootstrap_p_value(const ResampledScores& baseline, const ResampledScores& system,
+                                   double observed_difference) {
   std::vector<Number> differences;
   differences.reserve(system.values.size());
   for (size_t i = 0; i < system.values.size(); ++i) {
@@ -67,6 +90,15 @@ double bootstrap_p_value(const ResampledScores& baseline, const ResampledScores&
         return centred > observed;
       });
   return p_value(more_extreme, differences.size());
+}
+
+double bootstrap_p_value(const ResampledScores& baseline, const ResampledScores& system,
+                         double observed, PairedConvention convention) {
+  if (convention == PairedConvention::kTwoSided)
+    return two_sided_bootstrap_p_value(baseline, system, observed);
+  return baseline.is_single && system.is_single
+             ? sacrebleu_bootstrap_p_value<float>(baseline, system, observed)
+             : sacrebleu_bootstrap_p_value<double>(baseline, system, observed);
 }
 
 /// The statistics of all systems by one metric, with their scores.
@@ -106,7 +138,7 @@ using Outcomes = std::vector<std::vector<SystemOutcome>>;
 Outcomes test_by_bootstrap(std::span<const Metric* const> metrics,
                            std::span<const SystemOutput> systems,
                            const std::vector<MetricTables>& tables,
-                           const ResamplingOptions& options) {
+                           const ResamplingOptions& options, PairedConvention convention) {
   std::vector<SystemStatistics> all;
   for (size_t m = 0; m < metrics.size(); ++m) {
     for (const Statistics& each : tables[m].statistics) all.push_back({*metrics[m], each});
@@ -120,19 +152,26 @@ Outcomes test_by_bootstrap(std::span<const Metric* const> metrics,
       const ResampledScores& resampled = scores[m * systems.size() + s];
       here[s].confidence = numpy_interval(resampled);
       if (s == 0) continue;
-      const bool single = resampled.is_single && baseline.is_single;
-      const double observed = tables[m].difference(s);
-      here[s].p_value = single ? bootstrap_p_value<float>(baseline, resampled, observed)
-                               : bootstrap_p_value<double>(baseline, resampled, observed);
+      here[s].p_value = bootstrap_p_value(baseline, resampled, tables[m].difference(s), convention);
     }
   }
   return outcomes;
 }
 
+double randomization_p_value(std::span<const double> trials, double observed,
+                             PairedConvention convention) {
+  const auto more_extreme =
+      convention == PairedConvention::kTwoSided
+          ? count_from(trials, observed, kTrialRounding)
+          : std::count_if(trials.begin(), trials.end(),
+                          [observed](double difference) { return difference > observed; });
+  return p_value(more_extreme, trials.size());
+}
+
 Outcomes test_by_randomization(std::span<const Metric* const> metrics,
                                std::span<const SystemOutput> systems,
                                const std::vector<MetricTables>& tables,
-                               const ResamplingOptions& options) {
+                               const ResamplingOptions& options, PairedConvention convention) {
   std::vector<SystemStatistics> baselines;
   std::vector<SystemStatistics> others;
   for (size_t m = 0; m < metrics.size(); ++m) {
@@ -146,13 +185,8 @@ Outcomes test_by_randomization(std::span<const Metric* const> metrics,
   Outcomes outcomes;
   for (size_t m = 0; m < metrics.size(); ++m) {
     std::vector<SystemOutcome>& here = outcomes.emplace_back(untested(systems, tables[m]));
-    for (size_t s = 1; s < systems.size(); ++s, ++trials) {
-      const double observed = tables[m].difference(s);
-      const auto more_extreme =
-          std::count_if(trials->begin(), trials->end(),
-                        [observed](double difference) { return difference > observed; });
-      here[s].p_value = p_value(more_extreme, trials->size());
-    }
+    for (size_t s = 1; s < systems.size(); ++s, ++trials)
+      here[s].p_value = randomization_p_value(*trials, tables[m].difference(s), convention);
   }
   return outcomes;
 }
@@ -180,15 +214,17 @@ int sample_count(PairedTest test, const ResamplingOptions& options) {
 std::vector<MetricOutcome> compare_systems(const std::vector<const Metric*>& metrics,
                                            const std::vector<SystemOutput>& systems,
                                            const References& references, PairedTest test,
-                                           const ResamplingOptions& options) {
+                                           const ResamplingOptions& options,
+                                           PairedConvention convention) {
   if (metrics.empty() || systems.size() < 2 || references.size() == 0) {
     throw Error("there is nothing to compare",
                 "Give a metric, two systems or more, and a segment or more.");
   }
   const auto tables = count_all(metrics, systems, references, options.threads);
   const bool bootstrap = test == PairedTest::kBootstrap;
-  Outcomes tested = bootstrap ? test_by_bootstrap(metrics, systems, tables, options)
-                              : test_by_randomization(metrics, systems, tables, options);
+  Outcomes tested = bootstrap
+                        ? test_by_bootstrap(metrics, systems, tables, options, convention)
+                        : test_by_randomization(metrics, systems, tables, options, convention);
   const std::string key = bootstrap ? "bs" : "ar";
   std::vector<MetricOutcome> outcomes;
   for (size_t m = 0; m < metrics.size(); ++m) {

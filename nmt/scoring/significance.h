@@ -9,7 +9,7 @@
 #include "nmt/scoring/resampling.h"
 
 // How sure a score is, and whether two systems differ by more than chance. Numbers equal
-// sacreBLEU's for the same seed under NumPy 2.
+// sacreBLEU's for the same seed under NumPy 2, except p-values that are asked for as two-sided.
 //
 //   const Bleu bleu;
 //   const Score score = corpus_with_confidence(bleu, hypotheses, references);
@@ -32,6 +32,25 @@ enum class PairedTest {
   kApproximateRandomization  ///< 10000 trials unless given
 };
 
+/// How resamples or trials become a p-value. D is the observed difference of two scores, D* that of
+/// a resample or trial; c of n are counted, and p = (c + 1) / (n + 1), which is never 0 (Phipson
+/// and Smyth 2010, "Permutation p-values should never be zero").
+enum class PairedConvention {
+  /// As sacreBLEU (sacrebleu/significance.py): the bootstrap counts |D*| - mean |D*| > |D|, after
+  /// Moses and figure 2 of Riezler and Maxwell 2005 ("On some pitfalls in automatic evaluation and
+  /// significance testing for MT"), randomization |D*| > |D|. Where D is clear of 0, hardly any D*
+  /// has the other sign, and the bootstrap counts one tail of two: p is half of the two-sided one.
+  /// Ties are left out, so that systems without any difference get the smallest p there is.
+  kSacrebleu,
+  /// The probability of a difference that is at least as large, in either direction, between
+  /// systems that are equal. The bootstrap counts |D* - mean D*| >= |D|: its resamples (Koehn 2004,
+  /// who counts how often the better system wins and so has one tail too) are shifted to where the
+  /// null hypothesis puts their mean. Randomization counts |D*| >= |D| (Riezler and Maxwell 2005,
+  /// figure 1), which is exact but for the number of trials: k segments that differ in the same
+  /// direction give 2^(1 - k). Systems without any difference get 1.
+  kTwoSided
+};
+
 /// A system's translations of the test set. They must outlive this.
 struct SystemOutput {
   std::string name;
@@ -42,7 +61,7 @@ struct SystemOutput {
 struct SystemOutcome {
   std::string name;
   double score = 0;
-  std::optional<double> p_value = {};                 ///< two-sided; none for the baseline
+  std::optional<double> p_value = {};                 ///< none for the baseline
   std::optional<ConfidenceInterval> confidence = {};  ///< with kBootstrap only
 };
 
@@ -53,12 +72,13 @@ struct MetricOutcome {
 };
 
 /// Compares each system with the first one, by each metric. A small p-value says that such a
-/// difference of scores is unlikely to come from the choice of test segments alone. Throws Error
-/// when there is nothing to compare, or not one hypothesis for every segment.
-std::vector<MetricOutcome> compare_systems(const std::vector<const Metric*>& metrics,
-                                           const std::vector<SystemOutput>& systems,
-                                           const References& references, PairedTest test,
-                                           const ResamplingOptions& options = {});
+/// difference of scores is unlikely to come from the choice of test segments alone. Where few
+/// segments differ, the bootstrap is surer than it should be, and randomization is not. Throws
+/// Error when there is nothing to compare, or not one hypothesis for every segment.
+std::vector<MetricOutcome> compare_systems(
+    const std::vector<const Metric*>& metrics, const std::vector<SystemOutput>& systems,
+    const References& references, PairedTest test, const ResamplingOptions& options = {},
+    PairedConvention convention = PairedConvention::kSacrebleu);
 
 /// The trials or resamples that `options` ask for.
 int sample_count(PairedTest test, const ResamplingOptions& options);
