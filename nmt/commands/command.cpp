@@ -157,6 +157,12 @@ CommandDescription describe_compare() {
 intervals and with paired significance tests against the first system. Of runs it reads what
 `nmt evaluate` left in their folders, and shows parameters, updates, training tokens and speed.
 
+p is two-sided: how often systems that are equal would differ at least as much, in either direction,
+(c + 1) / (n + 1) when c of n resamples or trials do. Equal translations have p = 1. Bootstrap
+resampling is too sure where only a few segments differ; there take approximate randomization.
+`nmt score --paired-bs` and `--paired-ar` print sacreBLEU's p-values instead, which leave ties out
+and, by bootstrap, count one direction: where p is small, about half of the two-sided one.
+
   nmt compare runs/baseline runs/wide
   nmt compare runs/baseline runs/wide --html report.html
   nmt compare runs/baseline runs/wide --test ar --format latex

@@ -22,7 +22,8 @@ SetComparison compare_set(const ComparedSystems& compared, const TestSet& set,
   const scoring::References references(set.references);
   SetComparison result{set.name, set.references.size(),
                        compare_systems(views, systems, references, options.test,
-                                       {.samples = options.samples, .threads = 0})};
+                                       {.samples = options.samples, .threads = 0},
+                                       scoring::PairedConvention::kTwoSided)};
   if (options.test == PairedTest::kBootstrap) return result;
   for (size_t m = 0; m < metrics.size(); ++m) {
     for (size_t s = 0; s < systems.size(); ++s) {
@@ -67,6 +68,16 @@ std::vector<std::string> explanations(const Comparison& comparison,
       text("p: of the difference from ", first_system, ", two-sided, by paired ",
            bootstrap ? "bootstrap resampling, " : "approximate randomization, ", comparison.samples,
            bootstrap ? " resamples" : " trials", ". * p < 0.05, ** p < 0.01."),
+      text(
+          "p = (c + 1) / (n + 1), where c of n ",
+          bootstrap
+              ? "resamples have a difference that is as far from the mean of all n as the observed "
+                "difference is from 0, or farther. sacreBLEU's p (nmt score --paired-bs) counts "
+                "one direction: where p is small it is about half of this one."
+              : "trials, in which the translations of a segment change places at random, have a "
+                "difference as large as the observed one, or larger. sacreBLEU's p (nmt score "
+                "--paired-ar) leaves out those that are just as large: where few segments differ "
+                "it is smaller than this one."),
       "A small p says that the choice of test segments hardly explains the difference; it is not "
       "corrected for the number of comparisons."};
 }

@@ -7,7 +7,8 @@
 #include "nmt/report/compared_systems.h"
 #include "nmt/scoring/significance.h"
 
-// Scores of systems on test sets, with the significance of their differences from the first system.
+// Scores of systems on test sets, with the significance of their differences from the first system:
+// two-sided p-values (scoring::PairedConvention::kTwoSided), unlike sacreBLEU's.
 
 namespace nmt::report {
 

@@ -21,15 +21,21 @@ std::string key(const ComparedSystems& compared) {
   return html_key(names);
 }
 
+/// A difference in the colour of what it is; without one when it shows as zero.
+std::string coloured_difference(const MetricOutcome& metric, const SystemOutcome& system) {
+  const double difference = system.score - metric.systems.front().score;
+  const std::string shown = signed_number(difference, 2);
+  const std::string marked = shown + stars(*system.p_value);
+  if (!shown.starts_with('+') && !shown.starts_with('-')) return marked;
+  const bool better = less_is_better(metric.name) ? difference < 0 : difference > 0;
+  return std::string("<span class=\"") + (better ? "better" : "worse") + "\">" + marked + "</span>";
+}
+
 std::string score_cell(const MetricOutcome& metric, const SystemOutcome& system) {
   std::string cell =
       "<td>" + fixed(system.score, 2) + " <small>± " + fixed(system.confidence->half_width, 2);
   if (system.p_value) {
-    const double difference = system.score - metric.systems.front().score;
-    const bool better = less_is_better(metric.name) ? difference < 0 : difference > 0;
-    cell += std::string("<br><span class=\"") + (better ? "better" : "worse") + "\">" +
-            signed_number(difference, 2) + stars(*system.p_value) +
-            "</span> p = " + fixed(*system.p_value, 4);
+    cell += "<br>" + coloured_difference(metric, system) + " p = " + fixed(*system.p_value, 4);
   }
   return cell + "</small></td>";
 }

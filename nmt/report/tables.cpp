@@ -276,6 +276,7 @@ std::string to_json(const Comparison& comparison, const ComparedSystems& compare
   nlohmann::ordered_json all = {
       {"test", comparison.test == scoring::PairedTest::kBootstrap ? "bs" : "ar"},
       {"samples", comparison.samples},
+      {"p_values", "two-sided"},
       {"systems", nlohmann::ordered_json::array()},
       {"sets", nlohmann::ordered_json::array()}};
   for (const ComparedSystem& system : compared.systems) all["systems"].push_back(to_object(system));

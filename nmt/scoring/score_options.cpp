@@ -115,14 +115,16 @@ std::vector<ArgumentOption> resampling_options() {
        "N",
        kInteger},
       {{"--paired-ar", "-par"},
-       "Several systems: test each against the first by approximate randomization.",
+       "Several systems: test each against the first by approximate randomization. The p-values "
+       "are sacreBLEU's; those of nmt compare count ties too.",
        kNone,
        "",
        kText,
        {},
        "--paired-bs"},
       {{"--paired-bs", "-pbs"},
-       "Several systems: the same by paired bootstrap resampling.",
+       "Several systems: the same by paired bootstrap resampling. A small p is about half of the "
+       "two-sided one, which nmt compare prints.",
        kNone,
        "",
        kText,

@@ -161,6 +161,18 @@ TEST_F(CompareProgram, ARunWithEvaluationsOfDifferentCheckpointsIsNamed) {
                                "of best on test.de-en, of last on test2.de-en"));
 }
 
+TEST_F(CompareProgram, EqualTranslationsAndNamesOfAnyBytes) {
+  const std::string ref = write("ref", "the dog barks\na cat sleeps\n");
+  const std::string files = "compare --ref " + ref + " --hyp " + write("a", "the dog\na cat\n") +
+                            " '" + write("b\xff", "the dog\na cat\n") + "' --format json";
+  for (const std::string test : {"bs", "ar"}) {
+    const json result = json::parse(nmt_run(files + " --test " + test).out);
+    EXPECT_EQ(result["systems"][1]["name"], "b\uFFFD");
+    for (const json& metric : result["sets"][0]["metrics"])
+      EXPECT_EQ(metric["systems"][1]["p_value"], 1.0);
+  }
+}
+
 TEST_F(CompareProgram, Files) {
   const std::string ref = write("ref", "the dog barks\na cat sleeps\n");
   const std::string files =

@@ -39,6 +39,12 @@ TEST(Page, HoldsEveryPart) {
   EXPECT_THAT(page, Not(HasSubstr("{{")));
 }
 
+TEST(Page, ColoursDifferences) {
+  const std::string page = small_page();
+  EXPECT_THAT(page, HasSubstr("<br><span class=\"better\">+"));
+  EXPECT_THAT(page, HasSubstr("where c of n resamples have a difference"));
+}
+
 TEST(Page, EqualSystemsFromFilesHaveOne) {
   ComparedSystems compared = testing::small_systems();
   for (ComparedSystem& system : compared.systems) system.training.reset();
@@ -49,6 +55,9 @@ TEST(Page, EqualSystemsFromFilesHaveOne) {
   const ComparisonOptions options = testing::small_options();
   const std::string page = to_page(compare(compared, options), compared, options);
   EXPECT_THAT(page, HasSubstr("5 of 5 without a difference"));
+  EXPECT_THAT(page, HasSubstr("<br>0.00 p = 1.0000</small>"));
+  for (const char* colour : {"class=\"better\"", "class=\"worse\""})
+    EXPECT_THAT(page, Not(HasSubstr(colour)));
   EXPECT_THAT(page, Not(HasSubstr("<h2>Training</h2>")));
 }
 

@@ -74,9 +74,9 @@ TEST(Tables, JsonIsExactAndComplete) {
   const scoring::Bleu bleu;
   const scoring::Chrf chrf;
   const scoring::Ter ter;
-  const auto outcomes =
-      compare_systems({&bleu, &chrf, &ter}, {{"a", set.outputs[0]}, {"b", set.outputs[1]}},
-                      set.references, scoring::PairedTest::kBootstrap, {.samples = 50});
+  const auto outcomes = compare_systems(
+      {&bleu, &chrf, &ter}, {{"a", set.outputs[0]}, {"b", set.outputs[1]}}, set.references,
+      scoring::PairedTest::kBootstrap, {.samples = 50}, scoring::PairedConvention::kTwoSided);
   ASSERT_EQ(json["sets"].size(), 2U);
   ASSERT_EQ(json["sets"][0]["metrics"].size(), 3U);
   for (size_t m = 0; m < 3; ++m) {
@@ -89,6 +89,7 @@ TEST(Tables, JsonIsExactAndComplete) {
     EXPECT_FALSE(metric["systems"][0].contains("p_value"));
     EXPECT_EQ(metric["systems"][1]["p_value"], *outcomes[m].systems[1].p_value);
   }
+  EXPECT_EQ(json["p_values"], "two-sided");
   EXPECT_EQ(json["systems"][0]["parameters"], 2096128);
   EXPECT_TRUE(json["systems"][1]["parameters"].is_null());
 }
@@ -113,6 +114,31 @@ TEST(Tables, RandomizationHasTheIntervalsOfTheBootstrap) {
             corpus_with_confidence(bleu, set.outputs[1], set.references).confidence->half_width);
   EXPECT_TRUE(system.p_value.has_value());
   EXPECT_THAT(to_text(comparison, compared), HasSubstr("approximate randomization, 50 trials"));
+}
+
+TEST(Comparison, EqualSystemsDoNotDiffer) {
+  ComparedSystems compared = testing::small_systems();
+  for (TestSet& set : compared.sets) set.outputs[1] = set.outputs[0];
+  for (const auto test :
+       {scoring::PairedTest::kBootstrap, scoring::PairedTest::kApproximateRandomization}) {
+    ComparisonOptions options = testing::small_options();
+    options.test = test;
+    const Comparison comparison = compare(compared, options);
+    for (const SetComparison& set : comparison.sets)
+      for (const scoring::MetricOutcome& metric : set.metrics)
+        EXPECT_EQ(metric.systems[1].p_value, 1.0) << metric.name;
+    EXPECT_THAT(to_text(comparison, compared), HasSubstr("  0.00  1.0000\n"));
+  }
+}
+
+TEST(Comparison, SaysHowPIsComputed) {
+  Comparison comparison = worked_comparison();
+  EXPECT_THAT(to_text(comparison, worked_systems()),
+              HasSubstr("\np = (c + 1) / (n + 1), where c of n resamples have a difference"));
+  EXPECT_THAT(to_text(comparison, worked_systems()), HasSubstr("nmt score --paired-bs"));
+  comparison.test = scoring::PairedTest::kApproximateRandomization;
+  EXPECT_THAT(to_text(comparison, worked_systems()), HasSubstr("where c of n trials, in which"));
+  EXPECT_THAT(to_text(comparison, worked_systems()), HasSubstr("nmt score --paired-ar"));
 }
 
 TEST(Comparison, Stars) {
