@@ -54,9 +54,7 @@ CorpusManifest manifest_from(const json& manifest) {
   manifest.at("vocabulary_sha256").get_to(result.vocabulary_hash);
   manifest.at("has_text").get_to(result.has_text);
   result.settings = manifest.at("settings").dump();
-  for (const json& input : manifest.at("inputs"))
-    result.inputs.push_back(
-        {input.at("path"), input.at("bytes"), input.at("modified"), input.at("sha256")});
+  manifest.at("inputs").get_to(result.inputs);
   for (const auto& [name, file] : manifest.at("files").items())
     result.files[name] = {file.at("bytes"), file.at("sha256")};
   return result;
@@ -92,14 +90,9 @@ std::string CorpusManifest::to_json() const {
       {"vocabulary_sha256", vocabulary_hash},
       {"settings", parse_json(settings)},
       {"has_text", has_text},
-      {"inputs", json::array()},
+      {"inputs", inputs},
       {"files", json::object()},
   };
-  for (const CorpusInput& input : inputs)
-    manifest["inputs"].push_back({{"path", input.path},
-                                  {"bytes", input.bytes},
-                                  {"modified", input.modified},
-                                  {"sha256", input.sha256}});
   for (const auto& [name, file] : files)
     manifest["files"][name] = {{"bytes", file.bytes}, {"sha256", file.sha256}};
   manifest["sha256"] = nmt::sha256(manifest.dump());

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "data/corpus_input.h"
 #include "nmt/support/mapped_file.h"
 
 // A prepared parallel corpus on disk: a folder of memory-mapped files, shared by all processes of a
@@ -32,14 +33,6 @@ enum class Side { kSource = 0, kTarget = 1 };
 inline constexpr std::array<Side, 2> kSides = {Side::kSource, Side::kTarget};
 /// "source" or "target".
 std::string to_string(Side side);
-
-/// A text file that went into a corpus.
-struct CorpusInput {
-  std::string path;
-  int64_t bytes = 0;
-  int64_t modified = 0;  // nanoseconds since 1970
-  std::string sha256;
-};
 
 struct CorpusManifest {
   static constexpr int64_t kVersion = 1;

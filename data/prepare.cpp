@@ -1,10 +1,7 @@
 #include "data/prepare.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <filesystem>
-#include <future>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
@@ -12,7 +9,6 @@
 #include "data/ordered_pool.h"
 #include "data/parallel_text.h"
 #include "nmt/support/atomic_file.h"
-#include "nmt/support/checksum.h"
 #include "nmt/support/error.h"
 #include "nmt/support/log.h"
 #include "nmt/support/parse_json.h"
@@ -169,23 +165,6 @@ std::string record(const CorpusSpec& spec, const PrepareSettings& settings) {
       .dump();
 }
 
-CorpusInput file_status(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) throw Error(FilePosition{path}, "there is no such file");
-  CorpusInput input;
-  input.path = path;
-  input.bytes = status.st_size;
-  input.modified =
-      static_cast<int64_t>(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
-  return input;
-}
-
-bool same_file(const CorpusInput& stored, const std::string& path) {
-  const CorpusInput now = file_status(path);
-  if (now.bytes != stored.bytes) return false;
-  return now.modified == stored.modified || sha256_file(path) == stored.sha256;
-}
-
 bool up_to_date(const CorpusManifest& manifest, const CorpusSpec& spec,
                 const Vocabularies& vocabularies, const PrepareSettings& settings) {
   return manifest.source_language == spec.source_language &&
@@ -204,7 +183,7 @@ json record(const VocabularyText& text) {
       const bool both_sides = corpus.target_path.empty();
       const std::string& path =
           both_sides || side == Side::kSource ? corpus.source_path : corpus.target_path;
-      json entry = {{"path", path}, {"bytes", file_status(path).bytes}};
+      json entry = {{"path", path}, {"bytes", file_facts(path).bytes}};
       if (both_sides) entry["side"] = to_string(side);
       // In the other formats every line that is not blank is a sentence.
       if (both_sides || corpus.documents == DocumentMarks::kDTag ||
@@ -309,12 +288,9 @@ std::shared_ptr<const CorpusStore> prepare_corpus(const CorpusSpec& spec,
                                                   const PrepareSettings& settings,
                                                   const std::string& folder) {
   std::vector<CorpusInput> inputs;
-  for (const std::string& file : spec.files()) inputs.push_back(file_status(file));
+  for (const std::string& file : spec.files()) inputs.push_back(file_facts(file));
   const std::unique_ptr<ParallelText> reader = open_parallel_text(spec, settings.invalid_utf8);
-  auto hashes = std::async(std::launch::async, [inputs]() mutable {
-    for (CorpusInput& input : inputs) input.sha256 = sha256_file(input.path);
-    return inputs;
-  });
+  auto checksums = add_checksums(std::move(inputs));
   StoreBuilder builder(spec, vocabularies, settings.stored_text, folder);
   Progress progress("preparing " + spec.text, 0, "lines");
   {
@@ -327,7 +303,7 @@ std::shared_ptr<const CorpusStore> prepare_corpus(const CorpusSpec& spec,
     }
   }
   progress.finish();
-  builder.finish(hashes.get(), record(spec, settings));
+  builder.finish(checksums.get(), record(spec, settings));
   return CorpusStore::open(folder);
 }
 

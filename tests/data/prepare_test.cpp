@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -224,6 +225,22 @@ TEST_F(Prepare, StopsAtBadTextAndLeavesNoStore) {
   fails_with(many, broken, "t.de:1501: not UTF-8");
   fails_with({}, {}, "is empty");
   fails_with({"", "ka"}, {"ka", ""}, "no pair of this corpus was kept");
+}
+
+// Whoever read it first would leave nothing for the others.
+TEST_F(Prepare, RefusesAPipe) {
+  ASSERT_EQ(::mkfifo(folder_.file("t.en").c_str(), 0600), 0);
+  folder_.write("t.de", "ka\n");
+  const CorpusSpec spec = CorpusSpec::parse(folder_.file("t.{}:en-de"));
+  const std::string refused =
+      "t.en: is a pipe (no regular file)\n  A corpus is read more than once";
+  EXPECT_THAT(
+      message_of([&] { prepare_corpus(spec, small_vocabularies(), {}, folder_.file("store")); }),
+      HasSubstr(refused));
+  EXPECT_THAT(message_of([&] {
+                provide_vocabularies({}, {spec}, InvalidUtf8::kError, folder_.file("place"));
+              }),
+              HasSubstr(refused));
 }
 
 TEST_F(Prepare, SurvivesALineOfAMegabyte) {
