@@ -23,8 +23,8 @@ struct Vocabularies {
 enum class PairFilter {
   kTraining,  // pairs with an empty side, or against data.max_length or data.max_ratio, are dropped
               // and counted
-  kKeepAll,   // every line stays, as for validation and test: line n of the text is sentence n of
-              // the store
+  kKeepAll,   // every pair stays, as for validation and test: the text's n-th pair (see
+              // ParallelText) is the store's. Only InvalidUtf8::kDrop leaves pairs out
 };
 
 struct PrepareSettings {

@@ -38,7 +38,8 @@ class SafetensorsFile {
   const std::string& path() const { return file_.path(); }
   /// Throws Error when there is no tensor of that name.
   const TensorEntry& entry(const std::string& name) const;
-  /// The tensor's bytes, aligned to its element size; valid as long as this object.
+  /// The tensor's bytes, where they lie in the file, which need not be aligned to its element size;
+  /// valid as long as this object.
   std::span<const std::byte> bytes(const std::string& name) const;
 
  private:

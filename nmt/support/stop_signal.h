@@ -7,7 +7,7 @@ namespace nmt {
 class StopSignal {
  public:
   StopSignal();   // installs the handlers
-  ~StopSignal();  // restores the previous ones
+  ~StopSignal();  // from here on these signals end the process
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
 

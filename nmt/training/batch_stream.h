@@ -17,8 +17,8 @@ class BatchStream {
   virtual ~BatchStream() = default;
   /// The next batch of this process, on the training device.
   virtual Batch next() = 0;
-  /// Epoch (0-based) of the batch that next() will give, and its index within this process's part
-  /// of the epoch.
+  /// Where next() goes on, in the stream of all processes together: the same place in each of them
+  /// after as many batches.
   virtual BatchPosition position() const = 0;
   /// Seconds that next() has waited for data since the last call.
   virtual double take_wait_seconds() = 0;
