@@ -371,6 +371,12 @@ std::vector<std::shared_ptr<const CorpusStore>> open_corpora(const std::vector<C
   return stores;
 }
 
+FileLock lock_store(const std::string& folder) {
+  fs::create_directories(folder);
+  return FileLock::wait((fs::path(folder) / "lock").string(),
+                        "which prepares the data in " + folder);
+}
+
 Vocabularies provide_vocabularies(const VocabularyOptions& options,
                                   const std::vector<CorpusSpec>& corpora, InvalidUtf8 invalid_utf8,
                                   const std::string& folder) {

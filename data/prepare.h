@@ -9,6 +9,7 @@
 #include "data/corpus_writer.h"
 #include "data/data_options.h"
 #include "data/vocabulary.h"
+#include "nmt/support/file_lock.h"
 
 // From raw parallel text to corpus stores.
 
@@ -68,6 +69,10 @@ std::vector<std::shared_ptr<const CorpusStore>> provide_corpora(
 std::vector<std::shared_ptr<const CorpusStore>> open_corpora(const std::vector<CorpusSpec>& corpora,
                                                              const std::string& folder,
                                                              const std::string& name);
+
+/// Makes `folder`, where several runs find what is prepared, and waits until no other process
+/// prepares there.
+FileLock lock_store(const std::string& folder);
 
 /// Opens the vocabularies that `options` names. Without names: those beside the first of `corpora`,
 /// when that is a prepared one; else those in `folder` (vocab.model, or source.vocab.model and

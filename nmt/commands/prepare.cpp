@@ -30,6 +30,7 @@ int run_prepare(const std::vector<std::string>& arguments) {
   const std::vector<CorpusSpec> train = parse_corpora(data.train, data.documents),
                                 valid = parse_corpora(data.valid, data.documents),
                                 test = parse_corpora(data.test, data.documents);
+  const FileLock lock = lock_store(folder);
   const Vocabularies vocabularies =
       provide_vocabularies(recipe.vocabulary, train, data.invalid_utf8, folder);
   const PrepareSettings training = PrepareSettings::for_training(data),

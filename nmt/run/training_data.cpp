@@ -7,7 +7,6 @@
 #include "data/prepare.h"
 #include "nmt/run/trained_run.h"
 #include "nmt/support/error.h"
-#include "nmt/support/file_lock.h"
 #include "nmt/support/log.h"
 
 namespace nmt {
@@ -83,11 +82,10 @@ TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe
     throw UsageError("the recipe names no training corpus",
                      "Set data.train, for example [\"data/train.{}:en-de\"].");
   const std::string store = recipe.data.store.empty() ? folder.data() : recipe.data.store;
-  std::filesystem::create_directories(store);
   // A store of several runs is prepared by the one that comes first.
   std::optional<FileLock> lock;
-  if (!recipe.data.store.empty())
-    lock.emplace(FileLock::wait(store + "/lock", "which prepares the data in " + store));
+  if (!recipe.data.store.empty()) lock.emplace(lock_store(store));
+  std::filesystem::create_directories(store);
   const Vocabularies vocabularies =
       provide_vocabularies(recipe.vocabulary, train, recipe.data.invalid_utf8,
                            recipe.data.store.empty() ? folder.path() : store);

@@ -5,9 +5,11 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 
 #include "nmt/commands/command.h"
 #include "nmt/run/recipe.h"
+#include "nmt/support/file_lock.h"
 #include "program.h"
 #include "table_for_tests.h"
 #include "tests/temporary_folder.h"
@@ -181,6 +183,26 @@ TEST(Program, AMissingOrBrokenEngineIsExplained) {
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.out, StartsWith("nmt: cannot load the engine: "));
   EXPECT_EQ(nmt_run("train --help", without.program()).exit_code, 0) << "help needs no engine";
+}
+
+// As training does with a store of several runs.
+TEST(Program, PrepareWaitsForWhoPreparesThere) {
+  const TemporaryFolder folder;
+  const std::string recipe = folder.write("recipe.yaml", "data.train: [\"/nowhere/t.{}:en-de\"]\n");
+  std::optional<FileLock> other(std::in_place, folder.file("lock"), "");
+  FILE* const prepare = popen(
+      ("'" NMT_PROGRAM "' prepare '" + recipe + "' -o '" + folder.path() + "' 2>&1 < /dev/null")
+          .c_str(),
+      "r");
+  ASSERT_NE(prepare, nullptr);
+  std::string said;
+  for (int c = 0; (c = fgetc(prepare)) != EOF;) {
+    said += static_cast<char>(c);
+    if (said.ends_with("which prepares the data in " + folder.path())) other.reset();
+  }
+  pclose(prepare);
+  EXPECT_FALSE(other) << said;
+  EXPECT_THAT(said, HasSubstr("/nowhere/t.en: there is no such file"));
 }
 
 TEST(Program, LightCommandsStartAtOnce) {
