@@ -10,6 +10,21 @@ namespace nmt {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+constexpr const char* kManifest = "manifest.json";
+
+// Removes a store, and what a killed writer left of one, but nothing else that lies there.
+void remove_store(const std::string& folder) {
+  std::vector<std::string> names = {kManifest, "documents"};
+  for (const Side side : kSides)
+    for (const char* ending : {".ids", ".offsets", ".text", ".text_offsets"})
+      names.push_back(to_string(side) + ending);
+  for (const std::string& name : names) fs::remove(fs::path(folder) / name);
+}
+
+}  // namespace
+
 CorpusWriter::HashedFile::HashedFile(const std::string& folder, std::string name)
     : name_(std::move(name)), file_((fs::path(folder) / name_).string()) {}
 
@@ -96,13 +111,12 @@ void CorpusWriter::finish(CorpusManifest manifest) {
   }
   std::erase(files, nullptr);
   for (HashedFile* file : files) manifest.files[file->name()] = file->finish();
-  AtomicFile manifest_file((fs::path(folder_) / "manifest.json").string());
+  AtomicFile manifest_file((fs::path(folder_) / kManifest).string());
   manifest_file.write(manifest.to_json());
   manifest_file.sync();
   // All is on disk now, under temporary names. From here to the new manifest the folder does not
   // open: old and new files must not mix.
-  for (const auto& entry : fs::directory_iterator(folder_))
-    if (!is_unfinished_file(entry.path().filename().string())) fs::remove(entry.path());
+  remove_store(folder_);
   for (HashedFile* file : files) file->commit();
   manifest_file.commit();
 }

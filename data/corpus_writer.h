@@ -18,7 +18,7 @@ enum class StoredText { kNone, kBothSides };
 
 /// Writes a corpus store sentence by sentence; memory does not grow. Until finish() the folder
 /// opens as what it was before: no store, or an older one, which finish() replaces. What an
-/// earlier, killed writer left there is removed. The folder must hold nothing else.
+/// earlier, killed writer left there is removed; files of other names stay.
 class CorpusWriter {
  public:
   /// `vocabulary_size` of the source and the target side.

@@ -196,6 +196,15 @@ TEST_F(CorpusStoreTest, AKilledWriterLosesNothing) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 5);
 }
 
+TEST_F(CorpusStoreTest, LeavesFilesAloneThatAreNoneOfItsOwn) {
+  fs::create_directories(path("notes"));
+  write_file(path("notes/a"), "of somebody");
+  write_file(path("train.en"), "too");
+  for (const int64_t sentences : {5, 20}) random_store(folder_, sentences)->verify();
+  EXPECT_EQ(read_file(path("notes/a")), "of somebody");
+  EXPECT_EQ(read_file(path("train.en")), "too");
+}
+
 // A limit on file size stands for a full disk.
 TEST_F(CorpusStoreTest, AFullDiskLeavesTheOlderStore) {
   write_small(folder_);
