@@ -9,6 +9,7 @@
 #include "data/ordered_pool.h"
 #include "data/parallel_text.h"
 #include "nmt/support/atomic_file.h"
+#include "nmt/support/checksum.h"
 #include "nmt/support/error.h"
 #include "nmt/support/log.h"
 #include "nmt/support/parse_json.h"
@@ -175,23 +176,94 @@ bool up_to_date(const CorpusManifest& manifest, const CorpusSpec& spec,
          std::ranges::equal(manifest.inputs, spec.files(), same_file);
 }
 
-// What decides about the text of a vocabulary, beside the bytes of its files.
-json record(const VocabularyText& text) {
-  json texts = json::array();
+// Visits the file and the side of it that each text of a vocabulary is.
+template <class Visitor>
+void for_each_text(const VocabularyText& text, Visitor&& visit) {
   for (const Side side : text.sides)
     for (const CorpusSpec& corpus : text.corpora) {
       const bool both_sides = corpus.target_path.empty();
-      const std::string& path =
-          both_sides || side == Side::kSource ? corpus.source_path : corpus.target_path;
-      json entry = {{"path", path}, {"bytes", file_facts(path).bytes}};
-      if (both_sides) entry["side"] = to_string(side);
-      // In the other formats every line that is not blank is a sentence.
-      if (both_sides || corpus.documents == DocumentMarks::kDTag ||
-          corpus.documents == DocumentMarks::kXml)
-        entry["documents"] = enum_name(corpus.documents);
-      texts.push_back(entry);
+      visit(corpus, both_sides || side == Side::kSource ? corpus.source_path : corpus.target_path,
+            side, both_sides);
     }
+}
+
+// What decides about the text of a vocabulary, beside the content of its files.
+json record(const VocabularyText& text) {
+  json texts = json::array();
+  for_each_text(text, [&texts](const CorpusSpec& corpus, const std::string& path, Side side,
+                               bool both_sides) {
+    json entry = {{"path", path}};
+    if (both_sides) entry["side"] = to_string(side);
+    // In the other formats every line that is not blank is a sentence.
+    if (both_sides || corpus.documents == DocumentMarks::kDTag ||
+        corpus.documents == DocumentMarks::kXml)
+      entry["documents"] = enum_name(corpus.documents);
+    texts.push_back(entry);
+  });
   return texts;
+}
+
+// Each file once.
+std::vector<std::string> files_of(const VocabularyText& text) {
+  std::set<std::string> files;
+  for_each_text(text, [&files](const CorpusSpec&, const std::string& path, Side, bool) {
+    files.insert(path);
+  });
+  return {files.begin(), files.end()};
+}
+
+// A model lies beside a record: what it was made from, where it was trained in its folder, and its
+// own checksum. Whatever happens, no model stands beside the record of another, so one that does,
+// or has none, is somebody's own.
+std::string record_file(const std::string& model) {
+  return model + ".json";
+}
+
+json read_record(const std::string& model) {
+  return fs::exists(record_file(model)) ? try_parse_json(read_file(record_file(model))) : json();
+}
+
+void write_model(const std::string& path, const std::string& model, json record) {
+  record["model"] = sha256(model);
+  AtomicFile model_file(path), its_record(record_file(path));
+  model_file.write(model);
+  its_record.write(record.dump(2) + "\n");
+  // All is on disk before the older ones are given up.
+  model_file.sync();
+  its_record.sync();
+  fs::remove(path);
+  its_record.commit();
+  model_file.commit();
+}
+
+void remove_model(const std::string& path) {
+  fs::remove(path);
+  fs::remove(record_file(path));
+}
+
+// Throws Error when the model at `path` would be replaced, but was not put there by this program.
+void require_own(const std::string& path) {
+  if (!fs::exists(path)) return;
+  const json record = read_record(path);
+  // Those of earlier versions lack the checksum.
+  if (record.is_object() && (!record.contains("model") || record["model"] == sha256_file(path)))
+    return;
+  throw Error(FilePosition{path}, "a vocabulary that was not trained here is in the way",
+              "Name it in vocabulary.file (vocabulary.target_file for the target side), or move it "
+              "away to have one trained.");
+}
+
+// Whether the model with the record `known` was made from `made_from` and from what is in `files`.
+bool made_from_same(json known, const json& made_from, const std::vector<std::string>& files) {
+  std::vector<CorpusInput> inputs;
+  try {
+    known.at("files").get_to(inputs);
+  } catch (const json::exception&) {  // of an earlier version, or put there as it is
+    return false;
+  }
+  known.erase("files");
+  known.erase("model");
+  return known == made_from && std::ranges::equal(inputs, files, same_file);
 }
 
 // The model at `path`, trained when it is not there or was made from other texts or options.
@@ -199,28 +271,31 @@ std::shared_ptr<const Vocabulary> provide_model(const VocabularyOptions& options
                                                 const VocabularyText& text,
                                                 const std::vector<std::string>& languages,
                                                 const std::string& path) {
-  const json made_from = {{"type", options.type == VocabularyType::kBpe ? "bpe" : "unigram"},
-                          {"size", options.size},
-                          {"coverage", options.coverage},
-                          {"byte_fallback", options.byte_fallback},
-                          {"normalization", options.normalization},
-                          {"symbols", options.symbols},
-                          {"languages", languages},
-                          {"more_languages", options.languages},
-                          {"sample", options.sample},
-                          {"seed", options.seed},
-                          {"texts", record(text)}};
-  const std::string record_path = path + ".json";
-  if (fs::exists(path) && fs::exists(record_path)) {
-    if (try_parse_json(read_file(record_path)) == made_from) return Vocabulary::load(path);
+  json made_from = {{"type", options.type == VocabularyType::kBpe ? "bpe" : "unigram"},
+                    {"size", options.size},
+                    {"coverage", options.coverage},
+                    {"byte_fallback", options.byte_fallback},
+                    {"normalization", options.normalization},
+                    {"symbols", options.symbols},
+                    {"languages", languages},
+                    {"more_languages", options.languages},
+                    {"sample", options.sample},
+                    {"seed", options.seed},
+                    {"invalid_utf8", enum_name(text.invalid_utf8)},
+                    {"texts", record(text)}};
+  const std::vector<std::string> files = files_of(text);
+  std::vector<CorpusInput> inputs;
+  for (const std::string& file : files) inputs.push_back(file_facts(file));
+  require_own(path);
+  if (fs::exists(path)) {
+    if (made_from_same(read_record(path), made_from, files)) return Vocabulary::load(path);
     log::info(path, " was made from other texts or options; training it again");
   }
+  auto checksums = add_checksums(std::move(inputs));
   const std::string model = train_vocabulary(options, draw_sentences(options, text), languages);
+  made_from["files"] = checksums.get();
   fs::create_directories(fs::path(path).parent_path());
-  // The old record must never stand beside the new model.
-  fs::remove(record_path);
-  write_file(path, model);
-  write_file(record_path, made_from.dump(2) + "\n");
+  write_model(path, model, std::move(made_from));
   return Vocabulary::parse(model, path);
 }
 
@@ -228,18 +303,24 @@ constexpr const char* kJointModel = "vocab.model";
 constexpr const char* kSourceModel = "source.vocab.model";
 constexpr const char* kTargetModel = "target.vocab.model";
 
+std::string in_folder(const std::string& folder, const char* name) {
+  return (fs::path(folder) / name).string();
+}
+
+// The models that a folder with one vocabulary, or with one for each side, must not have as well:
+// whoever opens it could not tell which are meant.
+std::vector<std::string> other_models(const std::string& folder, bool joint) {
+  if (!joint) return {in_folder(folder, kJointModel)};
+  return {in_folder(folder, kSourceModel), in_folder(folder, kTargetModel)};
+}
+
 // Those that `nmt prepare` put into the folder that holds a store.
 Vocabularies vocabularies_beside(const std::string& store) {
-  const fs::path place = fs::canonical(store).parent_path();
-  if (fs::exists(place / kJointModel)) {
-    const auto joint = Vocabulary::load((place / kJointModel).string());
-    return {joint, joint};
-  }
-  if (fs::exists(place / kSourceModel) && fs::exists(place / kTargetModel))
-    return {Vocabulary::load((place / kSourceModel).string()),
-            Vocabulary::load((place / kTargetModel).string())};
-  throw UsageError(text("there is no vocabulary beside the prepared corpus ", store),
-                   "Give the vocabulary it was prepared with in vocabulary.file.");
+  const std::string place = fs::canonical(store).parent_path().string();
+  if (!fs::exists(in_folder(place, kJointModel)) && !fs::exists(in_folder(place, kSourceModel)))
+    throw UsageError(text("there is no vocabulary beside the prepared corpus ", store),
+                     "Give the vocabulary it was prepared with in vocabulary.file.");
+  return open_vocabularies(place);
 }
 
 /// The folder of the corpus `number` (from 1) of those that a run calls `name`.
@@ -396,13 +477,50 @@ Vocabularies provide_vocabularies(const VocabularyOptions& options,
   const std::vector<std::string> tags(languages.begin(), languages.end());
   const auto provide = [&](std::vector<Side> sides, const char* name) {
     return provide_model(options, {corpora, std::move(sides), invalid_utf8}, tags,
-                         (fs::path(folder) / name).string());
+                         in_folder(folder, name));
   };
+  const std::vector<std::string> others = other_models(folder, options.joint);
+  for (const std::string& model : others) require_own(model);
+  Vocabularies provided;
   if (options.joint) {
-    const auto joint = provide({Side::kSource, Side::kTarget}, kJointModel);
-    return {joint, joint};
+    provided.source = provided.target = provide({Side::kSource, Side::kTarget}, kJointModel);
+  } else {
+    provided.source = provide({Side::kSource}, kSourceModel);
+    provided.target = provide({Side::kTarget}, kTargetModel);
   }
-  return {provide({Side::kSource}, kSourceModel), provide({Side::kTarget}, kTargetModel)};
+  for (const std::string& model : others) remove_model(model);
+  return provided;
+}
+
+Vocabularies open_vocabularies(const std::string& folder) {
+  const std::string joint = in_folder(folder, kJointModel);
+  if (!fs::exists(joint))
+    return {Vocabulary::load(in_folder(folder, kSourceModel)),
+            Vocabulary::load(in_folder(folder, kTargetModel))};
+  for (const std::string& other : other_models(folder, /*joint=*/true))
+    if (fs::exists(other))
+      throw Error(FilePosition{joint}, text("which vocabulary is meant, this or ", other, "?"),
+                  "Both are there, from different recipes. Remove what does not belong to the last "
+                  "one, with its .json: vocab.model where vocabulary.joint is false, else the "
+                  "others.");
+  const auto vocabulary = Vocabulary::load(joint);
+  return {vocabulary, vocabulary};
+}
+
+void save_vocabularies(const Vocabularies& vocabularies, const std::string& folder) {
+  const auto save = [&folder](const Vocabulary& vocabulary, const char* name) {
+    const std::string path = in_folder(folder, name);
+    if (fs::exists(path) && sha256_file(path) == vocabulary.hash()) return;
+    write_model(path, vocabulary.content(), json::object());
+  };
+  const bool joint = vocabularies.source == vocabularies.target;
+  if (joint) {
+    save(*vocabularies.source, kJointModel);
+  } else {
+    save(*vocabularies.source, kSourceModel);
+    save(*vocabularies.target, kTargetModel);
+  }
+  for (const std::string& other : other_models(folder, joint)) remove_model(other);
 }
 
 }  // namespace nmt

@@ -77,10 +77,19 @@ FileLock lock_store(const std::string& folder);
 /// Opens the vocabularies that `options` names. Without names: those beside the first of `corpora`,
 /// when that is a prepared one; else those in `folder` (vocab.model, or source.vocab.model and
 /// target.vocab.model), trained from the texts of `corpora` when they are not there or were made
-/// from other texts or options.
+/// from other texts or options; the content of the files decides. NAME.json tells what a model was
+/// made of. Throws Error when a model without such a record, or with that of another, is in the
+/// way.
 Vocabularies provide_vocabularies(const VocabularyOptions& options,
                                   const std::vector<CorpusSpec>& corpora, InvalidUtf8 invalid_utf8,
                                   const std::string& folder);
+
+/// Opens vocab.model, or source.vocab.model and target.vocab.model, in `folder`. Throws Error when
+/// it holds both.
+Vocabularies open_vocabularies(const std::string& folder);
+
+/// Puts the vocabularies into `folder` under these names, in place of any that are there.
+void save_vocabularies(const Vocabularies& vocabularies, const std::string& folder);
 
 /// "29,000 lines, 28,986 pairs kept, 14 dropped (10 empty side, 4 longer than data.max_length) …":
 /// one line a corpus.

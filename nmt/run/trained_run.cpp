@@ -2,7 +2,6 @@
 
 #include <torch/torch.h>
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "models/initialisation.h"
@@ -13,8 +12,6 @@
 #include "nmt/support/parse_json.h"
 
 namespace nmt {
-namespace fs = std::filesystem;
-
 namespace {
 
 std::string languages_file(const RunFolder& folder) {
@@ -56,12 +53,7 @@ std::vector<int64_t> never_generated(const Vocabulary& vocabulary) {
 
 void save_run_data(const RunFolder& folder, const Vocabularies& vocabularies,
                    const Languages& languages) {
-  if (vocabularies.source == vocabularies.target) {
-    write_file(folder.file("vocab.model"), vocabularies.source->content());
-  } else {
-    write_file(folder.file("source.vocab.model"), vocabularies.source->content());
-    write_file(folder.file("target.vocab.model"), vocabularies.target->content());
-  }
+  save_vocabularies(vocabularies, folder.path());
   nlohmann::json directions = nlohmann::json::array();
   for (const Direction& direction : languages.directions())
     directions.push_back(to_string(direction));

@@ -55,6 +55,9 @@ class Run:
         self.directions = json.loads((self.folder / "languages.json").read_text())["directions"]
         joint = self.folder / "vocab.model"
         self.joint = joint.exists()
+        for other in ("source.vocab.model", "target.vocab.model"):
+            if self.joint and self.file(other).exists():
+                raise Unsupported(f"{joint}: which vocabulary is meant, this or {other}? One is from an older recipe: remove it")
         self.source = Pieces(self.file("vocab.model" if self.joint else "source.vocab.model").read_bytes())
         self.target = self.source if self.joint else Pieces(self.file("target.vocab.model").read_bytes())
 

@@ -182,6 +182,25 @@ TEST(Train, CheckTrainsNothing) {
   EXPECT_EQ(smaller.err.find("preparing"), std::string::npos) << "the data stays: " << smaller.err;
 }
 
+// Before the first update another recipe is welcome, and nothing of the first one may be left that
+// the run is later read with.
+TEST(Train, AnotherRecipeLeavesNoVocabularyOfTheFirst) {
+  const TemporaryFolder folder;
+  const std::string run = folder.file("run");
+  const auto models = [&run] {
+    return std::pair(fs::exists(run + "/vocab.model"), fs::exists(run + "/target.vocab.model"));
+  };
+  const std::vector<std::pair<bool, std::vector<std::string>>> recipes = {
+      {true, {"--check", "--vocabulary.file", small_run().run + "/vocab.model"}},
+      {false, {"--check", "--vocabulary.joint", "false", "--vocabulary.size", "330"}},
+      {true, {"--check"}}};
+  for (const auto& [joint, more] : recipes) {
+    const ProgramResult result = run_program(train(run, more));
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(models(), std::pair(joint, !joint));
+  }
+}
+
 TEST(Train, AnEarlyStoppedRunStaysStopped) {
   const TemporaryFolder folder;
   const std::string run = folder.file("run");

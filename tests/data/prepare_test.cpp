@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -335,6 +336,82 @@ TEST_F(Prepare, AHalfReplacedVocabularyIsNotTakenForTheOlderOne) {
   EXPECT_THROW(of_size(340), Error);
   fs::remove(in_the_way);
   EXPECT_EQ(of_size(330), 330);
+  fs::remove(place + "/vocab.model");
+  EXPECT_EQ(of_size(330), 330);
+}
+
+TEST_F(Prepare, UsesAVocabularyAgainOnlyWhileItsTextIsTheSame) {
+  const CorpusSpec spec = CorpusSpec::parse(write_parallel(folder_.path(), "train", 600));
+  const std::string place = folder_.file("prepared");
+  VocabularyOptions options;
+  options.size = 330;
+  InvalidUtf8 invalid_utf8 = InvalidUtf8::kError;
+  const auto provide = [&] {
+    provide_vocabularies(options, {spec}, invalid_utf8, place);
+    return fs::last_write_time(place + "/vocab.model");
+  };
+  const auto first = provide();
+  // Touched but equal: the content decides.
+  fs::last_write_time(folder_.file("train.en"),
+                      fs::file_time_type::clock::now() + std::chrono::hours(1));
+  EXPECT_EQ(provide(), first);
+  std::string text = read_file(folder_.file("train.de"));
+  std::reverse(text.begin(), text.end());
+  std::rotate(text.begin(), text.begin() + 1, text.end());  // the first line end is now the last
+  folder_.write("train.de", text);
+  invalid_utf8 = InvalidUtf8::kReplace;  // of "ü" reversed
+  const auto second = provide();
+  EXPECT_NE(second, first);
+  EXPECT_EQ(provide(), second);
+  invalid_utf8 = InvalidUtf8::kDrop;
+  EXPECT_NE(provide(), second);
+}
+
+TEST_F(Prepare, LeavesAVocabularyAloneThatItDidNotMake) {
+  const CorpusSpec spec = CorpusSpec::parse(write_parallel(folder_.path(), "train", 600));
+  const std::string model = folder_.write("vocab.model", small_vocabulary()->content());
+  VocabularyOptions options;
+  options.size = 330;
+  const auto refusal = [&] {
+    return message_of(
+        [&] { provide_vocabularies(options, {spec}, InvalidUtf8::kError, folder_.path()); });
+  };
+  for (const bool joint : {true, false}) {
+    options.joint = joint;
+    EXPECT_THAT(refusal(), HasSubstr("vocab.model: a vocabulary that was not trained here"));
+    EXPECT_EQ(sha256_file(model), small_vocabulary()->hash());
+  }
+  // In place of one that it made.
+  options.joint = true;
+  fs::remove(model);
+  EXPECT_EQ(refusal(), "no error");
+  write_file(model, small_vocabulary()->content());
+  EXPECT_THAT(refusal(), HasSubstr("not trained here"));
+  EXPECT_EQ(sha256_file(model), small_vocabulary()->hash());
+}
+
+// A run whose recipe changed before its first update must not be read with what it had then.
+TEST_F(Prepare, KeepsOneVocabularyOrOneForEachSide) {
+  const CorpusSpec spec = CorpusSpec::parse(write_parallel(folder_.path(), "train", 600));
+  const std::string place = folder_.file("prepared");
+  fs::create_directory(folder_.file("run"));
+  VocabularyOptions options;
+  options.size = 330;
+  for (const bool joint : {true, false, true}) {
+    options.joint = joint;
+    const auto made = provide_vocabularies(options, {spec}, InvalidUtf8::kError, place);
+    const auto opened = open_vocabularies(place);
+    EXPECT_EQ(opened.source->hash(), made.source->hash());
+    EXPECT_EQ(opened.target->hash(), made.target->hash());
+    EXPECT_EQ(std::distance(fs::directory_iterator(place), {}), joint ? 2 : 4);
+
+    save_vocabularies(made, folder_.file("run"));
+    EXPECT_EQ(open_vocabularies(folder_.file("run")).target->hash(), made.target->hash());
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder_.file("run")), {}), joint ? 2 : 4);
+  }
+  write_file(folder_.file("run/target.vocab.model"), small_vocabulary()->content());
+  EXPECT_THAT(message_of([&] { open_vocabularies(folder_.file("run")); }),
+              HasSubstr("which vocabulary is meant"));
 }
 
 TEST_F(Prepare, TrainsAVocabularyOnATableOnce) {

@@ -67,6 +67,13 @@ class ExportCTranslate2(unittest.TestCase):
         self.refuses("data.target_tag = true cannot be exported to CTranslate2, only false", data__target_tag=True)
         self.refuses("decode.lenpen_kind = gnmt cannot be exported to CTranslate2, only power or none", decode__lenpen_kind="gnmt")
 
+    def test_two_forms_of_vocabulary_are_refused(self):
+        folder = trained.edited("default", "two-forms")
+        (folder / "source.vocab.model").write_bytes((folder / "vocab.model").read_bytes())
+        code, text = trained.script("export_ctranslate2.py", folder, trained.WORK / "refused.ct2")
+        self.assertEqual(1, code)
+        self.assertIn("vocab.model: which vocabulary is meant, this or source.vocab.model?", text)
+
     def test_damage_is_named(self):
         folder = trained.edited("default", "damaged")
         file = folder / "checkpoints" / "last" / "ema.safetensors"
