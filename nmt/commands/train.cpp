@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 
 #include "criterions/factory.h"
 #include "nmt/commands/arguments.h"
@@ -48,9 +49,13 @@ void check_same_recipe(const OptionTable& now, const RunFolder& folder) {
   declare(before, recipe);
   before.read_yaml(folder.config());
   before.apply();
+  // Of methods that are off config.yaml has nothing. Those of the other recipe are compared first,
+  // in the option `methods`.
+  const std::set<std::string> idle = idle_groups(recipe);
   for (const auto& option : before.options()) {
     const Option* given = now.find(option->key());
-    if (may_change(*option) || given == nullptr || given->value().get() == option->value().get())
+    if (may_change(*option) || idle.contains(option->group()) || given == nullptr ||
+        given->value().get() == option->value().get())
       continue;
     const auto shown = [](const Option& o) {
       std::string joined;

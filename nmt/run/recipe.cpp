@@ -1,7 +1,6 @@
 #include "nmt/run/recipe.h"
 
 #include <algorithm>
-#include <set>
 
 #include "nmt/options/yaml_reader.h"
 #include "nmt/support/log.h"
@@ -105,11 +104,16 @@ void validate(const Recipe& recipe, const OptionTable& table) {
   }
 }
 
-std::string to_yaml(const Recipe& recipe, const OptionTable& table) {
+std::set<std::string> idle_groups(const Recipe& recipe) {
   std::set<std::string> idle;
   for (const auto& [method, groups] : method_groups()) {
     if (!recipe.has_method(method)) idle.insert(groups.begin(), groups.end());
   }
+  return idle;
+}
+
+std::string to_yaml(const Recipe& recipe, const OptionTable& table) {
+  const std::set<std::string> idle = idle_groups(recipe);
   return table.to_yaml([&idle](const Option& option) { return idle.count(option.group()) == 0; });
 }
 

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,9 @@ Recipe read_recipe(const std::string& file);
 /// Throws UsageError when options contradict each other; warns of options whose method is not
 /// switched on. `table` is the one that filled `recipe`.
 void validate(const Recipe& recipe, const OptionTable& table);
+
+/// The groups of options that say nothing in `recipe`: those of methods that are not switched on.
+std::set<std::string> idle_groups(const Recipe& recipe);
 
 /// The resolved recipe as annotated YAML, to be saved with the run: methods that are not switched
 /// on are left out.

@@ -160,6 +160,18 @@ TEST(Train, ARecipeInTheRunFolderIsNotReplaced) {
   EXPECT_EQ(again.exit_code, 0) << again.err;
 }
 
+// The run's configuration does not have them.
+TEST(Train, OptionsOfAMethodThatIsOffAreNotCompared) {
+  const TemporaryFolder folder;
+  const std::string recipe =
+      folder.write("recipe.yaml", read_file(small_run().recipe) + "doc: {max_tokens: 100}\n");
+  for (const char* updates : {"1", "2"}) {
+    const ProgramResult result = run_program({"train", recipe, "--run", folder.file("run"),
+                                              "--threads", "1", "--train.max_updates", updates});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+  }
+}
+
 TEST(Train, ARunInUseIsLeftAlone) {
   const TemporaryFolder folder;
   const RunFolder run(folder.path());

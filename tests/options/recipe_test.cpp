@@ -82,6 +82,8 @@ TEST(Recipe, MethodsThatAreOffAreNotSaved) {
   Loaded loaded("test_marker.weight: 0.5\n");
   validate(loaded.recipe, loaded.table);  // warns
   EXPECT_THAT(to_yaml(loaded.recipe, loaded.table), Not(HasSubstr("test_marker")));
+  EXPECT_TRUE(idle_groups(loaded.recipe).contains("test_marker"));
+  EXPECT_FALSE(idle_groups(Loaded("methods: [test_marker]\n").recipe).contains("test_marker"));
 }
 
 TEST(Recipe, ContradictionsAreRefused) {
