@@ -24,6 +24,11 @@ Languages load_languages(const RunFolder& folder) {
     const nlohmann::json document = parse_json(read_file(languages_file(folder)));
     for (const nlohmann::json& direction : document.at("directions"))
       table.add(parse_direction(direction.get<std::string>()));
+    // Absent in files of earlier versions and of importers. They come in the order in which
+    // training numbered them: those of the directions first.
+    if (const auto languages = document.find("languages"); languages != document.end())
+      for (const std::string& language : languages->get<std::vector<std::string>>())
+        table.add_languages({language, language});
   } catch (const nlohmann::json::exception& error) {
     throw Error(FilePosition{languages_file(folder)}, text("damaged: ", error.what()));
   }
@@ -57,7 +62,9 @@ void save_run_data(const RunFolder& folder, const Vocabularies& vocabularies,
   nlohmann::json directions = nlohmann::json::array();
   for (const Direction& direction : languages.directions())
     directions.push_back(to_string(direction));
-  write_file(languages_file(folder), nlohmann::json({{"directions", directions}}).dump(1) + "\n");
+  const nlohmann::json document = {{"directions", directions},
+                                   {"languages", languages.languages()}};
+  write_file(languages_file(folder), document.dump(1) + "\n");
 }
 
 Run build_run(const RunFolder& folder, const Recipe& recipe,

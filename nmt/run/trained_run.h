@@ -33,7 +33,7 @@ struct Run {
 Run build_run(const RunFolder& folder, const Recipe& recipe,
               std::shared_ptr<const PairEncoder> encoder);
 
-/// Saves vocabularies and directions into the run folder, so that open_run() needs nothing outside
+/// Saves vocabularies and languages into the run folder, so that open_run() needs nothing outside
 /// of it.
 void save_run_data(const RunFolder& folder, const Vocabularies& vocabularies,
                    const Languages& languages);

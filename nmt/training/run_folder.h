@@ -11,7 +11,7 @@ namespace nmt {
 ///   config.yaml            the resolved recipe
 ///   vocab.model            SentencePiece (source.vocab.model and target.vocab.model when the sides
 ///                          have their own); vocab.model.json tells what it was made of
-///   languages.json         the languages and directions
+///   languages.json         the languages, and the directions that it was trained on
 ///   checkpoints/000001000/ model.safetensors, training.safetensors, state.json
 ///                          [, ema.safetensors]
 ///   checkpoints/last, best links to a step's folder

@@ -244,6 +244,23 @@ TEST(Train, ValidationTextThatTheModelCannotReadIsNamedFirst) {
   EXPECT_NE(result.err.find("more than model.max_positions = 32"), std::string::npos) << result.err;
 }
 
+// Training counts it among the run's languages, and so must who translates with the run.
+TEST(Train, ALanguageThatOnlyValidationHasStaysKnown) {
+  const TemporaryFolder folder;
+  const std::string run = folder.file("run");
+  const std::string text = small_run().text("valid.en") + "," + small_run().text("valid.de");
+  const ProgramResult trained =
+      run_program(train(run, {"--data.valid", text + ":en-nl", "--train.max_updates", "1"}));
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const auto languages = nlohmann::json::parse(read_file(run + "/languages.json"));
+  EXPECT_EQ(languages["directions"], nlohmann::json::array({"en-de"}));
+  EXPECT_EQ(languages["languages"], nlohmann::json::array({"en", "de", "nl"}));
+  const ProgramResult translated = run_program(
+      {"translate", run, "--source_language", "en", "--target_language", "nl", "--threads", "1"},
+      "A man sees a house.\n");
+  EXPECT_EQ(translated.exit_code, 0) << translated.err;
+}
+
 TEST(Train, ATeacherWithOtherTagsIsRefused) {
   const TemporaryFolder folder;
   const ProgramResult result = run_program(
