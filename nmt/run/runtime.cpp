@@ -6,6 +6,10 @@
 
 #include <cstdlib>
 
+#ifdef NMT_CUDA
+#include <cuda_runtime_api.h>
+#endif
+
 namespace nmt {
 
 namespace {
@@ -17,6 +21,15 @@ torch::Device gpu_number(int64_t number) {
         text("GPU ", number, " is asked for, but there are only ", count, ", counted from 0"),
         "Start as many processes on a machine as it has GPUs, or use --device cpu.");
   return {torch::kCUDA, static_cast<c10::DeviceIndex>(number)};
+}
+
+// A build without CUDA's headers knows no more than the number.
+std::string gpu_name(const torch::Device& device) {
+#ifdef NMT_CUDA
+  cudaDeviceProp properties{};
+  if (cudaGetDeviceProperties(&properties, device.index()) == cudaSuccess) return properties.name;
+#endif
+  return text("cuda:", static_cast<int>(device.index()));
 }
 
 }  // namespace
@@ -45,7 +58,7 @@ torch::Device start_runtime(const RuntimeOptions& options, int64_t local_rank) {
 }
 
 std::string describe_machine(const torch::Device& device) {
-  if (device.is_cuda()) return text("cuda:", static_cast<int>(device.index()));
+  if (device.is_cuda()) return gpu_name(device);
   return text("cpu, ", at::get_cpu_capability());
 }
 

@@ -11,7 +11,8 @@ namespace nmt {
 /// machine each takes the GPU of that number, unless the options name one.
 torch::Device start_runtime(const RuntimeOptions& options, int64_t local_rank = 0);
 
-/// "cpu, 2 threads, AVX512" or the GPU's name: for the log and the saved state.
+/// "cpu, AVX512", or the GPU's name ("cuda:0" in a build without CUDA's headers): for the log and
+/// the saved state.
 std::string describe_machine(const torch::Device& device);
 
 }  // namespace nmt
