@@ -174,7 +174,8 @@ class TrainingSession {
   /// Forward and backward on the largest batch: shapes, losses and memory are right, or the error
   /// comes now.
   void try_worst_batch() {
-    const Batch batch = largest_batch(data_, run_->extensions, device_);
+    const Batch batch =
+        largest_batch(data_, run_->extensions, recipe_.model.max_positions, device_);
     run_->model->train();
     TrainingParts parts = training_parts();
     training_loss(parts, recipe_.training.precision, batch, {.update = 1, .seed = 1})

@@ -30,18 +30,51 @@ BatchAssembly make_assembly(const TrainingData& data, const Extensions& extensio
   return {target.pad(), target.bos(), source_annotator(extensions), device};
 }
 
-/// Throws UsageError when the model cannot read an instance: better before training than at its
-/// first validation.
-void check_positions(const std::string& name, const CorpusSet& corpora,
-                     const std::vector<Instance>& instances, int64_t positions) {
-  for (const Instance& instance : instances) {
-    const InstanceLengths lengths = corpora.lengths(instance);
-    const int64_t longest = std::max(lengths.source, lengths.target);
-    if (longest > positions)
-      throw UsageError(text(name, ": ", instance.count == 1 ? "pair " : "the text from pair ",
-                            instance.first + 1, instance.count == 1 ? "" : " on", " has ", longest,
-                            " tokens, more than model.max_positions = ", positions),
-                       "Raise model.max_positions, shorten the text, or leave it out.");
+// Tokens of the longer side.
+int64_t length_of(const CorpusSet& corpora, const Instance& instance) {
+  const InstanceLengths lengths = corpora.lengths(instance);
+  return std::max(lengths.source, lengths.target);
+}
+
+/// Throws UsageError when the model cannot read the instance, of the corpus `name`: better before
+/// training than when its turn comes.
+void check_positions(const std::string& name, const CorpusSet& corpora, const Instance& instance,
+                     int64_t positions, const std::string& remedy) {
+  const int64_t length = length_of(corpora, instance);
+  if (length > positions)
+    throw UsageError(text(name, ": ", instance.count == 1 ? "pair " : "the text from pair ",
+                          instance.first + 1, instance.count == 1 ? "" : " on", " has ", length,
+                          " tokens, more than model.max_positions = ", positions),
+                     remedy);
+}
+
+Instance longest_sentence(const CorpusSet& corpora, int32_t corpus) {
+  Instance longest{0, corpus, 1};
+  for (Instance next = longest; next.first < corpora[corpus].size(); ++next.first)
+    if (length_of(corpora, next) > length_of(corpora, longest)) longest = next;
+  return longest;
+}
+
+/// Throws UsageError when the model cannot read `planned`, the longest instance of the first epoch,
+/// or a sentence that another epoch may bring. Sampled rows are never too long (PairReader).
+void check_training_positions(const PlanContext& context, const Instance& planned,
+                              int64_t positions) {
+  const CorpusSet& corpora = *context.corpora;
+  const auto check = [&](const Instance& instance) {
+    check_positions(corpora[instance.corpus].folder(), corpora, instance, positions,
+                    instance.count == 1
+                        ? "Raise model.max_positions, or prepare the corpus with a lower "
+                          "data.max_length, which drops longer pairs."
+                        : "Raise model.max_positions, or have shorter texts put together.");
+  };
+  check(planned);
+  const std::vector<int64_t> shares = epoch_shares(context);
+  for (int32_t corpus = 0; corpus < corpora.count(); ++corpus) {
+    const auto& [source, target] = corpora[corpus].manifest().longest;
+    const InstanceLengths longest = corpora.lengths({0, corpus, 1}, source, target);
+    if (shares[static_cast<size_t>(corpus)] > 0 &&
+        std::max(longest.source, longest.target) > positions)
+      check(longest_sentence(corpora, corpus));
   }
 }
 
@@ -56,7 +89,9 @@ ValidationSet make_validation_set(const std::string& name,
                                                          encoder.target_extra());
   const PairReader reader(corpora, data.encoder, {}, /*max_length=*/0, /*seed=*/0);
   const std::vector<Instance> instances = planner.validation_instances(*corpora);
-  check_positions(name, *corpora, instances, recipe.model.max_positions);
+  for (const Instance& instance : instances)
+    check_positions(name, *corpora, instance, recipe.model.max_positions,
+                    "Raise model.max_positions, shorten the text, or leave it out.");
   const BatchPlan plan = plan_by_length(*corpora, instances, recipe.data.batch);
   for (int64_t i = 0; i < plan.size(); ++i)
     set.batches.push_back(assemble(reader.read(plan.batch(i), 0)));
@@ -148,24 +183,30 @@ std::unique_ptr<BatchStream> open_batches(const TrainingData& data, const Recipe
                                              make_assembly(data, extensions, device));
 }
 
-Batch largest_batch(const TrainingData& data, const Extensions& extensions,
+Batch largest_batch(const TrainingData& data, const Extensions& extensions, int64_t positions,
                     const torch::Device& device) {
   constexpr int64_t kEpoch = 0;
   // On the stored pieces: to sample the whole corpus for this would delay the start.
   PlanContext context = data.plan;
   context.sampled_lengths = nullptr;
   const BatchPlan plan = make_planner(context, extensions)->plan(kEpoch, data.group);
-  int64_t largest = 0, most = -1;
+  int64_t largest = 0, most = -1, longest = -1;
+  Instance longest_instance;
   for (int64_t i = 0; i < plan.size(); ++i) {
     int64_t source = 0, target = 0;
     for (const Instance& instance : plan.batch(i)) {
       const InstanceLengths lengths = context.lengths(instance, kEpoch);
       source = std::max(source, lengths.source);
       target = std::max(target, lengths.target);
+      if (std::max(lengths.source, lengths.target) > longest) {
+        longest = std::max(lengths.source, lengths.target);
+        longest_instance = instance;
+      }
     }
-    const int64_t positions = (source + target) * static_cast<int64_t>(plan.batch(i).size());
-    if (positions > most) most = positions, largest = i;
+    const int64_t cells = (source + target) * static_cast<int64_t>(plan.batch(i).size());
+    if (cells > most) most = cells, largest = i;
   }
+  check_training_positions(context, longest_instance, positions);
   const PairReader reader(context.corpora, data.encoder, {}, /*max_length=*/0, context.seed);
   return make_assembly(data, extensions, device)(reader.read(plan.batch(largest), kEpoch));
 }

@@ -40,8 +40,9 @@ std::unique_ptr<BatchStream> open_batches(const TrainingData& data, const Recipe
                                           const Extensions& extensions, BatchPosition start,
                                           const World& world, const torch::Device& device);
 
-/// The batch of the first epoch with the most positions, padding counted.
-Batch largest_batch(const TrainingData& data, const Extensions& extensions,
+/// The batch of the first epoch that is largest, padding counted. Throws UsageError when the
+/// training corpora have a sequence that a model of so many `positions` cannot read.
+Batch largest_batch(const TrainingData& data, const Extensions& extensions, int64_t positions,
                     const torch::Device& device);
 
 }  // namespace nmt

@@ -244,6 +244,31 @@ TEST(Train, ValidationTextThatTheModelCannotReadIsNamedFirst) {
   EXPECT_NE(result.err.find("more than model.max_positions = 32"), std::string::npos) << result.err;
 }
 
+// Its turn may come hours later.
+TEST(Train, TrainingTextThatTheModelCannotReadIsNamedFirst) {
+  const TemporaryFolder folder;
+  std::string endless;
+  for (int i = 0; i < 400; ++i) endless += "Haus ";
+  folder.write("long.en", "a house\n" + endless + "\n");
+  folder.write("long.de", "ein Haus\n" + endless + "\n");
+  const auto check = [&](std::vector<std::string> more) {
+    std::vector<std::string> words = train(
+        folder.file("run"), {"--check", "--model.max_positions", "256", "--data.train",
+                             small_run().text("train.{}:en-de"), folder.file("long.{}:en-de")});
+    words.insert(words.end(), more.begin(), more.end());
+    return run_program(words);
+  };
+  const ProgramResult dropped = check({"--data.max_length", "250"});
+  EXPECT_EQ(dropped.exit_code, 0) << dropped.err;
+  // With the smaller share an epoch has one of the two pairs.
+  for (const char* weight : {"1", "0.0025"}) {
+    const ProgramResult refused = check({"--data.max_length", "0", "--data.weights", "1", weight});
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_NE(refused.err.find("train-2: pair 2 has"), std::string::npos) << refused.err;
+    EXPECT_NE(refused.err.find("more than model.max_positions = 256"), std::string::npos);
+  }
+}
+
 // Training counts it among the run's languages, and so must who translates with the run.
 TEST(Train, ALanguageThatOnlyValidationHasStaysKnown) {
   const TemporaryFolder folder;
