@@ -7,6 +7,7 @@
 #include <set>
 
 #include "criterions/factory.h"
+#include "data/corpus_record.h"
 #include "nmt/commands/arguments.h"
 #include "nmt/commands/command.h"
 #include "nmt/commands/engine_commands.h"
@@ -141,6 +142,8 @@ class TrainingSession {
     data_ = prepare_training_data(folder_, recipe_, world_);
     if (world_.is_main()) {
       save_run_data(folder_, data_.encoder->vocabularies(), data_.encoder->languages());
+      if (folder_.updates().empty() || !fs::exists(folder_.corpora()))
+        record_corpora(folder_.corpora(), data_.train);
       write_file(folder_.config(), to_yaml(recipe_, command.table));
       world_.barrier();
     }

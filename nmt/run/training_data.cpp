@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <optional>
 
+#include "data/corpus_record.h"
 #include "data/prepare.h"
+#include "nmt/run/run_vocabularies.h"
 #include "nmt/run/trained_run.h"
 #include "nmt/support/error.h"
 #include "nmt/support/log.h"
@@ -121,9 +123,14 @@ TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe
   std::optional<FileLock> lock;
   if (!recipe.data.store.empty()) lock.emplace(lock_store(store));
   std::filesystem::create_directories(store);
+  // The weights know the pieces of their own vocabulary, and the position in the data means this
+  // text.
+  const bool begun = !folder.updates().empty();
+  if (begun && std::filesystem::exists(folder.corpora())) check_recorded(folder.corpora(), train);
   const Vocabularies vocabularies =
-      provide_vocabularies(recipe.vocabulary, train, recipe.data.invalid_utf8,
-                           recipe.data.store.empty() ? folder.path() : store);
+      begun ? load_vocabularies(folder)
+            : provide_vocabularies(recipe.vocabulary, train, recipe.data.invalid_utf8,
+                                   recipe.data.store.empty() ? folder.path() : store);
   vocabularies.source->check_noise(recipe.data.noise);
 
   TrainingData data;
@@ -151,6 +158,7 @@ TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe
     data.plan.sampled_lengths = [reader = data.reader](const Instance& instance, int64_t epoch) {
       return reader->lengths(instance, epoch);
     };
+  data.train = train_stores;
   data.valid = valid_stores;
   return data;
 }

@@ -21,11 +21,12 @@ struct TrainingData {
   PlanContext plan;                          // of the training corpora
   std::shared_ptr<const PairReader> reader;  // of the training corpora
   int64_t group = 1;                         // batches an update: micro-batches × processes
-  std::vector<std::shared_ptr<const CorpusStore>> valid;
+  std::vector<std::shared_ptr<const CorpusStore>> train, valid;
 };
 
 /// Trains or loads the vocabularies, and stores the corpora in the run folder, or finds them there.
-/// Reports what was dropped.
+/// Reports what was dropped. A run with checkpoints keeps its vocabularies; throws Error when its
+/// training text is not what it began with.
 TrainingData prepare_training_data(const RunFolder& folder, const Recipe& recipe,
                                    const World& world);
 

@@ -12,6 +12,7 @@ namespace nmt {
 ///   vocab.model            SentencePiece (source.vocab.model and target.vocab.model when the sides
 ///                          have their own); vocab.model.json tells what it was made of
 ///   languages.json         the languages, and the directions that it was trained on
+///   corpora.json           checksums of the text that it trains on (none in older runs)
 ///   checkpoints/000001000/ model.safetensors, training.safetensors, state.json
 ///                          [, ema.safetensors]
 ///   checkpoints/last, best links to a step's folder
@@ -33,6 +34,8 @@ class RunFolder {
   std::string lock() const { return file(".lock"); }
   std::string log() const { return file("train.jsonl"); }
   std::string data() const { return file("data"); }
+  /// What record_corpora() writes: a run is not continued on other text.
+  std::string corpora() const { return file("corpora.json"); }
   std::string checkpoints() const { return file("checkpoints"); }
   std::string checkpoint(int64_t update) const;
 

@@ -194,6 +194,61 @@ TEST(Train, CheckTrainsNothing) {
   EXPECT_EQ(smaller.err.find("preparing"), std::string::npos) << "the data stays: " << smaller.err;
 }
 
+// Of as many bytes and of others, prepared in the run folder and in a store of several runs.
+TEST(Train, ARunIsNotContinuedOnOtherText) {
+  for (const bool own_store : {true, false}) {
+    const TemporaryFolder folder;
+    for (const char* language : {"en", "de"})
+      fs::copy(small_run().text("train.") + language,
+               folder.file(std::string("train.") + language));
+    const std::string run = folder.file("run");
+    const auto updates = [&](const char* number) {
+      std::vector<std::string> words = train(
+          run, {"--data.train", folder.file("train.{}:en-de"), "--train.max_updates", number});
+      if (!own_store) words.insert(words.end(), {"--data.store", folder.file("store")});
+      return run_program(words);
+    };
+    ASSERT_EQ(updates("2").exit_code, 0);
+    const std::string vocabulary = read_file(run + "/vocab.model"), trained = weights(run);
+    const std::string text = read_file(folder.file("train.de"));
+    std::vector<std::string> lines = lines_of(text);
+    std::swap(lines.front(), lines.back());
+    std::string swapped;
+    for (const std::string& line : lines) swapped += line + "\n";
+    ASSERT_EQ(swapped.size(), text.size());
+    for (const std::string& other : {swapped, text + lines.front() + "\n"}) {
+      write_file(folder.file("train.de"), other);
+      const ProgramResult refused = updates("4");
+      EXPECT_EQ(refused.exit_code, 1);
+      EXPECT_NE(refused.err.find("train.de: this is not the text that was begun with"),
+                std::string::npos)
+          << refused.err;
+      EXPECT_TRUE(read_file(run + "/vocab.model") == vocabulary);
+      EXPECT_TRUE(weights(run) == trained);
+    }
+    write_file(folder.file("train.de"), text);
+    const ProgramResult continued = updates("4");
+    EXPECT_EQ(continued.exit_code, 0) << continued.err;
+    EXPECT_EQ(continued.err.find("preparing"), std::string::npos) << continued.err;
+  }
+}
+
+// Of a run of an earlier version nobody knows on which text it began; its vocabulary is its own.
+TEST(Train, ARunKeepsItsVocabulary) {
+  const TemporaryFolder folder;
+  const std::string run = folder.file("run");
+  ASSERT_EQ(run_program(train(run, {"--train.max_updates", "2"})).exit_code, 0);
+  const std::string vocabulary = read_file(run + "/vocab.model");
+  fs::remove(run + "/corpora.json");
+  write_file(run + "/vocab.model.json", "{}");
+  const ProgramResult continued = run_program(train(run, {"--train.max_updates", "4"}));
+  EXPECT_EQ(continued.exit_code, 0) << continued.err;
+  EXPECT_EQ(continued.err.find("training a unigram vocabulary"), std::string::npos)
+      << continued.err;
+  EXPECT_TRUE(read_file(run + "/vocab.model") == vocabulary);
+  EXPECT_TRUE(fs::exists(run + "/corpora.json"));
+}
+
 // Before the first update another recipe is welcome, and nothing of the first one may be left that
 // the run is later read with.
 TEST(Train, AnotherRecipeLeavesNoVocabularyOfTheFirst) {
