@@ -166,6 +166,18 @@ std::string record(const CorpusSpec& spec, const PrepareSettings& settings) {
       .dump();
 }
 
+// A store that is named stays as it is: of what the options say of its making, those that it was
+// made without have no effect.
+void warn_of_settings(const CorpusStore& store, const CorpusSpec& spec,
+                      const PrepareSettings& settings) {
+  const json made_with = parse_json(store.manifest().settings),
+             wanted = parse_json(record(spec, settings)), unset = parse_json(record({}, {}));
+  for (const char* key : {"documents", "invalid_utf8", "max_length", "max_ratio"})
+    if (made_with.contains(key) && wanted[key] != made_with[key] && wanted[key] != unset[key])
+      log::warning(store.folder(), ": data.", key, " = ", wanted[key].dump(),
+                   " has no effect: this corpus was prepared with ", made_with[key].dump());
+}
+
 bool up_to_date(const CorpusManifest& manifest, const CorpusSpec& spec,
                 const Vocabularies& vocabularies, const PrepareSettings& settings) {
   return manifest.source_language == spec.source_language &&
@@ -314,6 +326,27 @@ std::vector<std::string> other_models(const std::string& folder, bool joint) {
   return {in_folder(folder, kSourceModel), in_folder(folder, kTargetModel)};
 }
 
+// What the options say of a vocabulary that is trained says nothing of one that is there.
+void warn_of_training_options(const VocabularyOptions& options, const Vocabularies& vocabularies) {
+  const VocabularyOptions unset;
+  const Vocabulary& source = *vocabularies.source;
+  const auto warn = [](const std::string& option, const std::string& is) {
+    log::warning(option, " has no effect: the vocabulary is there already, ", is);
+  };
+  if (options.size != unset.size && options.size != source.size())
+    warn(text("vocabulary.size = ", options.size), text("with ", source.size(), " pieces"));
+  if (options.type != unset.type &&
+      (options.type == VocabularyType::kBpe) != (source.model() == SegmentationModel::kBpe))
+    warn("vocabulary.type = " + enum_name(options.type), "of another type");
+  if (options.joint != unset.joint && vocabularies.source == vocabularies.target)
+    warn("vocabulary.joint = false", "one for both sides");
+}
+
+Vocabularies named_vocabularies(const VocabularyOptions& options) {
+  const auto source = Vocabulary::load(options.file);
+  return {source, options.target_file.empty() ? source : Vocabulary::load(options.target_file)};
+}
+
 // Those that `nmt prepare` put into the folder that holds a store.
 Vocabularies vocabularies_beside(const std::string& store) {
   const std::string place = fs::canonical(store).parent_path().string();
@@ -401,6 +434,7 @@ std::shared_ptr<const CorpusStore> open_or_prepare(const CorpusSpec& spec,
       throw Error(FilePosition{spec.store},
                   "this corpus was prepared for training, without the texts that scoring needs",
                   "Name the text itself in data.valid or data.test (PATH:SRC-TGT).");
+    warn_of_settings(*store, spec, settings);
     return store;
   }
   if (CorpusStore::exists(folder)) {
@@ -461,12 +495,12 @@ FileLock lock_store(const std::string& folder) {
 Vocabularies provide_vocabularies(const VocabularyOptions& options,
                                   const std::vector<CorpusSpec>& corpora, InvalidUtf8 invalid_utf8,
                                   const std::string& folder) {
-  if (!options.file.empty()) {
-    const auto source = Vocabulary::load(options.file);
-    return {source, options.target_file.empty() ? source : Vocabulary::load(options.target_file)};
+  if (!options.file.empty() || (!corpora.empty() && corpora.front().is_store())) {
+    const Vocabularies given = options.file.empty() ? vocabularies_beside(corpora.front().store)
+                                                    : named_vocabularies(options);
+    warn_of_training_options(options, given);
+    return given;
   }
-  if (!corpora.empty() && corpora.front().is_store())
-    return vocabularies_beside(corpora.front().store);
   std::set<std::string> languages;
   for (const CorpusSpec& spec : corpora) {
     if (spec.is_store())

@@ -53,7 +53,8 @@ std::shared_ptr<const CorpusStore> prepare_corpus(const CorpusSpec& spec,
 
 /// Opens the corpus of `spec`: the store it names; or the store in `folder` when it was made from
 /// the same texts with the same vocabularies and settings; or makes that store. Logs what is in it
-/// and what was dropped. The vocabularies must be those the store was made with.
+/// and what was dropped. The vocabularies must be those the store was made with; warns of other
+/// settings than a named store was made with, where they are not the defaults.
 std::shared_ptr<const CorpusStore> provide_corpus(const CorpusSpec& spec,
                                                   const Vocabularies& vocabularies,
                                                   const PrepareSettings& settings,
@@ -79,7 +80,8 @@ FileLock lock_store(const std::string& folder);
 /// target.vocab.model), trained from the texts of `corpora` when they are not there or were made
 /// from other texts or options; the content of the files decides. NAME.json tells what a model was
 /// made of. Throws Error when a model without such a record, or with that of another, is in the
-/// way.
+/// way. Warns of options that are not the defaults and do not describe vocabularies that are opened
+/// by name or beside a corpus.
 Vocabularies provide_vocabularies(const VocabularyOptions& options,
                                   const std::vector<CorpusSpec>& corpora, InvalidUtf8 invalid_utf8,
                                   const std::string& folder);

@@ -18,6 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
+using testing::Not;
 using testing::Pair;
 using testing::UnorderedElementsAre;
 using Lines = std::vector<std::string>;
@@ -291,6 +292,37 @@ TEST_F(Prepare, ChecksTheVocabularyOfANamedStore) {
   EXPECT_THROW(provide_corpus(spec, small_vocabularies(VocabularyType::kBpe), {}, ""), Error);
   EXPECT_THROW(provide_corpus(spec, small_vocabularies(), PrepareSettings::for_scoring({}), ""),
                Error);
+}
+
+// What was decided when a corpus or a vocabulary was made.
+TEST_F(Prepare, WarnsOfSettingsThatComeTooLate) {
+  const std::string corpus = write_parallel(folder_.path(), "train", 50);
+  const PrepareSettings made_with{.max_length = 100, .max_ratio = 3};
+  prepare_corpus(CorpusSpec::parse(corpus), small_vocabularies(), made_with, folder_.file("store"));
+  save_vocabularies(small_vocabularies(), folder_.path());
+  const auto warnings = [&](const PrepareSettings& settings, const VocabularyOptions& options,
+                            DocumentMarks documents = DocumentMarks::kNone) {
+    testing::internal::CaptureStderr();
+    const CorpusSpec spec = CorpusSpec::parse(folder_.file("store"), documents);
+    const auto vocabularies = provide_vocabularies(options, {spec}, InvalidUtf8::kError, "");
+    provide_corpus(spec, vocabularies, settings, "");
+    return testing::internal::GetCapturedStderr();
+  };
+  for (const PrepareSettings& settings : {PrepareSettings(), made_with})
+    EXPECT_THAT(warnings(settings, {}), Not(HasSubstr("no effect")));
+  VocabularyOptions options;
+  options.size = small_vocabulary()->size();
+  EXPECT_THAT(warnings({}, options), Not(HasSubstr("no effect")));
+  options = {.joint = false, .type = VocabularyType::kBpe, .size = 8000};
+  const std::string said =
+      warnings({.invalid_utf8 = InvalidUtf8::kDrop, .max_length = 50, .max_ratio = 2}, options,
+               DocumentMarks::kBlankLine);
+  for (const char* part :
+       {"data.documents = \"blank-line\" has no effect: this corpus was prepared with \"none\"",
+        "data.invalid_utf8 = ", "data.max_length = 50 has no effect", "data.max_ratio = 2.0",
+        "vocabulary.size = 8000 has no effect: the vocabulary is there already, with 340 pieces",
+        "vocabulary.type = bpe", "vocabulary.joint = false"})
+    EXPECT_THAT(said, HasSubstr(part));
 }
 
 TEST_F(Prepare, TrainsVocabulariesOnceAndFindsThemBesideStores) {
