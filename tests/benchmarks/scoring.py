@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times `nmt score` against sacreBLEU on the same files, taking turns so that both meet the same machine.
 
-usage: scoring.py PROGRAM [--segments N] [--runs N] [--json FILE]
+usage: scoring.py PROGRAM [--segments N] [--runs N] [--numbers FILE]
 
 PROGRAM is build/nmt. A reference and three systems of 3,000 segments are generated. Prints a table of medians of whole
 commands, start included, with one thread first and then with all processors. sacreBLEU's own -j has workers only for paired
@@ -82,7 +82,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--segments", type=int, default=3000)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--json")
+    parser.add_argument("--numbers")
     arguments = parser.parse_args()
     ours = [arguments.program, "score"]
     rows = []
@@ -100,8 +100,8 @@ def main():
                 rows.append({"case": name, "threads": processors, "sacrebleu_s": theirs, "nmt_s": mine, "wanted": wanted})
                 verdict = "" if processors > 1 or theirs / mine >= wanted else f"  below {wanted} x"
                 print(f"  {name:31}{theirs * 1000:8.0f} ms{mine * 1000:9.1f} ms{theirs / mine:7.0f} x{verdict}", flush=True)
-    if arguments.json:
-        with open(arguments.json, "w", encoding="ascii") as file:
+    if arguments.numbers:
+        with open(arguments.numbers, "w", encoding="ascii") as file:
             json.dump(rows, file, indent=1)
     slow = [row["case"] for row in rows if row["threads"] == 1 and row["sacrebleu_s"] < row["wanted"] * row["nmt_s"]]
     raise SystemExit(f"too slow: {', '.join(slow)}" if slow else 0)
