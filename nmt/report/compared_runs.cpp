@@ -1,26 +1,15 @@
 #include <algorithm>
-#include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "nmt/report/compared_systems.h"
 #include "nmt/report/training_facts.h"
 #include "nmt/scoring/tokenizer.h"
-#include "nmt/support/atomic_file.h"
 #include "nmt/support/error.h"
 #include "nmt/support/log.h"
-#include "nmt/support/parse_json.h"
+#include "nmt/training/evaluations.h"
 
 namespace nmt::report {
 namespace {
-
-using nlohmann::json;
-
-/// An entry of scores.json, see evaluate.cpp.
-struct Evaluation {
-  std::string checkpoint, target_language;
-  std::string hypotheses, sources, references;  // files
-};
 
 /// By name of the test set.
 using Evaluations = std::map<std::string, Evaluation>;
@@ -29,41 +18,28 @@ std::string advice(const RunFolder& run) {
   return "Run `nmt evaluate " + run.path() + "` first.";
 }
 
-/// The newest evaluation of each test set: entries of scores.json stand in the order of time.
-Evaluations read_evaluations(const RunFolder& run, const std::string& checkpoint) {
+/// The newest evaluation of each test set, with the full paths of its files.
+Evaluations newest_evaluations(const RunFolder& run, const std::string& checkpoint) {
   run.require();
-  const std::string path = run.file("scores.json");
-  if (!std::filesystem::exists(path))
-    throw Error(FilePosition{run.path()}, "the run was not evaluated", advice(run));
-  const json entries = try_parse_json(read_file(path));
-  if (!entries.is_array()) throw Error(FilePosition{path}, "is damaged", advice(run));
-  Evaluations evaluations;
-  for (const json& entry : entries) {
-    const auto word = [&entry](const char* key) {
-      const auto found = entry.find(key);
-      return found != entry.end() && found->is_string() ? found->get<std::string>() : "";
-    };
-    const auto file = [&](const char* key) { return word(key).empty() ? "" : run.file(word(key)); };
-    if (word("set").empty() || word("checkpoint").empty()) continue;
-    if (!checkpoint.empty() && word("checkpoint") != checkpoint) continue;
-    evaluations[word("set")] = {word("checkpoint"), word("target_language"), file("hypotheses"),
-                                file("sources"), file("references")};
+  Evaluations newest;
+  for (Evaluation& evaluation : read_evaluations(run)) {
+    if (!checkpoint.empty() && evaluation.checkpoint != checkpoint) continue;
+    for (std::string* file :
+         {&evaluation.hypotheses, &evaluation.sources, &evaluation.references}) {
+      if (file->empty())
+        throw Error(FilePosition{run.file("scores.json")},
+                    "the evaluation of " + evaluation.set + " does not name all of its texts",
+                    advice(run));
+      *file = run.file(*file);
+    }
+    newest[evaluation.set] = std::move(evaluation);
   }
-  if (evaluations.empty()) {
-    throw Error(FilePosition{path},
-                checkpoint.empty() ? "tells of no evaluation"
-                                   : "tells of no evaluation of the checkpoint " + checkpoint,
+  if (newest.empty())
+    throw Error(FilePosition{run.path()},
+                checkpoint.empty() ? "the run was not evaluated"
+                                   : "the checkpoint " + checkpoint + " was not evaluated",
                 advice(run));
-  }
-  for (const auto& [set, evaluation] : evaluations) {
-    if (!evaluation.references.empty() && !evaluation.sources.empty() &&
-        !evaluation.hypotheses.empty())
-      continue;
-    throw Error(FilePosition{path},
-                "the evaluation of " + set + " is by an older nmt, which did not keep all texts",
-                "Run `nmt evaluate " + run.path() + "` again.");
-  }
-  return evaluations;
+  return newest;
 }
 
 /// The test sets that all runs have, by name.
@@ -108,19 +84,35 @@ TestSet read_set(const std::string& name, const std::vector<Evaluations>& evalua
   return set;
 }
 
-/// The checkpoints that were evaluated on the sets, usually one.
-std::string evaluated_checkpoint(const std::string& run, const Evaluations& evaluations,
-                                 const std::vector<std::string>& sets) {
-  std::string checkpoint = evaluations.at(sets.front()).checkpoint;
-  for (const std::string& set : sets) {
-    const std::string& other = evaluations.at(set).checkpoint;
-    if (other == checkpoint) continue;
-    throw Error(FilePosition{run},
-                "the newest evaluations are of different checkpoints: of " + checkpoint + " on " +
-                    sets.front() + ", of " + other + " on " + set,
-                "Give --checkpoint.");
+/// Warns of systems that were translated in different ways: then not the models alone differ.
+void warn_of_searches(const std::string& set, const std::vector<std::string>& runs,
+                      const std::vector<Evaluations>& evaluations) {
+  const std::string first = evaluations.front().at(set).describe_search();
+  for (size_t i = 1; i < runs.size(); ++i) {
+    const std::string other = evaluations[i].at(set).describe_search();
+    if (other != first)
+      log::warning(set, ": ", runs.front(), " was translated with ", first, ", ", runs[i], " with ",
+                   other);
   }
-  return checkpoint;
+}
+
+/// The checkpoint that was evaluated on the sets, with its update.
+std::pair<std::string, int64_t> evaluated_checkpoint(const std::string& run,
+                                                     const Evaluations& evaluations,
+                                                     const std::vector<std::string>& sets) {
+  const auto told = [](const Evaluation& evaluation) {
+    return evaluation.checkpoint + " (update " + std::to_string(evaluation.update) + ")";
+  };
+  const Evaluation& first = evaluations.at(sets.front());
+  for (const std::string& set : sets) {
+    const Evaluation& other = evaluations.at(set);
+    if (other.checkpoint == first.checkpoint && other.update == first.update) continue;
+    throw Error(FilePosition{run},
+                "the newest evaluations are of different checkpoints: of " + told(first) + " on " +
+                    sets.front() + ", of " + told(other) + " on " + set,
+                "Give --checkpoint, or evaluate on all sets again.");
+  }
+  return {first.checkpoint, first.update};
 }
 
 }  // namespace
@@ -132,14 +124,20 @@ ComparedSystems read_compared_runs(const std::vector<std::string>& runs,
   std::vector<Evaluations> evaluations;
   evaluations.reserve(runs.size());
   for (const std::string& run : runs)
-    evaluations.push_back(read_evaluations(RunFolder(run), checkpoint));
+    evaluations.push_back(newest_evaluations(RunFolder(run), checkpoint));
   const std::vector<std::string> sets = common_sets(runs, evaluations);
   ComparedSystems compared;
   for (size_t i = 0; i < runs.size(); ++i) {
-    const std::string evaluated = evaluated_checkpoint(runs[i], evaluations[i], sets);
-    compared.systems.push_back({all_names[i], read_training_facts(RunFolder(runs[i]), evaluated)});
+    const auto [evaluated, update] = evaluated_checkpoint(runs[i], evaluations[i], sets);
+    TrainingFacts facts = read_training_facts(RunFolder(runs[i]), evaluated);
+    if (update > 0 && evaluated != std::to_string(update))
+      facts.checkpoint += " (update " + std::to_string(update) + ")";
+    compared.systems.push_back({all_names[i], std::move(facts)});
   }
-  for (const std::string& set : sets) compared.sets.push_back(read_set(set, evaluations));
+  for (const std::string& set : sets) {
+    warn_of_searches(set, runs, evaluations);
+    compared.sets.push_back(read_set(set, evaluations));
+  }
   return compared;
 }
 

@@ -176,7 +176,7 @@ TEST(Evaluate, ScoresAreThoseOfNmtScore) {
   const ProgramResult result =
       run_program({"evaluate", small_run().run, "--threads", "1", "--decode.beam", "1"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  const std::string hypotheses = small_run().run + "/hypotheses.test.en-de.best.beam1-lenpen1.txt";
+  const std::string hypotheses = small_run().run + "/hypotheses.test.en-de.120.beam1-lenpen1.txt";
   const ProgramResult score = run_program({"score", small_run().text("test.de"), "-i", hypotheses,
                                            "-m", "bleu", "-f", "text", "-w", "2"});
   ASSERT_EQ(score.exit_code, 0) << score.err;
@@ -190,7 +190,7 @@ TEST(Evaluate, ScoresAreThoseOfNmtScore) {
             0);
   EXPECT_EQ(read_file(hypotheses), greedy);
   EXPECT_FALSE(
-      read_file(small_run().run + "/hypotheses.test.en-de.best.beam2-lenpen0.5.txt").empty());
+      read_file(small_run().run + "/hypotheses.test.en-de.120.beam2-lenpen0.5.txt").empty());
   // The run folder holds what a comparison needs.
   EXPECT_EQ(read_file(small_run().run + "/references.test.en-de.txt"),
             read_file(small_run().text("test.de")));

@@ -18,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class CompareProgram : public ::testing::Test {
  protected:
@@ -96,6 +97,20 @@ TEST_F(CompareProgram, TheNewestOfSeveralSearchesIsCompared) {
   EXPECT_EQ(equal[1]["score"], equal[0]["score"]);
 }
 
+TEST_F(CompareProgram, OtherSearchesAreToldOf) {
+  const std::string base = make_run("base", "the dog\na cat\n");
+  const std::string ours = make_run("ours", "the dog\na cat\n");
+  const std::string words = "compare " + base + " " + ours + " --metrics chrf";
+  EXPECT_THAT(nmt_errors(words).out, Not(HasSubstr("was translated with")));
+  json entries = json::parse(read_file(ours + "/scores.json"));
+  entries[0]["search"] = {{"decode.beam", "5"}, {"decode.precision", "int8"}};
+  entries[0]["update"] = 200;
+  write("ours/scores.json", entries.dump());
+  EXPECT_THAT(nmt_errors(words).out, HasSubstr(ours + " with beam 5, precision int8"));
+  EXPECT_EQ(json::parse(nmt_run(words + " --format json").out)["systems"][1]["checkpoint"],
+            "best (update 200)");
+}
+
 TEST_F(CompareProgram, RunsThatCannotBeCompared) {
   const std::string base = make_run("base", "the dog\na cat\n");
   const auto refuses = [&](const std::string& other, const std::string& words) {
@@ -111,11 +126,11 @@ TEST_F(CompareProgram, RunsThatCannotBeCompared) {
   fs::remove(untested + "/scores.json");
   refuses(untested, "Run `nmt evaluate " + untested + "` first");
   write("untested/scores.json", R"([{"set":"test.de-en","checkpoint":"best"}])");
-  refuses(untested, "Run `nmt evaluate " + untested + "` again");
+  refuses(untested, "does not name all of its texts");
   write("untested/scores.json", R"([7, {"set":[],"checkpoint":1}])");
-  refuses(untested, "tells of no evaluation");
+  refuses(untested, "was not evaluated");
   write("untested/scores.json", R"([{"set":"test.de-en","checkpoint":"best","sources":{}}])");
-  refuses(untested, "Run `nmt evaluate " + untested + "` again");
+  refuses(untested, "does not name all of its texts");
   write("untested/scores.json", "[{");
   refuses(untested, "is damaged");
 }
