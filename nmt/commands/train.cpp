@@ -12,6 +12,7 @@
 #include "nmt/commands/command.h"
 #include "nmt/commands/engine_commands.h"
 #include "nmt/run/parsed_command.h"
+#include "nmt/run/run_vocabularies.h"
 #include "nmt/run/runtime.h"
 #include "nmt/run/trained_run.h"
 #include "nmt/run/training_data.h"
@@ -84,9 +85,18 @@ void refuse_to_replace_recipe(const TrainArguments& arguments) {
 
 void initialise(Run& run, const Recipe& recipe) {
   if (recipe.training.initial.empty()) return;
-  const RunFolder other(recipe.training.initial);
-  const std::string place =
-      other.exists() ? other.find_checkpoint("best") : recipe.training.initial;
+  const std::string& initial = recipe.training.initial;
+  const RunFolder other = RunFolder::containing(initial);
+  const std::string place = RunFolder(initial).exists() ? other.find_checkpoint("best") : initial;
+  // Equal shapes do not mean equal pieces.
+  const Vocabularies& own = run.encoder->vocabularies();
+  if (!other.path().empty()) {
+    const Vocabularies its = load_vocabularies(other);
+    if (its.source->hash() != own.source->hash() || its.target->hash() != own.target->hash())
+      throw UsageError(text("train.initial ", initial, ": its vocabulary is not that of this run"),
+                       "Set vocabulary.file to its vocab.model, and vocabulary.target_file where "
+                       "it has one for each side.");
+  }
   load_weights(run.model, clone(load_best_weights(place)), place);
   log::info("weights start from ", place);
 }
@@ -96,16 +106,7 @@ Transformer load_teacher(const std::string& path, const Run& student, const torc
   const RunFolder folder(path);
   folder.require();
   Run teacher = open_run(folder, read_recipe(folder.config()), "best", device);
-  // It reads this run's batches as they are.
-  const Vocabularies &own = student.encoder->vocabularies(),
-                     &other = teacher.encoder->vocabularies();
-  if (other.source->hash() != own.source->hash() || other.target->hash() != own.target->hash())
-    throw UsageError(text("the teacher ", path, " has another vocabulary than this run"),
-                     "Set vocabulary.file to the teacher's vocab.model, and "
-                     "vocabulary.target_file where it has one for each side.");
-  if (teacher.encoder->tags() != student.encoder->tags())
-    throw UsageError(text("the teacher ", path, " has other language tags than this run"),
-                     "Set data.source_tag and data.target_tag as the teacher has them.");
+  require_same_batches(student, teacher, "criterion.teacher " + path);
   return teacher.model;
 }
 

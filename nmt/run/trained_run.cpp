@@ -85,6 +85,27 @@ Run build_run(const RunFolder& folder, const Recipe& recipe,
   return run;
 }
 
+void require_same_batches(const Run& run, const Run& other, const std::string& what) {
+  const Vocabularies &own = run.encoder->vocabularies(), &its = other.encoder->vocabularies();
+  if (own.source->hash() != its.source->hash() || own.target->hash() != its.target->hash())
+    throw UsageError(text(what, ": its vocabulary is not that of ", run.folder.path()),
+                     "Set vocabulary.file to its vocab.model, and vocabulary.target_file where it "
+                     "has one for each side, and train with that.");
+  if (other.encoder->tags() != run.encoder->tags())
+    throw UsageError(text(what, ": its language tags are not those of ", run.folder.path()),
+                     "Train with the same data.source_tag, data.source_tag_position and "
+                     "data.target_tag.");
+  if (other.extensions.annotators.size() != run.extensions.annotators.size())
+    throw UsageError(text(what, ": its methods add to batches what those of ", run.folder.path(),
+                          " do not, or the reverse"),
+                     "Switch on the same methods.");
+  if (!other.extensions.listeners.empty() &&
+      other.encoder->languages().directions() != run.encoder->languages().directions())
+    throw UsageError(text(what, ": its methods know directions by number, and ", run.folder.path(),
+                          " has others, or in another order"),
+                     "Train with the same directions in data.train.");
+}
+
 void load_weights(Transformer& model, const TensorMap& weights, const std::string& origin) {
   size_t used = 0;
   const auto adopt = [&](const std::string& name, torch::Tensor target) {

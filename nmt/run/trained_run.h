@@ -29,9 +29,14 @@ struct Run {
 };
 
 /// Builds the model that `recipe` describes on the CPU, with random weights (unless
-/// UninitialisedLayers are wanted). `encoder` holds the vocabularies.
+/// UninitialisedLayers are wanted). `encoder` holds the vocabularies; `world` is there in training.
 Run build_run(const RunFolder& folder, const Recipe& recipe,
-              std::shared_ptr<const PairEncoder> encoder);
+              std::shared_ptr<const PairEncoder> encoder, World* world);
+
+/// Throws UsageError, in which `other` is called `what`, unless its model can read the batches of
+/// `run`: they have the same vocabularies and language tags, and methods of `other` find in a batch
+/// what they look for.
+void require_same_batches(const Run& run, const Run& other, const std::string& what);
 
 /// Saves vocabularies and languages into the run folder, so that open_run() needs nothing outside
 /// of it.

@@ -16,6 +16,13 @@ std::string RunFolder::checkpoint(int64_t update) const {
   return checkpoints() + "/" + name;
 }
 
+RunFolder RunFolder::containing(const std::string& path) {
+  if (path.empty()) return RunFolder();
+  if (RunFolder(path).exists()) return RunFolder(path);
+  const fs::path folder = fs::weakly_canonical(path).parent_path().parent_path();
+  return RunFolder(folder).exists() ? RunFolder(folder) : RunFolder();
+}
+
 bool RunFolder::exists() const {
   return fs::exists(config());
 }

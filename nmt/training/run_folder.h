@@ -27,6 +27,8 @@ class RunFolder {
  public:
   RunFolder() = default;
   explicit RunFolder(std::string path) : path_(std::move(path)) {}
+  /// The run that `path` is, or a checkpoint of it; one with an empty path when it is in none.
+  static RunFolder containing(const std::string& path);
   const std::string& path() const { return path_; }
   std::string file(const std::string& name) const { return path_ + "/" + name; }
   std::string config() const { return file("config.yaml"); }

@@ -172,6 +172,27 @@ TEST(Train, OptionsOfAMethodThatIsOffAreNotCompared) {
   }
 }
 
+// It has as many pieces, so every shape fits.
+TEST(Train, InitialWeightsOfAnotherVocabularyAreRefused) {
+  const TemporaryFolder folder;
+  const auto start = [&](const std::string& initial, std::vector<std::string> more) {
+    std::vector<std::string> words = {"train",   small_run().recipe, "--run", folder.file("run"),
+                                      "--check", "--threads",        "1",     "--train.initial",
+                                      initial};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_program(words);
+  };
+  for (const std::string& initial : {small_run().run, small_run().run + "/checkpoints/000000120"}) {
+    const ProgramResult other = start(initial, {"--vocabulary.type", "bpe"});
+    EXPECT_EQ(other.exit_code, 2) << other.err;
+    EXPECT_NE(other.err.find("its vocabulary is not that of this run"), std::string::npos)
+        << other.err;
+  }
+  const ProgramResult same =
+      start(small_run().run, {"--vocabulary.file", small_run().run + "/vocab.model"});
+  EXPECT_EQ(same.exit_code, 0) << same.err;
+}
+
 TEST(Train, ARunInUseIsLeftAlone) {
   const TemporaryFolder folder;
   const RunFolder run(folder.path());
