@@ -167,6 +167,8 @@ class TrainingSession {
     if (const CriterionFactory& factory = run_->extensions.criterion.get())
       criterion_ = factory(criterion_);
     validator_ = make_validator(*run_, recipe_, data_, criterion_, world_);
+    TrainingParts parts = training_parts();
+    start_hooks(parts, resumed_.get());
   }
 
   void describe() const {

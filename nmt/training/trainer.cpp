@@ -72,6 +72,24 @@ class SwappedWeights {
 
 }  // namespace
 
+void start_hooks(TrainingParts& parts, const Checkpoint* resumed) {
+  {
+    // The same everywhere, also where machines differ.
+    const torch::NoGradGuard no_grad;
+    for (torch::Tensor& parameter : parts.model->parameters()) parts.world->broadcast(parameter, 0);
+  }
+  for (const NamedHook& named : parts.hooks) {
+    if (resumed != nullptr) {
+      TensorMap own;
+      const std::string prefix = "method." + named.method + ".";
+      for (const auto& [name, tensor] : resumed->training)
+        if (name.starts_with(prefix)) own[name.substr(prefix.size())] = tensor;
+      named.hook->load(own);
+    }
+    named.hook->run_started(parts.model, resumed != nullptr ? resumed->state : TrainingState{});
+  }
+}
+
 CriterionResult training_loss(TrainingParts& parts, Precision precision, const Batch& batch,
                               const StepContext& step) {
   const AutocastGuard autocast(parts.device, compute_type(precision));
@@ -96,25 +114,11 @@ Trainer::Trainer(TrainingParts parts, TrainingOptions options, RunFolder run,
     : parts_(std::move(parts)), options_(std::move(options)), run_(std::move(run)) {
   for (const auto& entry : parts_.model->named_parameters())
     parameters_.emplace_back(entry.key(), entry.value());
-  if (resumed != nullptr) {
-    state_ = resumed->state;
-    for (const NamedHook& named : parts_.hooks) {
-      TensorMap own;
-      const std::string prefix = "method." + named.method + ".";
-      for (const auto& [name, tensor] : resumed->training)
-        if (name.starts_with(prefix)) own[name.substr(prefix.size())] = tensor;
-      named.hook->load(own);
-    }
-  }
-  for (const NamedHook& named : parts_.hooks) named.hook->run_started(parts_.model, state_);
+  if (resumed != nullptr) state_ = resumed->state;
   optimizer_ = std::make_unique<Optimizer>(parameters_, options_.optimizer, *parts_.world);
   if (resumed != nullptr) optimizer_->load(resumed->training);
-  if (parts_.world->size() > 1) {
-    // The same everywhere, also where machines differ.
-    const torch::NoGradGuard no_grad;
-    for (auto& [name, parameter] : parameters_) parts_.world->broadcast(parameter, 0);
+  if (parts_.world->size() > 1)
     gradient_sync_ = std::make_unique<GradientSync>(optimizer_->parameters(), *parts_.world);
-  }
   if (options_.ema > 0) {
     for (const auto& [name, parameter] : parameters_)
       average_.push_back(parameter.detach().clone());

@@ -28,7 +28,7 @@ struct NamedHook {
   std::shared_ptr<TrainingHook> hook;
 };
 
-/// What a trainer works with. All of it outlives the trainer.
+/// What a trainer works with. All of it outlives the trainer. Its hooks have been started.
 struct TrainingParts {
   Transformer model{nullptr};
   std::shared_ptr<Criterion> criterion;
@@ -42,6 +42,10 @@ struct TrainingParts {
   torch::Device device{torch::kCPU};
   std::string machine;  // recorded in checkpoints
 };
+
+/// Before any loss: gives the hooks what `resumed` holds of theirs (null: a new run) and lets them
+/// start, on the main process's weights.
+void start_hooks(TrainingParts& parts, const Checkpoint* resumed);
 
 /// The criterion's loss of a batch with the added ones, in the precision of training. Throws Error
 /// when two of them name a part alike.

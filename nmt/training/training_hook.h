@@ -14,8 +14,8 @@ class TrainingHook {
  public:
   virtual ~TrainingHook() = default;
 
-  /// Before the optimiser is made: weights are initialised or loaded; parameters may be frozen
-  /// (requires_grad).
+  /// Before any loss is computed and the optimiser is made: weights are initialised or loaded, on
+  /// the device, the same in all processes; parameters may be frozen (requires_grad).
   virtual void run_started(Transformer& /*model*/, const TrainingState& /*state*/) {}
   /// Before the first batch of an epoch (0-based); also when a resumed run starts inside one.
   virtual void epoch_started(int64_t /*epoch*/) {}
