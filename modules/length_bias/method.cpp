@@ -49,13 +49,19 @@ ReferenceLengths reference_lengths(const AttentionOptions& options, const std::s
   return *reference;
 }
 
-/// Gives the scale its reference lengths before the first update, and saves them with the run.
-void provide_reference(LengthNormalisedScale& scale, const ReferenceLengths& reference,
-                       const std::string& file) {
-  scale.set_reference(reference);
-  reference.save(file);
-  log::info("length-normalised attention: reference lengths ", reference.source, " (source) and ",
-            reference.target, " (target)");
+/// Gives the scale its reference lengths before the first update. The main process saves them with
+/// a new run; all take what is saved, whether it was there already when they looked or not.
+void provide_reference(LengthNormalisedScale& scale, const AttentionOptions& options,
+                       const std::string& initial, const DocumentPlanner& planner,
+                       const std::string& file, World* world) {
+  if ((world == nullptr || world->is_main()) && !ReferenceLengths::load(file)) {
+    const ReferenceLengths reference = reference_lengths(options, initial, planner);
+    reference.save(file);
+    log::info("length-normalised attention: reference lengths ", reference.source, " (source) and ",
+              reference.target, " (target)");
+  }
+  if (world != nullptr) world->barrier();
+  scale.set_reference(*ReferenceLengths::load(file));
 }
 
 void attach(const MethodOptions& method_options, const MethodContext& context,
@@ -76,11 +82,11 @@ void attach(const MethodOptions& method_options, const MethodContext& context,
   extensions.batch_planner.set(
       kMethodName,
       [sampling = options.sampling, attention = options.attention, scale, file,
-       initial = context.initial](
+       initial = context.initial, world = context.world, provided = std::make_shared<bool>(false)](
           std::unique_ptr<BatchPlanner> standard) -> std::unique_ptr<BatchPlanner> {
         auto planner = std::make_unique<DocumentPlanner>(standard->context(), sampling);
-        if (scale && !ReferenceLengths::load(file))
-          provide_reference(*scale, reference_lengths(attention, initial, *planner), file);
+        if (scale && !std::exchange(*provided, true))
+          provide_reference(*scale, attention, initial, *planner, file, world);
         return planner;
       });
 }

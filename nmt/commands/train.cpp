@@ -151,7 +151,7 @@ class TrainingSession {
 
     torch::manual_seed(hash_key({static_cast<uint64_t>(recipe_.training.seed),
                                  static_cast<uint64_t>(RandomPurpose::kInitialise)}));
-    run_ = std::make_unique<Run>(build_run(folder_, recipe_, data_.encoder));
+    run_ = std::make_unique<Run>(build_run(folder_, recipe_, data_.encoder, &world_));
     if (!folder_.updates().empty()) {
       // Not `last`: that link is set after the save, and the process may have been killed between.
       const std::string place = folder_.checkpoint(folder_.updates().back());

@@ -68,13 +68,12 @@ void save_run_data(const RunFolder& folder, const Vocabularies& vocabularies,
 }
 
 Run build_run(const RunFolder& folder, const Recipe& recipe,
-              std::shared_ptr<const PairEncoder> encoder) {
+              std::shared_ptr<const PairEncoder> encoder, World* world) {
   Run run{folder, recipe.model, std::move(encoder), {}, Transformer(nullptr)};
   const Vocabularies& vocabularies = run.encoder->vocabularies();
-  run.extensions =
-      attach_methods(recipe.methods, recipe.method_options,
-                     {folder, run.model_options, *vocabularies.source, *vocabularies.target,
-                      run.encoder->languages(), recipe.training.initial});
+  run.extensions = attach_methods(recipe.methods, recipe.method_options,
+                                  {folder, run.model_options, *run.encoder, recipe.criterion,
+                                   RunFolder::containing(recipe.training.initial).path(), world});
   const VocabularyShape shape{vocabularies.source->size(), vocabularies.target->size(),
                               vocabularies.target->pad()};
   const ModelExtensions points{.source_embedding = run.extensions.source_embedding.get(),
@@ -135,7 +134,7 @@ Run open_run(const RunFolder& folder, const Recipe& recipe, const std::string& c
                                                recipe.data.tags);
   const auto build = [&] {
     const UninitialisedLayers loaded_below;
-    return build_run(folder, recipe, std::move(encoder));
+    return build_run(folder, recipe, std::move(encoder), /*world=*/nullptr);
   };
   Run run = build();
   const std::string place = folder.find_checkpoint(checkpoint);

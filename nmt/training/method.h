@@ -4,13 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "data/languages.h"
-#include "data/vocabulary.h"
+#include "criterions/criterion_options.h"
+#include "data/pair_encoder.h"
 #include "models/transformer_options.h"
 #include "nmt/decoding/document_translator.h"
 #include "nmt/options/method_description.h"
 #include "nmt/training/extensions.h"
 #include "nmt/training/run_folder.h"
+#include "nmt/training/world.h"
 
 // A translation method as the engine sees it: how it attaches to a run, and its stage commands.
 // What is known of it without LibTorch (name, options) is its MethodDescription.
@@ -21,10 +22,12 @@ namespace nmt {
 struct MethodContext {
   RunFolder run;
   const TransformerOptions& model;
-  const Vocabulary& source_vocabulary;
-  const Vocabulary& target_vocabulary;
-  const Languages& languages;
-  std::string initial;  // the run whose weights this one starts from; empty: random weights
+  const PairEncoder& encoder;  // vocabularies, languages, tags
+  const CriterionOptions& criterion;
+  /// The run whose weights this one starts from; empty: random weights, or a checkpoint that lies
+  /// in no run.
+  std::string initial;
+  World* world;  // the processes of training; null: the run is used, not trained
 };
 
 /// Joins the run: fills in the points of `extensions` that the method needs.
