@@ -70,11 +70,11 @@ TEST(RDrop, ValidatesWithOnePass) {
   EXPECT_EQ(parts_of((*criterion)(model, three_pairs(), {.training = false})).count("kl"), 0u);
 }
 
-Transformer other_model() {
+Transformer other_model(int64_t vocabulary = testing::kVocabulary) {
   TransformerOptions options = small_options();
   options.dim = 12;
   options.encoder_layers = 1;
-  Transformer model = small_model(options);
+  Transformer model = small_model(options, {}, vocabulary);
   model->train();  // the criterion puts it into evaluation mode
   return model;
 }
@@ -126,20 +126,35 @@ TEST(Distillation, RefusesNoTeacherAndOtherVocabularies) {
   EXPECT_THROW((*make_criterion(options, teacher))(model, three_pairs(), {}), UsageError);
 }
 
-// Padding and batch mates change nothing: the loss of a batch is the sum of its sentences' losses.
-TEST(Criterions, AddUpOverSentences) {
-  const auto pairs = testing::random_pairs({{5, 4}, {3, 9}, {7, 6}});
+/// Padding and batch mates change nothing: the loss of a batch, and its parts, are the sums of
+/// those of its sentences.
+void expect_to_add_up(const std::vector<TokenPair>& pairs, const TransformerOptions& shape,
+                      int64_t vocabulary) {
   for (const auto& [kind, name] : enum_names(CriterionKind{})) {
-    Transformer model = small_model(small_options());
-    const auto criterion = make_criterion({.kind = kind}, other_model());
-    const auto loss = [&](const std::vector<TokenPair>& some) {
-      return (*criterion)(model, make_batch(some, testing::kPad, testing::kBos), {})
-          .loss.item<double>();
+    Transformer model = small_model(shape, {}, vocabulary);
+    const auto criterion = make_criterion({.kind = kind}, other_model(vocabulary));
+    const auto parts = [&](const std::vector<TokenPair>& some) {
+      return parts_of((*criterion)(model, make_batch(some, testing::kPad, testing::kBos), {}));
     };
-    double sum = 0;
-    for (const TokenPair& pair : pairs) sum += loss({pair});
-    EXPECT_NEAR(loss(pairs), sum, 1e-9) << name;
+    std::map<std::string, double> sums;
+    for (const TokenPair& pair : pairs)
+      for (const auto& [part, value] : parts({pair})) sums[part] += value;
+    for (const auto& [part, value] : parts(pairs))
+      EXPECT_NEAR(value, sums[part], 1e-10 * std::max(1.0, value)) << name << " " << part;
   }
+}
+
+TEST(Criterions, AddUpOverSentences) {
+  expect_to_add_up(testing::random_pairs({{5, 4}, {3, 9}, {7, 6}}), small_options(),
+                   testing::kVocabulary);
+}
+
+// 300 positions, of which a piece of logits over such a vocabulary has 256.
+TEST(Criterions, AddUpOverSentencesInMoreThanOnePiece) {
+  TransformerOptions shape = small_options();
+  shape.dim = 8;
+  expect_to_add_up(testing::random_pairs(std::vector(30, std::pair<int64_t, int64_t>(10, 10))),
+                   shape, 1 << 14);
 }
 
 }  // namespace

@@ -28,10 +28,11 @@ inline TransformerOptions small_options() {
 
 /// A model with random biases and gains too, in double precision, for evaluation.
 inline Transformer small_model(const TransformerOptions& options,
-                               const ModelExtensions& extensions = {}) {
+                               const ModelExtensions& extensions = {},
+                               int64_t vocabulary = kVocabulary) {
   at::set_num_threads(1);  // such small models only lose by more
   torch::manual_seed(7);
-  Transformer model(options, VocabularyShape{kVocabulary, kVocabulary, kPad}, extensions);
+  Transformer model(options, VocabularyShape{vocabulary, vocabulary, kPad}, extensions);
   model->to(torch::kFloat64);
   torch::NoGradGuard no_grad;
   for (auto& parameter : model->parameters()) parameter.add_(torch::randn_like(parameter) * 0.2);
