@@ -6,6 +6,7 @@
 #include "criterions/factory.h"
 #include "models/transformer.h"
 #include "nmt/support/safetensors.h"
+#include "nmt/training/optimizer.h"
 #include "nmt/training/tensor_file.h"
 
 // Against the independent Python implementation of parity/make_fixtures.py: states, logits, loss,
@@ -142,13 +143,16 @@ TEST_P(Parity, TenStepsOfAdam) {
   Transformer model = fixture.model(torch::kFloat64);
   const Batch batch = fixture.batch();
   const auto criterion = make_criterion(fixture.criterion);
-  torch::optim::Adam optimizer(model->parameters(),
-                               torch::optim::AdamOptions(1e-2).betas({0.9, 0.98}).eps(1e-9));
+  const auto world = single_process();
+  Optimizer::NamedTensors parameters;
+  for (const auto& entry : model->named_parameters())
+    parameters.emplace_back(entry.key(), entry.value());
+  Optimizer optimizer(parameters, {.beta1 = 0.9, .beta2 = 0.98, .epsilon = 1e-9}, *world);
   for (int step = 0; step < 10; ++step) {
-    optimizer.zero_grad();
+    optimizer.clear_gradients();
     const CriterionResult result = (*criterion)(model, batch, {});
-    (result.loss / static_cast<double>(result.tokens)).backward();
-    optimizer.step();
+    result.loss.backward();
+    optimizer.step(1e-2, torch::tensor(static_cast<float>(result.tokens)));
   }
   // The gradient of a key's bias is 0 but for rounding (softmax does not see it), which differs
   // between processors and which Adam, dividing by its size, enlarges.

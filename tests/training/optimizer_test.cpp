@@ -43,7 +43,8 @@ void set_gradient(torch::Tensor parameter, std::vector<double> values) {
 class OptimizerTest : public testing::TestWithParam<OptimizerKind> {};
 
 TEST_P(OptimizerTest, FollowsTheScalarFormulas) {
-  const OptimizerOptions options{.kind = GetParam(), .epsilon = 1e-8, .weight_decay = 0.1};
+  // Epsilon is so large that it matters where it is added.
+  const OptimizerOptions options{.kind = GetParam(), .epsilon = 0.1, .weight_decay = 0.1};
   const torch::Tensor weights = parameter({1.0, -2.0});
   Optimizer optimizer({{"w", weights}}, options, alone());
   ScalarAdam first{1.0}, second{-2.0};
@@ -70,6 +71,17 @@ TEST(Optimizer, ClipsByTheGlobalNorm) {
   EXPECT_NEAR(optimizer.step(0.0, torch::tensor(2.0F)).gradient_norm.item<double>(), 5, 1e-9);
   EXPECT_NEAR(optimizer.state().at("optimizer.mean.a").item<double>(), 0.1 * 0.6, 1e-7);
   EXPECT_NEAR(optimizer.state().at("optimizer.mean.b").item<double>(), 0.1 * 0.8, 1e-7);
+}
+
+TEST(Optimizer, LeavesSmallerGradientsAsTheyAre) {
+  const OptimizerOptions options{.epsilon = 1e-8, .clip_norm = 1};
+  const torch::Tensor a = parameter({0}), b = parameter({0});
+  Optimizer optimizer({{"a", a}, {"b", b}}, options, alone());
+  set_gradient(a, {0.6});  // norm 1/2 = 0.5 after division
+  set_gradient(b, {0.8});
+  EXPECT_NEAR(optimizer.step(0.0, torch::tensor(2.0F)).gradient_norm.item<double>(), 0.5, 1e-9);
+  EXPECT_NEAR(optimizer.state().at("optimizer.mean.a").item<double>(), 0.1 * 0.3, 1e-9);
+  EXPECT_NEAR(optimizer.state().at("optimizer.mean.b").item<double>(), 0.1 * 0.4, 1e-9);
 }
 
 TEST(Optimizer, ANonFiniteGradientChangesNothing) {
