@@ -200,19 +200,6 @@ TEST(Evaluate, ScoresAreThoseOfNmtScore) {
   EXPECT_NE(compared.out.find("test.en-de"), std::string::npos) << compared.out;
 }
 
-TEST(Average, TheMeanOfOneCheckpointIsItself) {
-  const TemporaryFolder folder;
-  const ProgramResult result = run_program(
-      {"average", small_run().run, "--checkpoints", "120", "--output", folder.file("mean")});
-  ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_EQ(read_file(folder.file("mean/model.safetensors")),
-            read_file(small_run().run + "/checkpoints/000000120/ema.safetensors"));
-  const ProgramResult used =
-      run_program(translate({"--checkpoint", folder.file("mean")}), first_lines(3));
-  EXPECT_EQ(used.exit_code, 0) << used.err;
-  EXPECT_EQ(lines_of(used.out).size(), 3u);
-}
-
 TEST(Inspect, ShowsRunsCheckpointsAndCorpora) {
   for (const char* part : {"", "/checkpoints/last", "/data/train-1"}) {
     const ProgramResult result = run_program({"inspect", small_run().run + part});
