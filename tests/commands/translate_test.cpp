@@ -91,6 +91,7 @@ TEST(Translate, NBestIsSortedAndBeginsWithTheBest) {
     previous = score;
   }
   EXPECT_EQ(seen, 5u);
+  EXPECT_EQ(all.size(), 3 * one.size());
 }
 
 TEST(Translate, PrefixesAreKept) {
