@@ -145,6 +145,7 @@ def fail_everywhere(scenario, library, step):
         while call := scenario.run(library, number, stays):
             failed.append(call.split()[0])
             number += step
+        require(failed, f"{scenario.name}: no call was made to fail")
         counts = ", ".join(f"{count} {call}" for call, count in sorted(collections.Counter(failed).items()))
         how = "one call and all after it" if stays else "one call"
         print(f"{scenario.name}: {len(failed)} runs in which {how} failed: {counts}", flush=True)
