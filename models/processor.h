@@ -1,25 +1,53 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "nmt/support/error.h"
 
 namespace nmt {
+
+/// What the environment variable NMT_PROCESSOR leaves of the processor, so that tests run what is
+/// compiled for older ones too:
+///
+///   NMT_PROCESSOR=avx2       no AVX-512
+///   NMT_PROCESSOR=portable   none of what is asked for below
+///
+/// It is read once. The loops of this program follow it, and where LibTorch has several products,
+/// the choice of one; what LibTorch, oneDNN and fbgemm choose among their own does not.
+enum class ProcessorLimit { kNone, kAvx2, kPortable };
+
+inline ProcessorLimit processor_limit() {
+  static const ProcessorLimit limit = [] {
+    const char* const value = std::getenv("NMT_PROCESSOR");
+    const std::string_view name = value == nullptr ? "" : value;
+    if (name == "avx2") return ProcessorLimit::kAvx2;
+    if (name == "portable") return ProcessorLimit::kPortable;
+    if (!name.empty())
+      throw UsageError(text("the environment variable NMT_PROCESSOR is '", name, "'"),
+                       "Set it to avx2 or portable, or not at all.");
+    return ProcessorLimit::kNone;
+  }();
+  return limit;
+}
 
 // What the processor at hand can do; nothing of it on other makes than x86-64.
 
 #if defined(__x86_64__)
 /// The parts of AVX-512 that the loops here, and oneDNN for bf16, need: F, BW, DQ and VL.
 inline bool has_avx512() {
-  return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512vl");
+  return processor_limit() == ProcessorLimit::kNone && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 inline bool has_avx512_vnni() {
-  return __builtin_cpu_supports("avx512vnni");
+  return processor_limit() == ProcessorLimit::kNone && __builtin_cpu_supports("avx512vnni");
 }
 inline bool has_avx2() {
-  return __builtin_cpu_supports("avx2");
+  return processor_limit() != ProcessorLimit::kPortable && __builtin_cpu_supports("avx2");
 }
 inline bool has_fma() {
-  return __builtin_cpu_supports("fma");
+  return processor_limit() != ProcessorLimit::kPortable && __builtin_cpu_supports("fma");
 }
 #else
 inline bool has_avx512() {
