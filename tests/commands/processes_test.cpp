@@ -121,11 +121,15 @@ TEST_F(Processes, TwoEqualOneThatAccumulatesTwice) {
 }
 
 TEST_F(Processes, ResumeBitForBit) {
-  const std::string undisturbed = trained("undisturbed", 2);
-  const std::string stopped = trained("stopped", 2, {}, 20);
-  EXPECT_NE(bytes(stopped), bytes(undisturbed));
-  trained("stopped", 2);
-  EXPECT_TRUE(bytes(stopped) == bytes(undisturbed));
+  for (const char* sharded : {"false", "true"}) {
+    const Words more = {"--train.shard_optimizer", sharded};
+    const std::string name = std::string("sharded-") + sharded;
+    const std::string undisturbed = trained(name, 2, more);
+    const std::string stopped = trained(name + "-stopped", 2, more, 20);
+    EXPECT_NE(bytes(stopped), bytes(undisturbed));
+    trained(name + "-stopped", 2, more);
+    EXPECT_TRUE(bytes(stopped) == bytes(undisturbed)) << name;
+  }
 }
 
 TEST_F(Processes, ResumeInAnotherNumber) {
