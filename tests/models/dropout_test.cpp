@@ -189,5 +189,16 @@ TEST(Dropout, IsTheIdentityOutsideTrainingAndAtZero) {
   }
 }
 
+// Whole vectors go; those that stay are what they were, not larger by what is gone.
+TEST(Dropout, OfWordsTakesWholeVectorsAndLeavesTheOthers) {
+  torch::manual_seed(4);
+  const torch::Tensor x = torch::randn({100, 200, 8}) + 3;
+  const torch::Tensor y = drop_words(x, 0.2);
+  const torch::Tensor is_gone = (y == 0).all(-1), is_kept = (y == x).all(-1);
+  EXPECT_TRUE(is_gone.logical_xor(is_kept).all().item<bool>());
+  EXPECT_NEAR(is_gone.to(torch::kFloat64).mean().item<double>(), 0.2, 0.015);
+  EXPECT_TRUE(torch::equal(drop_words(x, 0), x));
+}
+
 }  // namespace
 }  // namespace nmt
