@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +14,10 @@
 // nobody plugs in, nothing is computed. Decoding on a CPU passes several batches through one model
 // at the same time, so what plugs in must not change itself in evaluation; listeners may, since
 // with them it is one batch after the other.
+
+namespace torch::nn {
+class Module;
+}
 
 namespace nmt {
 
@@ -136,11 +141,18 @@ using SourceEmbeddingFactory = std::function<std::shared_ptr<SourceEmbedding>(
 using FeedForwardFactory =
     std::function<std::shared_ptr<FeedForwardLayer>(const LayerContext& context)>;
 
-/// What methods plug into the model before it is built. Each is exclusive: one per model.
+/// Modules by the name under which the model registers them: the method's.
+using MethodModules = std::map<std::string, std::shared_ptr<torch::nn::Module>>;
+
+/// What methods plug into the model before it is built. The first three are exclusive: one per
+/// model.
 struct ModelExtensions {
   SourceEmbeddingFactory source_embedding;          // null: embed the ids as they are
   FeedForwardFactory feed_forward;                  // null: FeedForward everywhere
   std::shared_ptr<AttentionScale> attention_scale;  // null: none
+  /// What belongs to the model and is part of none of its layers. Parameters and buffers become the
+  /// model's, "<method>.<name>".
+  MethodModules modules;
 };
 
 }  // namespace nmt

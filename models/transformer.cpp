@@ -42,6 +42,25 @@ TransformerImpl::TransformerImpl(TransformerOptions options, VocabularyShape voc
     output = register_parameter("output", torch::empty({vocabulary_.target_size, options_.dim}));
     initialise([&] { output.normal_(0, 1 / std::sqrt(static_cast<double>(options_.dim))); });
   }
+  add_modules(extensions.modules);
+}
+
+void TransformerImpl::add_modules(const MethodModules& modules) {
+  for (const auto& [name, module] : modules) {
+    if (!module) throw Error(text("method '", name, "' brings an empty module"));
+    if (named_children().contains(name))
+      throw UsageError(text("method '", name, "' has the name of a part of the model, ",
+                            "under which its module cannot be registered"),
+                       "Give the method another name.");
+    register_module(name, module);
+  }
+}
+
+std::map<std::string, torch::Tensor> TransformerImpl::saved_tensors() const {
+  std::map<std::string, torch::Tensor> tensors;
+  for (const auto& entry : named_parameters()) tensors[entry.key()] = entry.value();
+  for (const auto& entry : named_buffers()) tensors[entry.key()] = entry.value();
+  return tensors;
 }
 
 void TransformerImpl::check_length(int64_t length, const char* side) const {

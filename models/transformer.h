@@ -3,7 +3,9 @@
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
 
+#include <map>
 #include <memory>
+#include <string>
 
 #include "data/batch.h"
 #include "models/decoder.h"
@@ -38,7 +40,7 @@ struct VocabularyShape {
 class TransformerImpl : public torch::nn::Module {
  public:
   /// Throws UsageError when options contradict each other or the vocabulary (tied tables of
-  /// different sizes).
+  /// different sizes), or a method's module has the name of a part of the model.
   TransformerImpl(TransformerOptions options, VocabularyShape vocabulary,
                   ModelExtensions extensions = {});
 
@@ -79,6 +81,9 @@ class TransformerImpl : public torch::nn::Module {
   const TransformerOptions& options() const { return options_; }
   const VocabularyShape& vocabulary() const { return vocabulary_; }
   ActivationSites& sites() { return *sites_; }
+  /// All that a checkpoint holds of the model: parameters and registered buffers, those of methods
+  /// included. The tensors themselves, by name.
+  std::map<std::string, torch::Tensor> saved_tensors() const;
   /// Trainable numbers, tied tensors counted once.
   int64_t parameter_count() const;
   /// Multiply–adds ×2 of one training step (forward and backward) for this many source and target
@@ -96,6 +101,7 @@ class TransformerImpl : public torch::nn::Module {
   torch::Tensor output;  // [target vocabulary, dim], only where the output is tied to nothing
 
  private:
+  void add_modules(const MethodModules& modules);
   void check_length(int64_t length, const char* side) const;
 
   TransformerOptions options_;

@@ -126,6 +126,7 @@ int run_distance(const std::vector<std::string>& words) {
   const nmt::TensorMap now = weights_of(command.arguments.run);
   std::map<std::string, std::pair<double, double>> sums;  // of squares: of the distance, of θ₀
   for (const auto& [name, start] : weights_of(command.arguments.from)) {
+    if (!start.is_floating_point()) continue;  // a method's counts and flags
     const auto found = now.find(name);
     if (found == now.end() || found->second.sizes() != start.sizes())
       throw nmt::UsageError(nmt::text("the runs have different models: ", name),

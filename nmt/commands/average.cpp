@@ -51,14 +51,15 @@ std::string output_folder(const AverageArguments& arguments, const RunFolder& fo
 }
 
 // The mean is taken in double and rounded once, so that entries that all checkpoints share stay
-// exactly as they are.
+// exactly as they are. Counts and flags have no mean: all checkpoints must have the same.
 TensorMap average(const std::vector<std::string>& places) {
   TensorMap sums;
   for (const std::string& place : places) {
     const TensorMap weights = load_best_weights(place);
     if (sums.empty())
       for (const auto& [name, tensor] : weights)
-        sums[name] = torch::zeros(tensor.sizes(), torch::kFloat64);
+        sums[name] = tensor.is_floating_point() ? torch::zeros(tensor.sizes(), torch::kFloat64)
+                                                : tensor.clone();
     const auto refuse = [&](const std::string& name, const char* what) {
       throw Error(FilePosition{place}, text("tensor '", name, "' ", what, " in ", places.front()),
                   "Checkpoints of one model have a mean.");
@@ -67,12 +68,19 @@ TensorMap average(const std::vector<std::string>& places) {
       if (!weights.contains(name)) refuse(name, "is not there, but is");
     for (const auto& [name, tensor] : weights) {
       if (!sums.contains(name)) refuse(name, "is not");
-      if (sums[name].sizes() != tensor.sizes()) refuse(name, "has another shape than");
-      sums[name] += tensor;
+      torch::Tensor& sum = sums[name];
+      if (sum.sizes() != tensor.sizes()) refuse(name, "has another shape than");
+      if (sum.is_floating_point() != tensor.is_floating_point())
+        refuse(name, "has another type than");
+      if (sum.is_floating_point())
+        sum += tensor;
+      else if (sum.scalar_type() != tensor.scalar_type() || !torch::equal(sum, tensor))
+        refuse(name, "is no weight, and is not the same as");
     }
   }
   for (auto& [name, sum] : sums)
-    sum = (sum / static_cast<double>(places.size())).to(torch::kFloat32);
+    if (sum.is_floating_point())
+      sum = (sum / static_cast<double>(places.size())).to(torch::kFloat32);
   return sums;
 }
 

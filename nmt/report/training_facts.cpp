@@ -37,6 +37,7 @@ int64_t count_parameters(const std::string& checkpoint) {
   int64_t count = 0;
   const SafetensorsFile weights(checkpoint + "/" + kWeightsFile);
   for (const auto& [name, entry] : weights.tensors()) {
+    if (entry.dtype.find('F') == std::string::npos) continue;  // counts and flags of methods
     int64_t elements = 1;
     for (const int64_t size : entry.shape) elements *= size;
     count += elements;

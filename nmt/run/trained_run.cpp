@@ -78,7 +78,8 @@ Run build_run(const RunFolder& folder, const Recipe& recipe,
                               vocabularies.target->pad()};
   const ModelExtensions points{.source_embedding = run.extensions.source_embedding.get(),
                                .feed_forward = run.extensions.feed_forward.get(),
-                               .attention_scale = run.extensions.attention_scale.get()};
+                               .attention_scale = run.extensions.attention_scale.get(),
+                               .modules = run.extensions.modules};
   run.model = Transformer(recipe.model, shape, points);
   for (const auto& listener : run.extensions.listeners) run.model->sites().listen(listener);
   return run;
@@ -106,8 +107,8 @@ void require_same_batches(const Run& run, const Run& other, const std::string& w
 }
 
 void load_weights(Transformer& model, const TensorMap& weights, const std::string& origin) {
-  size_t used = 0;
-  const auto adopt = [&](const std::string& name, torch::Tensor target) {
+  const TensorMap own = model->saved_tensors();
+  for (auto [name, target] : own) {
     const auto found = weights.find(name);
     if (found == weights.end())
       throw Error(FilePosition{origin}, text("holds no tensor '", name, "'"));
@@ -116,13 +117,17 @@ void load_weights(Transformer& model, const TensorMap& weights, const std::strin
                   text("tensor '", name, "' has shape ", found->second.sizes(),
                        ", but this model needs ", target.sizes()),
                   "Use the recipe and vocabulary that the checkpoint was trained with.");
+    // Other precisions are converted, counts and flags are what they are.
+    const bool is_real = found->second.is_floating_point() && target.is_floating_point();
+    if (!is_real && found->second.scalar_type() != target.scalar_type())
+      throw Error(FilePosition{origin},
+                  text("tensor '", name, "' is of type ", found->second.scalar_type(),
+                       ", but this model needs ", target.scalar_type()),
+                  "Use the recipe that the checkpoint was trained with.");
     target.set_data(found->second.to(target.options()));
-    ++used;
-  };
-  for (const auto& entry : model->named_parameters()) adopt(entry.key(), entry.value());
-  if (used == weights.size()) return;
+  }
   for (const auto& [name, tensor] : weights)
-    if (!model->named_parameters().contains(name))
+    if (!own.contains(name))
       throw Error(FilePosition{origin}, text("tensor '", name, "' has no place in this model"),
                   "Use the recipe that the checkpoint was trained with.");
 }

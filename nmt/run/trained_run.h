@@ -49,8 +49,9 @@ void save_run_data(const RunFolder& folder, const Vocabularies& vocabularies,
 Run open_run(const RunFolder& folder, const Recipe& recipe, const std::string& checkpoint,
              const torch::Device& device);
 
-/// Makes `weights` those of `model`, without a copy where their types agree. Throws Error naming
-/// `origin` and the first tensor that is missing, left over or of another shape.
+/// Makes `weights` (TransformerImpl::saved_tensors) those of `model`, without a copy where their
+/// types agree. Throws Error naming `origin` and the first tensor that is missing, left over, of
+/// another shape or, unless both are real numbers, of another type.
 void load_weights(Transformer& model, const TensorMap& weights, const std::string& origin);
 
 /// The translator of a run, or of an ensemble of `models` that share its vocabulary; with the

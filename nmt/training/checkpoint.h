@@ -12,8 +12,8 @@ namespace nmt {
 /// A checkpoint in memory.
 struct Checkpoint {
   TrainingState state;
-  TensorMap weights;   // as trained
-  TensorMap average;   // moving average; empty without
+  TensorMap weights;   // as trained: TransformerImpl::saved_tensors
+  TensorMap average;   // moving average, buffers as they are; empty without
   TensorMap training;  // moments, and what hooks save
 };
 

@@ -45,6 +45,18 @@ std::string first_numbers(const std::vector<int64_t>& numbers) {
   return numbers.size() > kShown ? shown + " …" : shown;
 }
 
+// The same everywhere, also where machines differ.
+void share_tensors(const Transformer& model, World& world) {
+  const torch::NoGradGuard no_grad;
+  for (auto& [name, tensor] : model->saved_tensors()) {
+    // MPI has no type for flags.
+    const bool is_flag = tensor.scalar_type() == torch::kBool;
+    torch::Tensor sent = (is_flag ? tensor.to(torch::kByte) : tensor).contiguous();
+    world.broadcast(sent, 0);
+    if (!sent.is_same(tensor)) tensor.copy_(sent);
+  }
+}
+
 // Exchanges the model's weights with `other`, by pointer, for as long as it lives.
 class SwappedWeights {
  public:
@@ -73,11 +85,7 @@ class SwappedWeights {
 }  // namespace
 
 void start_hooks(TrainingParts& parts, const Checkpoint* resumed) {
-  {
-    // The same everywhere, also where machines differ.
-    const torch::NoGradGuard no_grad;
-    for (torch::Tensor& parameter : parts.model->parameters()) parts.world->broadcast(parameter, 0);
-  }
+  if (parts.world->size() > 1) share_tensors(parts.model, *parts.world);
   for (const NamedHook& named : parts.hooks) {
     if (resumed != nullptr) {
       TensorMap own;
@@ -362,10 +370,10 @@ void Trainer::save() {
   if (parts_.world->is_main()) {
     Checkpoint checkpoint;
     checkpoint.state = state_;
-    for (size_t i = 0; i < parameters_.size(); ++i) {
-      checkpoint.weights[parameters_[i].first] = parameters_[i].second;
-      if (!average_.empty()) checkpoint.average[parameters_[i].first] = average_[i];
-    }
+    checkpoint.weights = parts_.model->saved_tensors();
+    if (!average_.empty()) checkpoint.average = checkpoint.weights;
+    for (size_t i = 0; i < average_.size(); ++i)
+      checkpoint.average[parameters_[i].first] = average_[i];
     checkpoint.training = optimizer_state;
     for (const NamedHook& named : parts_.hooks)
       for (auto& [name, tensor] : named.hook->save())
