@@ -57,6 +57,29 @@ void share_tensors(const Transformer& model, World& world) {
   }
 }
 
+std::string state_prefix(const NamedHook& named) {
+  return "method." + named.method + ".";
+}
+
+void add_hook_state(const std::vector<NamedHook>& hooks, TensorMap& training) {
+  for (const NamedHook& named : hooks)
+    for (const auto& [name, tensor] : named.hook->save())
+      if (!training.emplace(state_prefix(named) + name, tensor).second)
+        throw Error(text("method '", named.method, "' has two hooks that save a '", name, "'"),
+                    "Its hooks give what they save different names.");
+}
+
+void add_log_values(const std::vector<NamedHook>& hooks, nlohmann::json& values) {
+  for (const NamedHook& named : hooks)
+    for (const auto& [name, value] : named.hook->log_values()) {
+      nlohmann::json& place = values[named.method + "/" + name];
+      if (!place.is_null())
+        throw Error(text("method '", named.method, "' logs two values called '", name, "'"),
+                    "Its hooks give what they log different names.");
+      place = value;
+    }
+}
+
 // Exchanges the model's weights with `other`, by pointer, for as long as it lives.
 class SwappedWeights {
  public:
@@ -89,7 +112,7 @@ void start_hooks(TrainingParts& parts, const Checkpoint* resumed) {
   for (const NamedHook& named : parts.hooks) {
     if (resumed != nullptr) {
       TensorMap own;
-      const std::string prefix = "method." + named.method + ".";
+      const std::string prefix = state_prefix(named);
       for (const auto& [name, tensor] : resumed->training)
         if (name.starts_with(prefix)) own[name.substr(prefix.size())] = tensor;
       named.hook->load(own);
@@ -194,7 +217,8 @@ void Trainer::update() {
   const torch::Tensor all_tokens = finish_gradients(last_loss, tokens);
   last_loss.reset();  // and with it the graph
   const StepContext step = step_context(0);
-  for (const NamedHook& named : parts_.hooks) named.hook->gradients_ready(parts_.model, step);
+  for (const NamedHook& named : parts_.hooks)
+    named.hook->gradients_ready(parts_.model, step, all_tokens);
   const double lr = learning_rate(options_.schedule, step.update, options_.max_updates);
   const Optimizer::StepResult result = optimizer_->step(lr, all_tokens);
   optimizer_->clear_gradients();
@@ -318,6 +342,7 @@ void Trainer::write_log() {
   values["skipped"] = skipped;
   values["seconds"] = state_.seconds;
   values["worst"] = worst;
+  add_log_values(parts_.hooks, values);
   log_->event("train", state_.update, values);
   interval_.clear();
   interval_seconds_ = 0;
@@ -375,9 +400,7 @@ void Trainer::save() {
     for (size_t i = 0; i < average_.size(); ++i)
       checkpoint.average[parameters_[i].first] = average_[i];
     checkpoint.training = optimizer_state;
-    for (const NamedHook& named : parts_.hooks)
-      for (auto& [name, tensor] : named.hook->save())
-        checkpoint.training["method." + named.method + "." + name] = tensor;
+    add_hook_state(parts_.hooks, checkpoint.training);
     save_checkpoint(run_, checkpoint, options_);
   }
   parts_.world->barrier();

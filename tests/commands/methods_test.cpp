@@ -62,8 +62,10 @@ class ProbeHook : public TrainingHook {
  public:
   void run_started(Transformer&, const TrainingState&) override { ++calls["run_started"]; }
   void epoch_started(int64_t) override { ++calls["epoch_started"]; }
-  void gradients_ready(Transformer& model, const StepContext&) override {
+  void gradients_ready(Transformer& model, const StepContext&,
+                       const torch::Tensor& tokens) override {
     EXPECT_TRUE(model->parameters().front().grad().defined());
+    EXPECT_GT(tokens.item<double>(), 1);
     ++calls["gradients_ready"];
   }
   void update_finished(Transformer&, const StepContext& step) override {
