@@ -97,7 +97,9 @@ void initialise(Run& run, const Recipe& recipe) {
                        "Set vocabulary.file to its vocab.model, and vocabulary.target_file where "
                        "it has one for each side.");
   }
-  load_weights(run.model, clone(load_best_weights(place)), place);
+  TensorMap weights = clone(load_best_weights(place));
+  for (const InitialWeights& change : run.extensions.initial_weights) change(weights, run.model);
+  load_weights(run.model, weights, place);
   log::info("weights start from ", place);
 }
 

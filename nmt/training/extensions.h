@@ -62,6 +62,11 @@ using TranslatorFactory =
 using BatchPlannerFactory =
     std::function<std::unique_ptr<BatchPlanner>(std::unique_ptr<BatchPlanner> standard)>;
 
+/// Changes the weights of the run that train.initial names, before they become those of `model`,
+/// which has its random ones still: gives a method's tensors that the other run does not have their
+/// first values, for example. What is left missing afterwards, or has no place, is refused.
+using InitialWeights = std::function<void(TensorMap& weights, const Transformer& model)>;
+
 struct Extensions {
   ExclusivePoint<SourceEmbeddingFactory> source_embedding{"source embedding"};
   ExclusivePoint<FeedForwardFactory> feed_forward{"feed-forward layer"};
@@ -83,6 +88,7 @@ struct Extensions {
   std::vector<std::shared_ptr<ActivationListener>> listeners;
   std::vector<std::shared_ptr<Criterion>> added_losses;  // see TrainingParts
   std::vector<NamedHook> hooks;
+  std::vector<InitialWeights> initial_weights;
 };
 
 }  // namespace nmt
