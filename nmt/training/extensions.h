@@ -44,11 +44,11 @@ class ExclusivePoint {
 
 /// Adds what a method knows of each sentence to a batch (its annotations, other tensors) before it
 /// is used, in training, validation and decoding alike. Runs on the CPU tensors of a batch made
-/// from `pairs`; must depend on those only.
+/// from `pairs`; must depend on those only. Several threads may call it at a time.
 class BatchAnnotator {
  public:
   virtual ~BatchAnnotator() = default;
-  virtual void annotate(SourceBatch& source, const std::vector<TokenPair>& pairs) = 0;
+  virtual void annotate(SourceBatch& source, const std::vector<TokenPair>& pairs) const = 0;
 };
 
 /// Makes a criterion in place of the one that `criterion.name` picks; receives that one to build

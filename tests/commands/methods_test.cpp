@@ -51,7 +51,7 @@ class ProbeListener : public ActivationListener {
 
 class ProbeAnnotator : public BatchAnnotator {
  public:
-  void annotate(SourceBatch& source, const std::vector<TokenPair>& pairs) override {
+  void annotate(SourceBatch& source, const std::vector<TokenPair>& pairs) const override {
     ++calls["annotator"];
     source.annotations["probe.pairs"] =
         torch::full({source.size()}, static_cast<int64_t>(pairs.size()));
