@@ -16,7 +16,7 @@ struct Command {
   std::string recipe, run, output;
   std::vector<std::string> models;
   bool check = false;
-  int64_t number = 0, words = 0;
+  int64_t number = 0, most_words = 0;
   OptionTable table;
 
   Command() {
@@ -26,7 +26,7 @@ struct Command {
     table.add("models", models, "models");
     table.add("check", check, "check only").short_flag('c');
     table.add("data.number", number, "a number");
-    table.add("data.max_words", words, "another number");
+    table.add("data.max_words", most_words, "another number");
   }
   Command& read(const std::vector<std::string>& words) {
     table.read_command_line(words);
@@ -67,9 +67,9 @@ TEST(CommandLine, NegativeNumbersAndDashesAreValues) {
 }
 
 TEST(CommandLine, HyphensStandForUnderscoresInFlags) {
-  EXPECT_EQ(Command().read({"r", "--data.max_words", "3"}).words, 3);
-  EXPECT_EQ(Command().read({"r", "--data.max-words", "-3"}).words, -3);
-  EXPECT_EQ(Command().read({"r", "--data.max-words=4"}).words, 4);
+  EXPECT_EQ(Command().read({"r", "--data.max_words", "3"}).most_words, 3);
+  EXPECT_EQ(Command().read({"r", "--data.max-words", "-3"}).most_words, -3);
+  EXPECT_EQ(Command().read({"r", "--data.max-words=4"}).most_words, 4);
   EXPECT_EQ(Command().read({"r", "--output=a-b_c"}).output, "a-b_c") << "values stay as they are";
   EXPECT_EQ(error_of({"r", "--data.max-wrods", "4"}),
             "command line: unknown flag '--data.max-wrods'\n  Did you mean --data.max_words?");
