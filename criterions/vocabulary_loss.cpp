@@ -32,8 +32,13 @@ torch::Dtype product_type(const torch::Tensor& x) {
                                                    : x.scalar_type();
 }
 
-/// Runs the function piece by piece and, where `gradient` asks for it, sums up the gradients of
-/// hidden and weight.
+/// What gradients are asked for: of a frozen output projection, say, none.
+struct Wanted {
+  bool hidden = false, weight = false;
+};
+
+/// Runs the function piece by piece and sums up those gradients of hidden and weight that are
+/// wanted; the others are undefined.
 struct Evaluation {
   torch::Tensor loss;
   std::vector<torch::Tensor> parts;
@@ -41,7 +46,7 @@ struct Evaluation {
 };
 
 Evaluation evaluate(const torch::Tensor& hidden, const torch::Tensor& weight, size_t part_count,
-                    const PieceFunction& function, Gradient gradient) {
+                    const PieceFunction& function, Wanted wanted) {
   const torch::NoGradGuard no_grad;
   const torch::Dtype type = product_type(hidden);
   const torch::Tensor factors = weight.to(type);
@@ -49,10 +54,10 @@ Evaluation evaluate(const torch::Tensor& hidden, const torch::Tensor& weight, si
       torch::TensorOptions().device(hidden.device()).dtype(at_least_float(hidden).scalar_type());
   Evaluation result{.loss = torch::zeros({}, sums)};
   for (size_t i = 0; i < part_count; ++i) result.parts.push_back(torch::zeros({}, sums));
-  if (gradient == Gradient::kNeeded) {
+  const auto gradient = wanted.hidden || wanted.weight ? Gradient::kNeeded : Gradient::kNone;
+  if (wanted.hidden)
     result.hidden_gradient = torch::empty_like(hidden, at::MemoryFormat::Contiguous);
-    result.weight_gradient = torch::zeros_like(weight);
-  }
+  if (wanted.weight) result.weight_gradient = torch::zeros_like(weight);
   const int64_t step = positions_per_piece(hidden, weight.size(0));
   for (int64_t first = 0; first < hidden.size(0); first += step) {
     const int64_t count = std::min(step, hidden.size(0) - first);
@@ -63,10 +68,11 @@ Evaluation evaluate(const torch::Tensor& hidden, const torch::Tensor& weight, si
     for (size_t i = 0; i < part_count; ++i) result.parts[i] += piece.parts[i];
     if (gradient == Gradient::kNone) continue;
     const torch::Tensor by_logits = piece.gradient.to(type).flatten(0, -2);  // [n·passes, V]
-    result.hidden_gradient.narrow(0, first, count)
-        .copy_(product(by_logits, factors.t()).view(states.sizes()));
-    const torch::Tensor flat_states = states.reshape({-1, states.size(-1)});
-    result.weight_gradient += product_over_rows(by_logits, flat_states);
+    if (wanted.hidden)
+      result.hidden_gradient.narrow(0, first, count)
+          .copy_(product(by_logits, factors.t()).view(states.sizes()));
+    if (wanted.weight)
+      result.weight_gradient += product_over_rows(by_logits, states.reshape({-1, states.size(-1)}));
   }
   return result;
 }
@@ -84,8 +90,10 @@ class VocabularyLossFunction : public torch::autograd::Function<VocabularyLossFu
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  torch::autograd::variable_list outer) {
-    const auto saved = context->get_saved_variables();
-    return {saved[0] * outer[0], saved[1] * outer[0], torch::Tensor()};
+    torch::autograd::variable_list gradients = context->get_saved_variables();
+    for (torch::Tensor& gradient : gradients)
+      if (gradient.defined()) gradient = gradient * outer[0];
+    return {gradients[0], gradients[1], torch::Tensor()};
   }
 };
 
@@ -93,12 +101,13 @@ class VocabularyLossFunction : public torch::autograd::Function<VocabularyLossFu
 
 VocabularyLoss vocabulary_loss(const torch::Tensor& hidden, const torch::Tensor& weight,
                                size_t part_count, const PieceFunction& function) {
-  const bool differentiate =
-      torch::GradMode::is_enabled() && (hidden.requires_grad() || weight.requires_grad());
-  Evaluation evaluation = evaluate(hidden, weight, part_count, function,
-                                   differentiate ? Gradient::kNeeded : Gradient::kNone);
+  Wanted wanted;
+  if (torch::GradMode::is_enabled())
+    wanted = {.hidden = hidden.requires_grad(), .weight = weight.requires_grad()};
+  Evaluation evaluation = evaluate(hidden, weight, part_count, function, wanted);
   VocabularyLoss result{.loss = evaluation.loss, .parts = std::move(evaluation.parts)};
-  if (differentiate) result.loss = VocabularyLossFunction::apply(hidden, weight, evaluation);
+  if (wanted.hidden || wanted.weight)
+    result.loss = VocabularyLossFunction::apply(hidden, weight, evaluation);
   return result;
 }
 

@@ -42,7 +42,8 @@ struct VocabularyLoss {
 
 /// Sums `function` over the pieces of the logits hidden · weightᵀ. `hidden` [positions, dim] or
 /// [positions, passes, dim], `weight` [V, dim]. Under autocast the products are computed in its
-/// type.
+/// type. The gradient of what does not require one is not computed: of a frozen output projection
+/// it is a third of the work.
 VocabularyLoss vocabulary_loss(const torch::Tensor& hidden, const torch::Tensor& weight,
                                size_t part_count, const PieceFunction& function);
 

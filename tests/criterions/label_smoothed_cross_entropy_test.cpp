@@ -123,6 +123,29 @@ void expect_pieces_to_add_up(int64_t vocabulary, int64_t positions,
     EXPECT_LT(max_difference(actual[i], wanted[i]), 1e-10 * wanted[i].abs().max().item<double>());
 }
 
+// Of a frozen output projection, or of states that nothing is learnt from, no gradient is worked
+// out; the other one is the same to the last bit.
+TEST(VocabularyLoss, WorksOutTheGradientsThatAreAskedFor) {
+  const auto gradients_of = [](bool of_hidden, bool of_weight) {
+    torch::manual_seed(2);
+    const torch::Tensor hidden = torch::randn({40, 3}, torch::kFloat64).requires_grad_(of_hidden);
+    const torch::Tensor weight = torch::randn({11, 3}, torch::kFloat64).requires_grad_(of_weight);
+    const VocabularyLoss loss = vocabulary_loss(hidden, weight, 0, [](const LogitPiece& piece) {
+      EXPECT_EQ(piece.gradient, Gradient::kNeeded);
+      return PieceLoss{
+          .loss = piece.logits.square().sum(), .parts = {}, .gradient = piece.logits * 2};
+    });
+    // Asked directly: backward() drops what nobody requires.
+    return (*loss.loss.grad_fn())({torch::ones({}, torch::kFloat64)});
+  };
+  const auto both = gradients_of(true, true), hidden = gradients_of(true, false),
+             weight = gradients_of(false, true);
+  EXPECT_TRUE(hidden[0].equal(both[0]));
+  EXPECT_FALSE(hidden[1].defined());
+  EXPECT_FALSE(weight[0].defined());
+  EXPECT_TRUE(weight[1].equal(both[1]));
+}
+
 TEST(VocabularyLoss, PiecesAddUp) {
   expect_pieces_to_add_up(1 << 12, 1100, {0, 512, 1024});
   expect_pieces_to_add_up(1 << 14, 600, {0, 256, 512});  // of no fewer positions, however large
