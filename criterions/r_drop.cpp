@@ -2,31 +2,9 @@
 
 #include <torch/torch.h>
 
+#include "criterions/divergence.h"
+
 namespace nmt {
-namespace {
-
-/// ½ (KL(p‖q) + KL(q‖p)) = ½ Σ_v (p − q)(ln p − ln q), summed over positions, of log-probabilities
-/// [n, 2, V], and its gradient by the logits, where that is needed. With d = ln p − ln q, the
-/// gradient by p's logits is ½ (p (d − Σ p d) + p − q).
-struct Divergence {
-  torch::Tensor value, gradient;
-};
-
-Divergence symmetric_divergence(const torch::Tensor& log_probabilities, Gradient gradient) {
-  const torch::Tensor both = log_probabilities.exp();
-  const torch::Tensor difference =
-      log_probabilities.select(1, 0) - log_probabilities.select(1, 1);  // [n, V]
-  const torch::Tensor gap = both.select(1, 0) - both.select(1, 1);
-  Divergence result{.value = (gap * difference).sum() * 0.5};
-  if (gradient == Gradient::kNone) return result;
-  const torch::Tensor signed_difference = torch::stack({difference, -difference}, 1);  // [n, 2, V]
-  const torch::Tensor mean =
-      (both * signed_difference).sum(-1, /*keepdim=*/true);  // KL(p‖q), KL(q‖p)
-  result.gradient = (both * (signed_difference - mean) + torch::stack({gap, -gap}, 1)) * 0.5;
-  return result;
-}
-
-}  // namespace
 
 CriterionResult RDrop::operator()(Transformer& model, const Batch& batch, const StepContext& step) {
   if (!step.training) return single_pass_(model, batch, step);
