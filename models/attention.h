@@ -73,7 +73,7 @@ class CrossAttentionImpl : public torch::nn::Module {
   explicit CrossAttentionImpl(const LayerContext& context);
 
   /// Keys and values [sentences, source, 2, heads, head size] of the memory's states [sentences,
-  /// source, dim].
+  /// source, dim]. Both may be tokens laid end to end, [1, tokens, …], which `info` then says.
   torch::Tensor keys_values(const torch::Tensor& memory, const SentenceInfo& info);
 
   /// x [sentences, n, dim] to the same shape. `input.mask` [sentences, 1, 1, source].

@@ -88,11 +88,13 @@ void DecoderImpl::attach_memory(const torch::Tensor& memory, const SentenceInfo&
   }
   if (info.source_padded) state.source_counts = info.source_counts.unsqueeze(1);
   state.source_slots = memory.size(1);
-  const bool early = packing && !sites_->heard();  // listeners are promised rows
+  const bool early = packing && !sites_->needs_rows();
   const torch::Tensor states = early ? packing->pack(memory) : memory;
+  SentenceInfo states_info = info;
+  if (early) states_info.token_rows = packing->token_rows();
   for (const auto& layer : *layers) {
     torch::Tensor entries =
-        layer->as<DecoderLayerImpl>()->cross_attention->keys_values(states, info);
+        layer->as<DecoderLayerImpl>()->cross_attention->keys_values(states, states_info);
     if (packing && !early) entries = packing->pack(entries);
     entries = entries.flatten(0, 1);
     state.cross_entries.push_back(order.defined() ? entries.index_select(0, order)

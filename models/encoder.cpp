@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+
 namespace nmt {
 
 EncoderLayerImpl::EncoderLayerImpl(const LayerContext& context, const ModelExtensions& extensions)
@@ -34,14 +36,20 @@ EncoderImpl::EncoderImpl(const TransformerOptions& options, std::shared_ptr<Acti
           [&](const LayerContext& context) {
             return std::make_shared<EncoderLayerImpl>(context, extensions);
           }),
-      sites_(std::move(sites)),
-      plain_feed_forward_(!extensions.feed_forward) {}
+      sites_(std::move(sites)) {}
 
 bool EncoderImpl::can_pack(const EmbeddedSource& source) const {
-  // Listeners, and feed-forward layers of a method, are promised rows; dropout draws by place.
-  // Where gradients are recorded, listening is to change nothing to the last bit.
+  // Dropout draws by place. Where gradients are recorded, listening is to change nothing to the
+  // last bit.
   return source.padded && source.states.is_cpu() && !is_training() &&
-         !torch::GradMode::is_enabled() && plain_feed_forward_ && !sites_->heard();
+         !torch::GradMode::is_enabled() && !needs_rows();
+}
+
+bool EncoderImpl::needs_rows() const {
+  const auto layer_needs_rows = [](const std::shared_ptr<torch::nn::Module>& layer) {
+    return !layer->as<EncoderLayerImpl>()->feed_forward->position_wise();
+  };
+  return sites_->needs_rows() || std::any_of(layers->begin(), layers->end(), layer_needs_rows);
 }
 
 torch::Tensor EncoderImpl::forward(const EmbeddedSource& source, const SentenceInfo& info) {
@@ -62,6 +70,7 @@ torch::Tensor EncoderImpl::forward(const EmbeddedSource& source, const SentenceI
   }
   const TokenPacking packing(source.mask);
   input.packing = &packing;
+  input.info.token_rows = packing.token_rows();
   for (torch::Tensor* tensor : {&input.query_scale, &input.rotation})
     if (tensor->defined()) *tensor = packing.pack(*tensor);
   return packing.unpack(run_layers(packing.pack(source.states)));

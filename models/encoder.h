@@ -45,9 +45,9 @@ class EncoderImpl : public LayerStack {
  private:
   /// Whether the layers can do without padding: everything but attention is position-wise then.
   bool can_pack(const EmbeddedSource& source) const;
+  bool needs_rows() const;
 
   std::shared_ptr<ActivationSites> sites_;
-  bool plain_feed_forward_;
 };
 TORCH_MODULE(Encoder);
 

@@ -12,8 +12,8 @@
 
 // The places inside the model where a translation method plugs in. The model names no method; where
 // nobody plugs in, nothing is computed. Decoding on a CPU passes several batches through one model
-// at the same time, so what plugs in must not change itself in evaluation; listeners may, since
-// with them it is one batch after the other.
+// at the same time, so what plugs in must not change itself in evaluation; listeners may, unless
+// they are position-wise, since with them it is one batch after the other.
 
 namespace torch::nn {
 class Module;
@@ -35,8 +35,17 @@ struct SentenceInfo {
   torch::Tensor source_counts;
   /// [rows, target] bool in teacher forcing, undefined in incremental decoding.
   torch::Tensor target_mask;
+  /// [tokens] int64, defined only where activations are the real tokens of all rows laid end to
+  /// end, [1, tokens, width]: the row of each. Only what is position-wise sees this; all that is
+  /// said of rows here stays by row.
+  torch::Tensor token_rows;
 
+  /// Of rows, whose tokens do not lie end to end.
   SentenceInfo select(const torch::Tensor& rows) const;
+
+  /// What is known of rows, [rows, …], to where it is broadcast over activations, whether these are
+  /// rows or tokens laid end to end: [rows, 1, …] or [1, tokens, …].
+  torch::Tensor at_positions(const torch::Tensor& of_rows) const;
 };
 
 /// The embedded source sequence: what enters the encoder's first layer.
@@ -87,9 +96,18 @@ class ActivationListener {
  public:
   virtual ~ActivationListener() = default;
   /// `h` [rows, length, width] is the site's value; returns what the model goes on with: `h` itself
-  /// or a replacement of the same shape. It must not change `h` in place.
+  /// or a replacement of the same shape. It must not change `h` in place, but may keep it, which
+  /// nobody else changes either.
   virtual torch::Tensor on_activation(const ActivationSite& site, const torch::Tensor& h,
                                       const SentenceInfo& info) = 0;
+
+  /// Whether each position's values are treated by themselves, by what is known of its sentence,
+  /// whatever rows and lengths there are; on_activation() may then be called from several threads
+  /// at once, and finds a position's sentence by SentenceInfo::at_positions. Decoding on a CPU is
+  /// fast only where all listeners are: real tokens come laid end to end, [1, tokens, width] with
+  /// info.token_rows, and several batches pass at a time. Others get padded rows, and one batch
+  /// after the other.
+  virtual bool position_wise() const { return false; }
 };
 
 /// All activation sites of a model, in the order of the forward pass. Layers own a handle each; a
@@ -103,8 +121,11 @@ class ActivationSites {
   void listen(std::shared_ptr<ActivationListener> listener);
   void forget(const std::shared_ptr<ActivationListener>& listener);
   const std::vector<std::unique_ptr<ActivationSite>>& sites() const { return sites_; }
-  /// Whether anybody listens. If so, layers see padded batches, and one batch is decoded at a time.
+  /// Whether anybody listens.
   bool heard() const { return !listeners_.empty(); }
+  /// Whether a listener is not position-wise. If so, layers see padded batches, and one batch is
+  /// decoded at a time.
+  bool needs_rows() const;
 
   /// Returns `h` untouched when nobody listens.
   torch::Tensor apply(const ActivationSite* site, torch::Tensor h, const SentenceInfo& info) const {

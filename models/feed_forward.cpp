@@ -30,6 +30,11 @@ torch::Tensor gated(const torch::Tensor& gate, const torch::Tensor& value) {
   return h.view(gate.sizes());
 }
 
+/// Whether nobody else has `h` or a tensor over the same numbers, so that it may be written into.
+bool is_ours_alone(const torch::Tensor& h) {
+  return h.use_count() == 1 && h.storage().use_count() == 1 && h.is_non_overlapping_and_dense();
+}
+
 }  // namespace
 
 FeedForwardImpl::FeedForwardImpl(const LayerContext& context)
@@ -52,12 +57,12 @@ torch::Tensor FeedForwardImpl::forward(const torch::Tensor& x, const SentenceInf
     const auto parts = h.chunk(2, -1);
     h = sites_->apply(in_site_, gated(parts[0], parts[1]), info);
   } else {
-    h = sites_->apply(in_site_, h, info);
-    // The widest tensor there is: where nobody else can hold it, it is not written a second time.
-    if (torch::GradMode::is_enabled() || sites_->heard())
-      h = activation_ == Activation::kRelu ? at::relu(h) : at::gelu(h);
-    else
+    h = sites_->apply(in_site_, std::move(h), info);
+    // The widest tensor there is: where nobody else holds it, it is not written a second time.
+    if (!torch::GradMode::is_enabled() && (!sites_->heard() || is_ours_alone(h)))
       activation_ == Activation::kRelu ? at::relu_(h) : at::gelu_(h);
+    else
+      h = activation_ == Activation::kRelu ? at::relu(h) : at::gelu(h);
   }
   return sites_->apply(out_site_, out->forward(dropout_->forward(h)), info);  // [rows, length, dim]
 }

@@ -17,6 +17,11 @@ class FeedForwardLayer : public torch::nn::Module {
  public:
   /// x [rows, length, dim] to the same shape, before the residual sum.
   virtual torch::Tensor forward(const torch::Tensor& x, const SentenceInfo& info) = 0;
+
+  /// Whether in evaluation each position's values are treated by themselves, by what is known of
+  /// its sentence, whatever rows and lengths there are. The encoder then hands over real tokens
+  /// alone where that is faster, [1, tokens, dim] with info.token_rows; else padded rows.
+  virtual bool position_wise() const { return false; }
 };
 
 /// out(activation(in(x))) (Vaswani et al. 2017, eq. 2). SwiGLU (Shazeer 2020, eq. 6, with biases):
@@ -29,6 +34,7 @@ class FeedForwardImpl : public FeedForwardLayer {
  public:
   explicit FeedForwardImpl(const LayerContext& context);
   torch::Tensor forward(const torch::Tensor& x, const SentenceInfo& info) override;
+  bool position_wise() const override { return true; }
 
   Linear in, out;
 

@@ -41,4 +41,8 @@ torch::Tensor TokenPacking::starts() const {
   return torch::tensor(starts, torch::kLong);
 }
 
+torch::Tensor TokenPacking::token_rows() const {
+  return places_.div(length_, "floor");
+}
+
 }  // namespace nmt

@@ -28,6 +28,8 @@ class TokenPacking {
   const std::vector<Group>& groups() const { return groups_; }
   /// [rows] int64: where each row's tokens begin.
   torch::Tensor starts() const;
+  /// [tokens] int64: the row of each token.
+  torch::Tensor token_rows() const;
 
  private:
   int64_t rows_, length_;

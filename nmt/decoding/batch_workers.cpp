@@ -23,9 +23,9 @@ class ThreadsBack {
   int threads_ = torch::get_num_threads();
 };
 
-bool somebody_listens(const Ensemble& models) {
+bool a_listener_needs_rows(const Ensemble& models) {
   return std::any_of(models.models().begin(), models.models().end(),
-                     [](Transformer model) { return model->sites().heard(); });
+                     [](Transformer model) { return model->sites().needs_rows(); });
 }
 
 }  // namespace
@@ -33,7 +33,7 @@ bool somebody_listens(const Ensemble& models) {
 void for_each_batch(const Ensemble& models, size_t count, const std::function<void(size_t)>& work) {
   const EvaluationMode evaluation(models.models());
   const int threads = torch::get_num_threads();
-  if (count < 2 || threads == 1 || !models.device().is_cpu() || somebody_listens(models)) {
+  if (count < 2 || threads == 1 || !models.device().is_cpu() || a_listener_needs_rows(models)) {
     for (size_t batch = 0; batch < count; ++batch) work(batch);
     return;
   }

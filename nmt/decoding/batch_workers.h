@@ -14,8 +14,8 @@ namespace nmt {
 /// thread, which runs that batch's operators alone: small products gain little from several
 /// threads, batches side by side nearly all there is. All use the same models and packed weights,
 /// which nobody changes. A single batch has all threads to itself. It is one batch after the other
-/// on other devices, and where somebody listens to a model's activations: listeners need not expect
-/// to be called by several threads.
+/// on other devices, and where somebody listens to a model's activations who is not position-wise:
+/// only position-wise listeners need expect to be called by several threads.
 ///
 /// When a call throws, no further ones start, and the first exception is thrown here.
 void for_each_batch(const Ensemble& models, size_t count, const std::function<void(size_t)>& work);

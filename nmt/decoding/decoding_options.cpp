@@ -61,7 +61,8 @@ void declare(OptionTable& table, DecodingOptions& o) {
       .add("decode.batch_sentences", o.batch_sentences,
            "most sentences in a batch. On a CPU a finished run's translations and scores are the "
            "same to the last bit whatever the batches, in every decode.precision; on a GPU, for an "
-           "ensemble and in validation during training, but for rounding")
+           "ensemble, in validation during training and with methods whose listeners or layers are "
+           "not position-wise, but for rounding")
       .at_least(1);
   table
       .add("decode.max_source_len", o.max_source_len,

@@ -14,6 +14,7 @@
 #include "nmt/decoding/translator.h"
 #include "nmt/support/error.h"
 #include "tests/decoding/random_models.h"
+#include "tests/models/direction_mask.h"
 
 namespace nmt {
 namespace {
@@ -98,6 +99,7 @@ std::vector<TranslationRequest> requests_of_all_kinds(size_t count) {
     request.tokens.source = random_source(generator, generator() % 14);
     if (i % 3 == 0) request.tokens.target = random_tokens(generator, generator() % 5);
     request.tokens.instance_id = static_cast<int64_t>(i);
+    request.tokens.direction = static_cast<int64_t>(i % 2);
     requests.push_back(std::move(request));
   }
   return requests;
@@ -119,6 +121,58 @@ TEST(Batches, AreAllInTheCallersThreadForAListener) {
   translate(model, options);
   EXPECT_GT(listener->here, 0);
   EXPECT_EQ(listener->elsewhere, 0);
+}
+
+/// Counts the calls by threads that have LibTorch's threads to themselves.
+class ThreadCounter : public ActivationListener {
+ public:
+  torch::Tensor on_activation(const ActivationSite&, const torch::Tensor& h,
+                              const SentenceInfo&) override {
+    ++(at::get_num_threads() == 1 ? by_workers : by_all_threads);
+    return h;
+  }
+  bool position_wise() const override { return true; }
+  std::atomic<int> by_workers = 0, by_all_threads = 0;
+};
+
+TEST(Batches, AreSeveralAtATimeForAPositionWiseListener) {
+  const Threads threads(3);
+  Transformer model = random_model(1);
+  const auto listener = std::make_shared<ThreadCounter>();
+  model->sites().listen(listener);
+  DecodingOptions options;
+  options.batch_sentences = 4, options.max_len_b = 4;
+  translate(model, options);
+  EXPECT_GT(listener->by_workers, 0);
+  EXPECT_EQ(listener->by_all_threads, 0);
+}
+
+// Translations, on tokens laid end to end and by several workers, are those of the same mask on
+// padded rows.
+TEST(Batches, GiveAPositionWiseListenersTranslations) {
+  const Threads threads(3);
+  DecodingOptions options;
+  options.batch_sentences = 7, options.beam = options.n_best = 3, options.max_len_b = 8;
+  const auto found = [&](const std::shared_ptr<ActivationListener>& listener) {
+    Transformer model = random_model(1);
+    if (listener) model->sites().listen(listener);
+    return translate(model, options);
+  };
+  const auto by_rows = found(std::make_shared<testing::DirectionMask>());
+  const auto by_positions = found(std::make_shared<testing::PositionWiseDirectionMask>());
+  const auto plain = found(nullptr);
+  int masked = 0;
+  for (size_t i = 0; i < by_rows.size(); ++i) {
+    ASSERT_EQ(by_rows[i].hypotheses.size(), by_positions[i].hypotheses.size());
+    for (size_t h = 0; h < by_rows[i].hypotheses.size(); ++h) {
+      EXPECT_EQ(by_rows[i].hypotheses[h].tokens, by_positions[i].hypotheses[h].tokens) << i;
+      EXPECT_NEAR(by_rows[i].hypotheses[h].log_prob, by_positions[i].hypotheses[h].log_prob, 1e-9);
+    }
+    const bool same = plain[i].hypotheses[0].tokens == by_rows[i].hypotheses[0].tokens;
+    if (i % 2 == 0) EXPECT_TRUE(same) << i;
+    masked += !same;
+  }
+  EXPECT_GT(masked, 10);
 }
 
 // Validation of a run in bf16 decodes under autocast.
@@ -146,23 +200,33 @@ TEST(Batches, AnErrorInOneIsTheErrorOfAll) {
   EXPECT_THROW(translate(model, options), Error);
 }
 
-// What is promised of a finished model on a CPU: text and scores are the same to the last bit,
-// whatever is translated beside a sentence and by however many threads.
+// What is promised of a finished model on a CPU, with position-wise listeners too: text and scores
+// are the same to the last bit, whatever is translated beside a sentence and by however many
+// threads.
 TEST(Batches, DoNotMatterToAFinishedModel) {
   TransformerOptions usual = tiny_options();
   usual.dim = 64, usual.feed_forward_dim = 1280;
   TransformerOptions gated = usual;
   gated.activation = Activation::kSwiglu, gated.heads = 1;
-  for (const auto& [shape, precision, beam] :
-       {std::tuple(usual, WeightPrecision::kFp32, 1), std::tuple(usual, WeightPrecision::kFp32, 4),
-        std::tuple(usual, WeightPrecision::kBf16, 1), std::tuple(usual, WeightPrecision::kBf16, 4),
-        std::tuple(usual, WeightPrecision::kInt8, 1), std::tuple(usual, WeightPrecision::kInt8, 4),
-        std::tuple(gated, WeightPrecision::kFp32, 4)}) {
+  const auto mask = std::make_shared<testing::PositionWiseDirectionMask>();
+  const decltype(mask) none = nullptr;
+  for (const auto& [shape, precision, beam, listener] :
+       {std::tuple(usual, WeightPrecision::kFp32, 1, none),
+        std::tuple(usual, WeightPrecision::kFp32, 4, none),
+        std::tuple(usual, WeightPrecision::kBf16, 1, none),
+        std::tuple(usual, WeightPrecision::kBf16, 4, none),
+        std::tuple(usual, WeightPrecision::kInt8, 1, none),
+        std::tuple(usual, WeightPrecision::kInt8, 4, none),
+        std::tuple(gated, WeightPrecision::kFp32, 4, none),
+        std::tuple(usual, WeightPrecision::kFp32, 4, mask),
+        std::tuple(usual, WeightPrecision::kInt8, 4, mask),
+        std::tuple(gated, WeightPrecision::kFp32, 4, mask)}) {
     torch::manual_seed(3);
     Transformer model =
         with_random_weights(Transformer(shape, VocabularyShape{kVocabulary, kVocabulary, kPad}));
     model->to(torch::kFloat32);
     model->pack(precision);
+    if (listener) model->sites().listen(listener);
     DecodingOptions options;
     options.beam = options.n_best = beam, options.max_len_b = 12, options.precision = precision;
     const auto found = [&](int64_t sentences, int threads, size_t requests = 60) {

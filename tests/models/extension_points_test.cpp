@@ -6,6 +6,7 @@
 
 #include <map>
 
+#include "tests/models/direction_mask.h"
 #include "tests/models/small_model.h"
 
 // The places where methods plug in, each with the smallest plug-in that proves it.
@@ -150,6 +151,96 @@ TEST(ActivationSites, ReplacingByZeroEqualsZeroWeights) {
       bias.copy_(kept_bias);
     }
   }
+}
+
+/// Keeps what it is given at "….feed_forward.in", in several ways, and copies of it.
+class Keeper : public ActivationListener {
+ public:
+  enum class What { kTensor, kDetached, kPart, kReplacement };
+  explicit Keeper(What what) : what_(what) {}
+  torch::Tensor on_activation(const ActivationSite& site, const torch::Tensor& h,
+                              const SentenceInfo&) override {
+    if (!site.name.ends_with("feed_forward.in")) return h;
+    const torch::Tensor mine = what_ == What::kReplacement ? h * 2 : h;
+    kept.push_back(what_ == What::kDetached ? h.detach()
+                   : what_ == What::kPart   ? h.narrow(-1, 0, 5)
+                                            : mine);
+    copies.push_back(kept.back().clone());
+    return mine;
+  }
+  bool position_wise() const override { return true; }
+  std::vector<torch::Tensor> kept, copies;
+
+ private:
+  What what_;
+};
+
+// The activation function writes into the tensor it gets, but not where a listener has that too.
+TEST(ActivationSites, WhatListenersKeepStaysAsItWas) {
+  for (const Activation activation : {Activation::kRelu, Activation::kGelu})
+    for (const auto what : {Keeper::What::kTensor, Keeper::What::kDetached, Keeper::What::kPart,
+                            Keeper::What::kReplacement}) {
+      TransformerOptions options = small_options();
+      options.activation = activation;
+      Transformer model = small_model(options);
+      const auto keeper = std::make_shared<Keeper>(what);
+      model->sites().listen(keeper);
+      const torch::NoGradGuard no_grad;
+      logits_of(model, random_batch({{4, 3}, {2, 5}}));
+      ASSERT_EQ(keeper->kept.size(), 4u);
+      for (size_t i = 0; i < keeper->kept.size(); ++i) {
+        EXPECT_TRUE(keeper->kept[i].equal(keeper->copies[i]));
+        EXPECT_LT(keeper->kept[i].min().item<double>(), -0.2);  // the activation function's least
+      }
+    }
+}
+
+// A listener may go on with numbers that cannot be written to one by one.
+TEST(ActivationSites, AReplacementMayBeABroadcastOne) {
+  Transformer model = small_model(small_options());
+  const auto constant = [&](const torch::Tensor& h, bool whole) {
+    const torch::Tensor half = torch::full({}, 0.5, h.options()).expand_as(h);
+    return whole ? half.clone() : half;
+  };
+  class Constant : public FunctionListener {
+   public:
+    using FunctionListener::FunctionListener;
+    bool position_wise() const override { return true; }
+  };
+  const torch::NoGradGuard no_grad;
+  std::vector<torch::Tensor> logits;
+  for (const bool whole : {false, true}) {
+    const auto listening = std::make_shared<Constant>(
+        [&](const ActivationSite& site, const torch::Tensor& h, const SentenceInfo&) {
+          return site.name.ends_with("feed_forward.in") ? constant(h, whole) : h;
+        });
+    model->sites().listen(listening);
+    logits.push_back(logits_of(model, random_batch({{4, 3}, {2, 5}})));
+    model->sites().forget(listening);
+  }
+  EXPECT_LT(max_difference(logits[0], logits[1]), 1e-12);
+}
+
+TEST(ActivationSites, NeedRowsWhereOneListenerDoes) {
+  ActivationSites sites;
+  EXPECT_FALSE(sites.needs_rows());
+  sites.listen(std::make_shared<testing::PositionWiseDirectionMask>());
+  EXPECT_TRUE(sites.heard());
+  EXPECT_FALSE(sites.needs_rows());
+  const auto other = std::make_shared<testing::DirectionMask>();
+  sites.listen(other);
+  EXPECT_TRUE(sites.needs_rows());
+  sites.forget(other);
+  EXPECT_FALSE(sites.needs_rows());
+}
+
+TEST(SentenceInfo, IsSpreadOverRowsAndOverTokens) {
+  SentenceInfo info;
+  const torch::Tensor of_rows = torch::tensor({{1, 2}, {3, 4}});
+  EXPECT_TRUE(info.at_positions(of_rows).equal(of_rows.view({2, 1, 2})));
+  info.token_rows = torch::tensor({0, 1, 1}, torch::kLong);
+  EXPECT_TRUE(info.at_positions(of_rows).equal(torch::tensor({1, 2, 3, 4, 3, 4}).view({1, 3, 2})));
+  EXPECT_THROW(info.select(torch::tensor({0}, torch::kLong)), c10::Error);
 }
 
 TEST(ActivationSites, ListenersComposeInOrder) {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include "tests/models/direction_mask.h"
 #include "tests/models/small_model.h"
 
 // Incremental decoding must give what teacher forcing gives at the same positions, whatever happens
@@ -17,15 +18,13 @@ using testing::small_model;
 constexpr double kTolerance = 1e-12;
 
 /// Replaces activations by values that depend on the row's direction.
-class DirectionListener : public ActivationListener {
+class DirectionListener : public testing::DirectionMask {
  public:
   torch::Tensor on_activation(const ActivationSite& site, const torch::Tensor& h,
                               const SentenceInfo& info) override {
     heard.push_back(site.name);
     EXPECT_EQ(info.direction.size(0), h.size(0)) << site.name;
-    const torch::Tensor odd = info.direction.eq(1).view({-1, 1, 1});
-    const torch::Tensor column = torch::arange(h.size(2)).remainder(3).eq(0);
-    return torch::where(odd & column, torch::zeros({}, h.options()), h);
+    return DirectionMask::on_activation(site, h, info);
   }
   std::vector<std::string> heard;
 };
