@@ -56,7 +56,7 @@ inline bool has_python() {
 /// What check_page.py finds wrong with a page.
 inline std::string faults_of(const std::string& page) {
   const TemporaryFolder folder;
-  return nmt::testing::shell("python3 " NMT_SOURCE_DIR "/tests/report/check_page.py 2>&1 < " +
+  return nmt::testing::shell("python3 '" NMT_SOURCE_DIR "/tests/report/check_page.py' 2>&1 < " +
                              folder.write("page.html", page))
       .out;
 }
