@@ -3,7 +3,8 @@
 
 usage: import_huggingface.py MODEL RUN [--direction en-de]
 
-  scripts/import_huggingface.py Helsinki-NLP/opus-mt-en-de runs/opus          # a folder, or a name on the hub
+  hf download Helsinki-NLP/opus-mt-en-de --local-dir opus-mt-en-de            # huggingface_hub's; MODEL is a folder
+  scripts/import_huggingface.py opus-mt-en-de runs/opus
   nmt translate runs/opus < input > output
   nmt train recipe.yaml --run runs/tuned --train.initial runs/opus            # with vocabulary.file and the model.* of runs/opus
 
@@ -14,7 +15,7 @@ nmt's terms, and embeddings are stored untied where they must differ:
 - scale_embedding = false: embeddings divided by sqrt(d_model);
 - Marian's sinusoids: a learned table (nmt's have fairseq's frequencies). A table equal to nmt's own becomes sinusoidal again.
 Not supported, and refused by name: other architectures, normalize_before, other activations, language codes (>>de<<), unequal
-heads or widths of encoder and decoder, a decoder start that is neither <pad> nor </s> nor a piece of its own.
+heads or widths of encoder and decoder, a decoder start, <pad> or </s> that text may be cut into.
 """
 import json
 import pathlib
@@ -105,10 +106,23 @@ def read_weights(model, options):
     return weights | tables
 
 
+def symbols(config, file, texts, content):
+    """The ids of pad, eos and bos, which is what decoding starts from. They must not be pieces of text: as symbols those would be lost."""
+    ids = {"pad": "pad_token_id", "eos": "eos_token_id", "bos": "decoder_start_token_id"}
+    of_text = pieces.Pieces(content).of_text()
+    for symbol, key in ids.items():
+        i = ids[symbol] = getattr(config, key)
+        if not isinstance(i, int) or not 0 <= i < len(texts):
+            refuse(key, i, f"the id of one of {len(texts)} pieces")
+        if texts[i] in of_text:
+            refuse(key, i, f"a symbol, not the piece '{texts[i]}' of {file.name}")
+    return ids
+
+
 def vocabularies(folder, config):
     """SentencePiece models whose ids are the checkpoint's, source and target."""
     def texts(name, rows):
-        ids = json.loads((folder / name).read_text())
+        ids = runs.read_json(folder / name)
         by_id = {i: text for text, i in ids.items()}
         codes = [text for text in ids if text.startswith(">>") and text.endswith("<<")]
         if codes:
@@ -117,17 +131,20 @@ def vocabularies(folder, config):
             raise runs.Unsupported(f"{name}: {len(ids)} pieces cannot be imported: the model has {rows} rows")
         return [by_id[i] for i in range(rows)]
 
-    settings = json.loads((folder / "tokenizer_config.json").read_text())
+    settings = runs.read_json(folder / "tokenizer_config.json")
     separate = settings.get("separate_vocabs", False)
     source = texts("vocab.json", config.vocab_size)
     target = texts("target_vocab.json", config.decoder_vocab_size) if separate else source
     if len(target) != config.decoder_vocab_size:
         refuse("decoder_vocab_size", config.decoder_vocab_size, f"the {len(target)} pieces of the vocabulary")
-    symbols = {"pad": config.pad_token_id, "eos": config.eos_token_id, "bos": config.decoder_start_token_id}
+    unk = _text(settings.get("unk_token", "<unk>"))
     models = []
     for name, side in (("source.spm", source), ("target.spm", target)):
-        unk = side.index(_text(settings.get("unk_token", "<unk>")))
-        content, unused, dropped = pieces.with_ids((folder / name).read_bytes(), side, unk=unk, **symbols)
+        if unk not in side:
+            refuse("unk_token", unk, "a piece of the vocabulary")
+        with runs.reading(folder / name):
+            old = (folder / name).read_bytes()
+            content, unused, dropped = pieces.with_ids(old, side, unk=side.index(unk), **symbols(config, folder / name, side, old))
         if unused and name == "target.spm":
             print(f"{name}: {len(unused)} pieces of the vocabulary are not in it and are never generated, as {unused[0]!r}")
         if dropped:
@@ -141,9 +158,9 @@ def _text(token):
 
 
 def direction(folder, wanted):
-    settings = json.loads((folder / "tokenizer_config.json").read_text())
     if wanted:
         return wanted
+    settings = runs.read_json(folder / "tokenizer_config.json")
     if settings.get("source_lang") and settings.get("target_lang"):
         return f"{settings['source_lang']}-{settings['target_lang']}"
     raise runs.Unsupported("the checkpoint does not say which languages it translates; give --direction, as en-de")
@@ -154,23 +171,24 @@ def convert(arguments):
 
     folder = pathlib.Path(arguments.model)
     if not folder.is_dir():
-        from huggingface_hub import snapshot_download
-
-        folder = pathlib.Path(snapshot_download(arguments.model))
-    architecture = json.loads((folder / "config.json").read_text()).get("model_type")
+        raise runs.Unsupported(f"{folder}: no folder; a model of the hub is first to be downloaded: hf download NAME --local-dir FOLDER")
+    architecture = runs.read_json(folder / "config.json").get("model_type")
     if architecture != "marian":
         refuse("model_type", architecture, "marian")
-    config = MarianConfig.from_pretrained(folder)
+    with runs.reading(folder / "config.json"):
+        config = MarianConfig.from_pretrained(folder)
     options = model_options(config)
     languages = direction(folder, arguments.direction)
     source, target = vocabularies(folder, config)
-    weights = read_weights(MarianMTModel.from_pretrained(folder, dtype="float32").eval(), options)
+    with runs.reading(folder):
+        model = MarianMTModel.from_pretrained(folder, dtype="float32").eval()
+    weights = read_weights(model, options)
     runs.write_run(arguments.run, arguments.model, languages, options, weights, source, target)
 
 
 if __name__ == "__main__":
     parser = runs.command_line(__doc__, "transformers torch safetensors sentencepiece protobuf pyyaml")
-    parser.add_argument("model", metavar="MODEL", help="folder of a checkpoint, or its name on the hub")
+    parser.add_argument("model", metavar="MODEL", help="folder of a checkpoint")
     parser.add_argument("run", metavar="RUN", help="run folder to write")
     parser.add_argument("--direction", help="languages, as en-de [what the tokenizer says]")
     runs.main(convert, parser)

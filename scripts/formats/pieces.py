@@ -15,6 +15,10 @@ class Pieces:
         self.unk = next(i for i, piece in enumerate(self.proto.pieces) if piece.type == UNKNOWN)
         self.pad, self.bos, self.eos = (ids.get(name) for name in (spec.pad_piece, spec.bos_piece, spec.eos_piece))
 
+    def of_text(self):
+        """The texts of all pieces that text may be cut into."""
+        return {piece.piece for piece in self.proto.pieces if piece.type not in (CONTROL, UNUSED)}
+
     def never_generated(self):
         """Ids that nmt's search leaves out: all symbols but EOS (trained_run.cpp)."""
         symbols = (CONTROL, UNKNOWN, UNUSED)

@@ -1,5 +1,6 @@
 """A run folder of nmt, read and written. nmt/training/run_folder.h lists its files."""
 import argparse
+import contextlib
 import hashlib
 import json
 import pathlib
@@ -31,6 +32,26 @@ def command_line(description, needs):
     return parser
 
 
+@contextlib.contextmanager
+def reading(file):
+    """Turns what a library says of damaged content into one line that names `file`."""
+    try:
+        yield
+    except (Unsupported, OSError, ImportError):
+        raise
+    except Exception as error:  # each library has errors of its own
+        raise Unsupported(f"{file}: cannot be read: {type(error).__name__}: {' '.join(str(error).split())}") from error
+
+
+def read_json(file):
+    """The object that a JSON file holds."""
+    with reading(file):
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(content, dict):
+            raise Unsupported(f"{file}: holds no JSON object")
+        return content
+
+
 def new_folder(path):
     """`path`, made if need be. A folder that holds something is refused, so that nothing is overwritten."""
     path = pathlib.Path(path)
@@ -50,26 +71,32 @@ class Run:
         self.folder = pathlib.Path(folder)
         if not (self.folder / "config.yaml").exists():
             raise Unsupported(f"{folder}: not a run folder: it holds no config.yaml")
-        self.config = yaml.safe_load((self.folder / "config.yaml").read_text())
-        self.model = self.config["model"]
-        self.directions = json.loads((self.folder / "languages.json").read_text())["directions"]
-        joint = self.folder / "vocab.model"
+        with reading(self.file("config.yaml")):
+            self.config = yaml.safe_load(self.file("config.yaml").read_text(encoding="utf-8"))
+            self.model = self.config["model"]
+        self.directions = read_json(self.file("languages.json"))["directions"]
+        joint = self.file("vocab.model")
         self.joint = joint.exists()
         for other in ("source.vocab.model", "target.vocab.model"):
             if self.joint and self.file(other).exists():
                 raise Unsupported(f"{joint}: which vocabulary is meant, this or {other}? One is from an older recipe: remove it")
-        self.source = Pieces(self.file("vocab.model" if self.joint else "source.vocab.model").read_bytes())
-        self.target = self.source if self.joint else Pieces(self.file("target.vocab.model").read_bytes())
+        self.source = self._pieces("vocab.model" if self.joint else "source.vocab.model")
+        self.target = self.source if self.joint else self._pieces("target.vocab.model")
 
         place = self._checkpoint(checkpoint)
-        checksums = json.loads((place / "state.json").read_text())["checksums"]
+        checksums = read_json(place / "state.json")["checksums"]
         weights = place / ("ema.safetensors" if "ema.safetensors" in checksums else "model.safetensors")
         if hashlib.sha256(weights.read_bytes()).hexdigest() != checksums[weights.name]:
             raise Unsupported(f"{weights}: damaged: its checksum is not the one in state.json")
-        self.weights = load_file(weights)
+        with reading(weights):
+            self.weights = load_file(weights)
 
     def file(self, name):
         return self.folder / name
+
+    def _pieces(self, name):
+        with reading(self.file(name)):
+            return Pieces(self.file(name).read_bytes())
 
     def _checkpoint(self, which):
         """As RunFolder::find_checkpoint: best, else last, else the newest; a number; or a folder."""

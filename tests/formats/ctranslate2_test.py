@@ -82,6 +82,14 @@ class ExportCTranslate2(unittest.TestCase):
         self.assertEqual(1, code)
         self.assertIn("ema.safetensors: damaged: its checksum is not the one in state.json", text)
 
+    def test_unreadable_files_are_named(self):
+        for name in ("config.yaml", "languages.json", "vocab.model"):
+            folder = trained.edited("default", "unreadable")
+            (folder / name).write_bytes(b"{")
+            code, text = trained.script("export_ctranslate2.py", folder, trained.WORK / "unreadable.ct2")
+            self.assertEqual(1, code)
+            self.assertRegex(text, rf"\Aexport_ctranslate2.py: {folder}/{name}: cannot be read: [^\n]+\Z")
+
     def test_no_run_and_existing_result(self):
         self.assertEqual((1, "export_ctranslate2.py: nowhere: not a run folder: it holds no config.yaml"),
                          trained.script("export_ctranslate2.py", "nowhere", "x.ct2"))  # fmt: skip

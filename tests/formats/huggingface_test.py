@@ -140,17 +140,43 @@ class OpusLike(HuggingFace):
         self.assertGreater(load_file(self.folder / "model.safetensors")["final_logits_bias"].std(), 0.3)
         self.same(trained.convert("import_huggingface.py", self.folder, "opus"), Marian(self.folder))
 
-    def refuses(self, message, **changes):
+    def refuses(self, message, edit=lambda folder: None, **changes):
         folder = trained.WORK / "opus-refused.hf"
         folder.mkdir(exist_ok=True)
         for file in self.folder.iterdir():
             (folder / file.name).write_bytes(file.read_bytes())
         config = json.loads((folder / "config.json").read_text())
         (folder / "config.json").write_text(json.dumps(config | changes))
-        self.assertEqual((1, f"import_huggingface.py: {message}"), trained.script("import_huggingface.py", folder, "refused"))
+        edit(folder)
+        code, text = trained.script("import_huggingface.py", folder, "refused")
+        self.assertEqual((1, f"import_huggingface.py: {message.format(folder=folder)}"), (code, text))
+        self.assertFalse((trained.WORK / "refused").exists())
 
     def test_refuses_imports_by_name(self):
         self.refuses("normalize_before = true cannot be imported, only false", normalize_before=True)
         self.refuses('activation_function = "tanh" cannot be imported, only relu or gelu or swish or silu', activation_function="tanh")
         self.refuses("decoder_attention_heads = 2 cannot be imported, only the encoder's 4", decoder_attention_heads=2)
         self.refuses('model_type = "bart" cannot be imported, only marian', model_type="bart")
+
+    def test_refuses_symbols_that_are_none(self):
+        count = json.loads((self.folder / "config.json").read_text())["vocab_size"]
+        self.refuses(f"decoder_start_token_id = {count} cannot be imported, only the id of one of {count} pieces",
+                     decoder_start_token_id=count)  # fmt: skip
+        piece = next(text for text, i in json.loads((self.folder / "vocab.json").read_text()).items() if i == 9)
+        self.refuses(f"decoder_start_token_id = 9 cannot be imported, only a symbol, not the piece '{piece}' of source.spm",
+                     decoder_start_token_id=9)  # fmt: skip
+        self.refuses("{folder}/config.json: cannot be read: StrictDataclassFieldValidationError: Validation error for field "
+                     "'decoder_start_token_id': TypeError: Field 'decoder_start_token_id' expected int, got NoneType (value: None)",
+                     decoder_start_token_id=None)  # fmt: skip
+
+    def test_names_what_is_damaged(self):
+        weights = "{folder}: cannot be read: SafetensorError: Error while deserializing header: header too small"
+        self.refuses(weights, lambda folder: (folder / "model.safetensors").write_bytes(b""))
+        self.refuses("{folder}/vocab.json: cannot be read: JSONDecodeError: Expecting value: line 1 column 1 (char 0)",
+                     lambda folder: (folder / "vocab.json").write_text(""))  # fmt: skip
+        self.refuses("{folder}/target.spm: cannot be read: DecodeError: Error parsing message with type 'sentencepiece.ModelProto': "
+                     "Wire format was corrupt", lambda folder: (folder / "target.spm").write_text("horse"))  # fmt: skip
+
+    def test_downloads_nothing(self):
+        message = "opus-mt-en-ed: no folder; a model of the hub is first to be downloaded: hf download NAME --local-dir FOLDER"
+        self.assertEqual((1, f"import_huggingface.py: {message}"), trained.script("import_huggingface.py", "opus-mt-en-ed", "refused"))
