@@ -15,7 +15,8 @@ nmt's terms, and embeddings are stored untied where they must differ:
 - scale_embedding = false: embeddings divided by sqrt(d_model);
 - Marian's sinusoids: a learned table (nmt's have fairseq's frequencies). A table equal to nmt's own becomes sinusoidal again.
 Not supported, and refused by name: other architectures, normalize_before, other activations, language codes (>>de<<), unequal
-heads or widths of encoder and decoder, a decoder start, <pad> or </s> that text may be cut into.
+heads or widths of encoder and decoder, a decoder start, <pad> or </s> that text may be cut into, and tensors that are missing, too
+much or of another shape.
 """
 import json
 import pathlib
@@ -166,8 +167,27 @@ def direction(folder, wanted):
     raise runs.Unsupported("the checkpoint does not say which languages it translates; give --direction, as en-de")
 
 
+def load(folder):
+    """The model of a checkpoint that holds exactly its tensors: transformers draws by chance what is missing, and drops what is too much."""
+    import transformers
+
+    transformers.logging.set_verbosity_error()  # what it would warn of is refused here
+    transformers.logging.disable_progress_bar()
+    model, found = transformers.MarianMTModel.from_pretrained(
+        folder, dtype="float32", output_loading_info=True, ignore_mismatched_sizes=True
+    )
+    # Not missing: what is tied, the sinusoids and final_logits_bias, which are then what Marian makes them.
+    for name in sorted(found["missing_keys"]):
+        raise runs.Unsupported(f"the checkpoint holds no tensor '{name}'")
+    for name in sorted(found["unexpected_keys"]):
+        raise runs.Unsupported(f"tensor '{name}' cannot be imported: a MarianMTModel of its config.json has none")
+    for name, ours, wanted in sorted(found["mismatched_keys"]):
+        raise runs.Unsupported(f"tensor '{name}' cannot be imported: its shape is {[*ours]}, by config.json it is {[*wanted]}")
+    return model.eval()
+
+
 def convert(arguments):
-    from transformers import MarianConfig, MarianMTModel
+    from transformers import MarianConfig
 
     folder = pathlib.Path(arguments.model)
     if not folder.is_dir():
@@ -181,7 +201,7 @@ def convert(arguments):
     languages = direction(folder, arguments.direction)
     source, target = vocabularies(folder, config)
     with runs.reading(folder):
-        model = MarianMTModel.from_pretrained(folder, dtype="float32").eval()
+        model = load(folder)
     weights = read_weights(model, options)
     runs.write_run(arguments.run, arguments.model, languages, options, weights, source, target)
 

@@ -6,7 +6,7 @@ import warnings
 import sentencepiece
 import torch
 import transformers
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save_file
 
 import trained
 
@@ -157,6 +157,22 @@ class OpusLike(HuggingFace):
         self.refuses('activation_function = "tanh" cannot be imported, only relu or gelu or swish or silu', activation_function="tanh")
         self.refuses("decoder_attention_heads = 2 cannot be imported, only the encoder's 4", decoder_attention_heads=2)
         self.refuses('model_type = "bart" cannot be imported, only marian', model_type="bart")
+
+    def test_refuses_what_transformers_would_make_up_or_drop(self):
+        def tensors(change):
+            def edit(folder):
+                held = load_file(folder / "model.safetensors")
+                change(held)
+                save_file(held, folder / "model.safetensors", metadata={"format": "pt"})
+
+            return edit
+
+        name = "model.decoder.layers.0.fc1.bias"
+        self.refuses(f"the checkpoint holds no tensor '{name}'", tensors(lambda held: held.pop(name)))
+        self.refuses("tensor 'model.scale' cannot be imported: a MarianMTModel of its config.json has none",
+                     tensors(lambda held: held.update({"model.scale": held[name]})))  # fmt: skip
+        self.refuses(f"tensor '{name}' cannot be imported: its shape is [95], by config.json it is [96]",
+                     tensors(lambda held: held.update({name: held[name][1:].copy()})))  # fmt: skip
 
     def test_refuses_symbols_that_are_none(self):
         count = json.loads((self.folder / "config.json").read_text())["vocab_size"]
