@@ -17,8 +17,10 @@ and then in Python, with the same translations as `nmt translate runs/first`:
 
 Every model option is supported: pre- and post-norm, sinusoidal, learned and rotary positions, relu, gelu and swiglu, tied
 and untied embeddings, model.embedding_norm, one vocabulary or two. Not: methods that change the model (length_bias only
-without lna.sites), language tags. OUT/translate_batch.json has the search of the run's decode.*, as far as CTranslate2
-has it: it knows lengths as a number of tokens only, so decode.max_len_a becomes the longest that the model can write.
+without lna.sites), language tags, decode.lenpen_kind = gnmt, decode.sampling. OUT/translate_batch.json has the search of the run's
+decode.*; but CTranslate2 knows the longest translation as a number of tokens only, so where decode.max_len_a is not 0 it
+is decode.max_len, or what the model can write; and it shares out the probability of what decode.min_len and
+decode.no_repeat_ngram forbid among the other pieces, which changes scores.
 """
 import json
 
@@ -111,9 +113,11 @@ def search(run):
     return {
         "beam_size": decode.get("beam", 5),
         "patience": 1,
+        "num_hypotheses": decode.get("n_best", 1),
         "length_penalty": decode.get("lenpen", 1) if power else 0,
         "min_decoding_length": decode.get("min_len", 0),
-        "max_decoding_length": run.model["max_positions"] - 1,
+        "max_decoding_length": run.longest_translation(),
+        "no_repeat_ngram_size": decode.get("no_repeat_ngram", 0),
         "max_input_length": 0,
         "disable_unk": not run.target.proto.trainer_spec.byte_fallback,
     }
@@ -125,7 +129,7 @@ def convert(arguments):
     run = runs.Run(arguments.run, arguments.checkpoint)
     run.refuse_methods("CTranslate2")
     run.require("CTranslate2", data__source_tag=["none", None], data__target_tag=[False, None])
-    run.require("CTranslate2", decode__lenpen_kind=["power", "none", None])
+    run.refuse_search("CTranslate2")
     spec = specification(run)
     spec.validate()
     spec.optimize(quantization=arguments.quantization)

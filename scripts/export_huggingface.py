@@ -14,7 +14,9 @@ and then in Python:
 
 Marian is a post-norm Transformer, so model.norm must be post. Positions may be sinusoidal or learned, the activation relu or
 gelu (swiglu only as the importer makes it of swish), embeddings tied or not, the vocabulary one or two. Not supported: model.norm = pre,
-model.positions = rotary, model.embedding_norm, methods that change the model (length_bias only without lna.sites), tags.
+model.positions = rotary, model.embedding_norm, methods that change the model (length_bias only without lna.sites), tags,
+decode.lenpen_kind = gnmt, decode.sampling. generation_config.json has the search of the run's decode.*; but transformers knows the
+longest translation as a number of tokens only, so where decode.max_len_a is not 0 it is decode.max_len, or what the model can write.
 
 Marian's own sinusoids have other frequencies than ours, which are fairseq's. So the tables of positions are stored with the
 weights, and from_pretrained reads them; but save_pretrained leaves them out. Who saves such a model again must add the two
@@ -34,6 +36,7 @@ TARGET = "Hugging Face's Marian"
 
 def refuse_unsupported(run):
     run.refuse_methods(TARGET)
+    run.refuse_search(TARGET)
     run.require(
         TARGET,
         model__norm=["post"],
@@ -46,6 +49,8 @@ def refuse_unsupported(run):
         raise runs.Unsupported(f"model.activation = swiglu cannot be exported to {TARGET}, only relu or gelu")
     if len(run.source.texts) != len(run.target.texts) and run.model["tied_embeddings"] == "all":
         raise runs.Unsupported(f"model.tied_embeddings = all with two vocabularies cannot be exported to {TARGET}")
+    if run.value("decode.no_repeat_ngram") == 1 and run.target.bos == run.target.eos:
+        raise runs.Unsupported(f"decode.no_repeat_ngram = 1 cannot be exported to {TARGET}: decoding starts from EOS, which would count")
 
 
 def config(run):
@@ -84,7 +89,8 @@ def config(run):
 
 
 def generation(run):
-    """The search of the run's decode.*. Its early stopping is nmt's rule: a sentence ends with as many finals as beams."""
+    """The search of the run's decode.*. Its early stopping is nmt's rule: a sentence ends with as many finals as beams. Lengths
+    count the start, too."""
     from transformers import GenerationConfig
 
     decode, pieces = run.config.get("decode", {}), run.target
@@ -93,8 +99,11 @@ def generation(run):
     return GenerationConfig(
         num_beams=beam,
         early_stopping=beam > 1,
-        length_penalty=decode.get("lenpen", 1) if power else 0.0,
-        max_length=run.model["max_positions"],
+        num_return_sequences=decode.get("n_best", 1),
+        length_penalty=(decode.get("lenpen", 1) if power else 0.0) if beam > 1 else 1.0,
+        min_length=1 + decode.get("min_len", 0),
+        max_length=1 + run.longest_translation(),
+        no_repeat_ngram_size=decode.get("no_repeat_ngram", 0),
         bad_words_ids=[[i] for i in pieces.never_generated()],
         pad_token_id=pieces.pad,
         bos_token_id=pieces.bos,

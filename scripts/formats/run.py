@@ -132,6 +132,19 @@ class Run:
                 sites = _shown(self.value("lna.sites"))
                 raise Unsupported(f"lna.sites = {sites} cannot be exported to {target}: it has no attention scale")
 
+    def refuse_search(self, target):
+        """What neither CTranslate2 nor transformers ranks by; and draws, which are not a search."""
+        self.require(target, decode__lenpen_kind=["power", "none", None], decode__sampling=[False, None])
+
+    def longest_translation(self):
+        """Most tokens of a translation, EOS left out, as far as that is a number: decode.max_len_a depends on the source."""
+        limits = [self.model["max_positions"] - 1]
+        if self.value("decode.max_len"):
+            limits.append(self.value("decode.max_len"))
+        if self.value("decode.max_len_a") == 0:
+            limits.append(self.config["decode"].get("max_len_b", 50))
+        return min(limits)
+
     def position_tables(self):
         """The tables that are added to embedded sequences, source and target: [max_positions, dim] each."""
         if self.model["positions"] == "learned":

@@ -66,6 +66,17 @@ class ExportCTranslate2(unittest.TestCase):
         self.refuses("data.source_tag = target cannot be exported to CTranslate2, only none", data__source_tag="target")
         self.refuses("data.target_tag = true cannot be exported to CTranslate2, only false", data__target_tag=True)
         self.refuses("decode.lenpen_kind = gnmt cannot be exported to CTranslate2, only power or none", decode__lenpen_kind="gnmt")
+        self.refuses("decode.sampling = true cannot be exported to CTranslate2, only false", decode__sampling=True)
+
+    def test_search_options(self):
+        run = trained.edited("default", "searched", decode__no_repeat_ngram=1, decode__min_len=12)
+        exported = Exported(trained.convert("export_ctranslate2.py", run, "searched.ct2"))
+        self.assertEqual([], trained.differences(run, 1, exported.translations(1)))
+
+        run = trained.edited("default", "ranked", decode__beam=4, decode__n_best=2, decode__lenpen=0.6, decode__max_len=40)
+        folder = trained.convert("export_ctranslate2.py", run, "ranked.ct2")
+        wanted = {"beam_size": 4, "num_hypotheses": 2, "length_penalty": 0.6, "max_decoding_length": 40}
+        self.assertLessEqual(wanted.items(), json.loads((folder / "translate_batch.json").read_text()).items())
 
     def test_two_forms_of_vocabulary_are_refused(self):
         folder = trained.edited("default", "two-forms")

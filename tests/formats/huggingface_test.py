@@ -1,5 +1,6 @@
 """scripts/export_huggingface.py and import_huggingface.py: transformers and nmt score and translate alike, both ways."""
 import json
+import shutil
 import unittest
 import warnings
 
@@ -80,6 +81,19 @@ class HuggingFace(unittest.TestCase):
     def test_untied(self):
         self.check("untied")
 
+    def test_search_options(self):
+        run = trained.edited("post", "searched-post", decode__no_repeat_ngram=1, decode__min_len=12)
+        self.same(run, Marian(trained.convert("export_huggingface.py", run, "searched.hf")))
+
+        run = trained.edited("post", "ranked-post", decode__beam=4, decode__n_best=2, decode__lenpen=0.6, decode__max_len_a=0,
+                             decode__max_len_b=40)  # fmt: skip
+        folder = trained.convert("export_huggingface.py", run, "ranked.hf")
+        wanted = {"num_beams": 4, "num_return_sequences": 2, "length_penalty": 0.6, "max_length": 41}  # the start counts, too
+        self.assertLessEqual(wanted.items(), json.loads((folder / "generation_config.json").read_text()).items())
+
+        run = trained.edited("post", "greedy-post", decode__beam=1, decode__lenpen=0.6)  # transformers wants no penalty there
+        trained.convert("export_huggingface.py", run, "greedy.hf")
+
     def test_refuses_by_name(self):
         marian = "cannot be exported to Hugging Face's Marian"
         cases = [
@@ -87,6 +101,8 @@ class HuggingFace(unittest.TestCase):
             (f"model.positions = rotary {marian}, only sinusoidal or learned", {"model__positions": "rotary"}),
             (f"model.embedding_norm = true {marian}, only false", {"model__embedding_norm": True}),
             (f"data.source_tag = target {marian}, only none", {"data__source_tag": "target"}),
+            (f"decode.lenpen_kind = gnmt {marian}, only power or none", {"decode__lenpen_kind": "gnmt"}),
+            (f"decode.sampling = true {marian}, only false", {"decode__sampling": True}),
             (f"lna.sites = dec {marian}: it has no attention scale", {"methods": ["length_bias"], "lna__sites": ["dec"]}),
         ]
         for message, changes in cases:
@@ -101,7 +117,8 @@ class OpusLike(HuggingFace):
     """A checkpoint as OPUS-MT's are: </s> is 0, decoding starts from <pad>, the last id, whose embedding is zero; swish, a bias
     on the logits, Marian's own sinusoids; two SentencePiece models with one list of ids. Made of a trained run."""
 
-    check = test_post_norm = test_learned_positions_two_vocabularies = test_untied = test_refuses_by_name = None
+    check = test_post_norm = test_learned_positions_two_vocabularies = test_untied = None
+    test_search_options = test_refuses_by_name = None
 
     @classmethod
     def setUpClass(cls):
@@ -140,11 +157,20 @@ class OpusLike(HuggingFace):
         self.assertGreater(load_file(self.folder / "model.safetensors")["final_logits_bias"].std(), 0.3)
         self.same(trained.convert("import_huggingface.py", self.folder, "opus"), Marian(self.folder))
 
+    def test_refuses_to_count_a_start_that_is_the_end(self):
+        folder = trained.WORK / "opus-starts-with-eos.hf"
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        config = json.loads((folder / "config.json").read_text())
+        (folder / "config.json").write_text(json.dumps(config | {"decoder_start_token_id": 0}))
+        run = trained.convert("import_huggingface.py", folder, "opus-starts-with-eos")
+        with (run / "config.yaml").open("a") as file:
+            file.write("decode: {no_repeat_ngram: 1}\n")
+        message = "decode.no_repeat_ngram = 1 cannot be exported to Hugging Face's Marian: decoding starts from EOS, which would count"
+        self.assertEqual((1, f"export_huggingface.py: {message}"), trained.script("export_huggingface.py", run, "refused.hf"))
+
     def refuses(self, message, edit=lambda folder: None, **changes):
         folder = trained.WORK / "opus-refused.hf"
-        folder.mkdir(exist_ok=True)
-        for file in self.folder.iterdir():
-            (folder / file.name).write_bytes(file.read_bytes())
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
         config = json.loads((folder / "config.json").read_text())
         (folder / "config.json").write_text(json.dumps(config | changes))
         edit(folder)
