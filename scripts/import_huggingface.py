@@ -169,11 +169,9 @@ def direction(folder, wanted):
 
 def load(folder):
     """The model of a checkpoint that holds exactly its tensors: transformers draws by chance what is missing, and drops what is too much."""
-    import transformers
+    from transformers import MarianMTModel
 
-    transformers.logging.set_verbosity_error()  # what it would warn of is refused here
-    transformers.logging.disable_progress_bar()
-    model, found = transformers.MarianMTModel.from_pretrained(
+    model, found = MarianMTModel.from_pretrained(
         folder, dtype="float32", output_loading_info=True, ignore_mismatched_sizes=True
     )
     # Not missing: what is tied, the sinusoids and final_logits_bias, which are then what Marian makes them.
@@ -187,8 +185,10 @@ def load(folder):
 
 
 def convert(arguments):
-    from transformers import MarianConfig
+    import transformers
 
+    transformers.logging.set_verbosity_error()  # what it would warn of is refused here
+    transformers.logging.disable_progress_bar()
     folder = pathlib.Path(arguments.model)
     if not folder.is_dir():
         raise runs.Unsupported(f"{folder}: no folder; a model of the hub is first to be downloaded: hf download NAME --local-dir FOLDER")
@@ -196,7 +196,7 @@ def convert(arguments):
     if architecture != "marian":
         refuse("model_type", architecture, "marian")
     with runs.reading(folder / "config.json"):
-        config = MarianConfig.from_pretrained(folder)
+        config = transformers.MarianConfig.from_pretrained(folder)
     options = model_options(config)
     languages = direction(folder, arguments.direction)
     source, target = vocabularies(folder, config)
