@@ -58,6 +58,8 @@ TEST_F(LoadWeights, NamesWhatDoesNotFit) {
   changed = weights_;
   changed[name] = torch::ones({3});
   EXPECT_NE(refused(changed).find(name + "' has shape [3]"), std::string::npos);
+  changed[name] = torch::ones(weights_.at(name).sizes(), torch::kBool);
+  EXPECT_NE(refused(changed).find(name + "' is of type Bool"), std::string::npos);
   changed.erase(name);
   EXPECT_NE(refused(changed).find("holds no tensor '" + name), std::string::npos);
 }

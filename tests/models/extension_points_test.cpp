@@ -6,6 +6,7 @@
 
 #include <map>
 
+#include "tests/message_of.h"
 #include "tests/models/direction_mask.h"
 #include "tests/models/small_model.h"
 
@@ -397,6 +398,17 @@ TEST(FeedForwardFactory, ReplacesTheLayersItWants) {
   EXPECT_FALSE(parameters.contains("decoder.layers.1.feed_forward.in.weight"));
   logits_of(model, random_batch({{4, 3}})).square().sum().backward();
   EXPECT_TRUE(parameters["decoder.layers.1.feed_forward.shift"].grad().defined());
+}
+
+TEST(MethodModules, BelongToTheModelUnderTheMethodsName) {
+  ModelExtensions extensions;
+  extensions.modules["shifted"] = std::make_shared<Shift>(4);
+  Transformer model = small_model(small_options(), extensions);
+  EXPECT_TRUE(model->saved_tensors().contains("shifted.shift"));
+  EXPECT_EQ(model->saved_tensors().at("shifted.shift").scalar_type(), torch::kFloat64);
+  extensions.modules["encoder"] = std::make_shared<Shift>(4);
+  const std::string error = message_of([&] { small_model(small_options(), extensions); });
+  EXPECT_THAT(error, ::testing::HasSubstr("'encoder' has the name of a part of the model"));
 }
 
 }  // namespace
