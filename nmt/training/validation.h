@@ -18,7 +18,7 @@ namespace nmt {
 /// A validation set: what the loss is computed on, and what is translated.
 struct ValidationSet {
   std::string name;
-  std::shared_ptr<const scoring::Metric> bleu;  // see validation_bleu()
+  std::shared_ptr<const scoring::Metric> bleu;   // see validation_bleu()
   std::vector<Batch> batches;                    // on the CPU
   std::vector<TranslationRequest> requests;      // of each line
   std::vector<std::string> sources, references;  // raw text
@@ -29,8 +29,9 @@ struct ValidationSet {
 std::shared_ptr<const scoring::Metric> validation_bleu(const std::string& language);
 
 /// Judges a model on validation sets: the criterion's loss by teacher forcing; BLEU and chrF of
-/// real translations against the raw references, with the scorer of `nmt score`. Several sets count equally. Of what it translates it shows `samples` sentences of each set in
-/// the log and gives them with the outcome.
+/// real translations against the raw references, with the scorer of `nmt score`. Several sets count
+/// equally. Of what it translates it shows `samples` sentences of each set in the log and gives
+/// them with the outcome.
 class Validation {
  public:
   using MakeTranslator = std::function<std::unique_ptr<Translator>(Transformer& model)>;

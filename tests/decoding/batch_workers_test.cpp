@@ -169,7 +169,9 @@ TEST(Batches, GiveAPositionWiseListenersTranslations) {
       EXPECT_NEAR(by_rows[i].hypotheses[h].log_prob, by_positions[i].hypotheses[h].log_prob, 1e-9);
     }
     const bool same = plain[i].hypotheses[0].tokens == by_rows[i].hypotheses[0].tokens;
-    if (i % 2 == 0) EXPECT_TRUE(same) << i;
+    if (i % 2 == 0) {
+      EXPECT_TRUE(same) << i;
+    }
     masked += !same;
   }
   EXPECT_GT(masked, 10);
