@@ -101,7 +101,9 @@ std::pair<std::string, int64_t> evaluated_checkpoint(const std::string& run,
                                                      const Evaluations& evaluations,
                                                      const std::vector<std::string>& sets) {
   const auto told = [](const Evaluation& evaluation) {
-    return evaluation.checkpoint + " (update " + std::to_string(evaluation.update) + ")";
+    return evaluation.update == 0
+               ? evaluation.checkpoint
+               : evaluation.checkpoint + " (update " + std::to_string(evaluation.update) + ")";
   };
   const Evaluation& first = evaluations.at(sets.front());
   for (const std::string& set : sets) {

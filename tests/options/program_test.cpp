@@ -202,7 +202,7 @@ TEST(Program, PrepareWaitsForWhoPreparesThere) {
   }
   pclose(prepare);
   EXPECT_FALSE(other) << said;
-  EXPECT_THAT(said, HasSubstr("/nowhere/t.en: there is no such file"));
+  EXPECT_THAT(said, HasSubstr("/nowhere/t.de: there is no such file"));
 }
 
 TEST(Program, LightCommandsStartAtOnce) {
