@@ -141,7 +141,7 @@ class WrapTranslator : public Translator {
 
 void attach_probe(const MethodOptions& options, const MethodContext& context,
                   Extensions& extensions) {
-  EXPECT_EQ(context.languages.directions().size(), 1u);
+  EXPECT_EQ(context.encoder.languages().directions().size(), 1u);
   const double strength = dynamic_cast<const ProbeOptions&>(options).strength;
   extensions.attention_scale.set("probe", std::make_shared<ProbeScale>(strength));
   extensions.listeners.push_back(std::make_shared<ProbeListener>());
