@@ -46,7 +46,8 @@ Evaluation from_json(const json& entry) {
   evaluation.hypotheses = value_or<std::string>(entry, "hypotheses", "");
   evaluation.sources = value_or<std::string>(entry, "sources", "");
   evaluation.references = value_or<std::string>(entry, "references", "");
-  for (const auto& [name, score] : value_or<json>(entry, "scores", json::object()).items())
+  const json scores = value_or<json>(entry, "scores", json::object());
+  for (const auto& [name, score] : scores.items())
     if (score.is_object())
       evaluation.scores.push_back({name, value_or<double>(score, "score", 0),
                                    value_or<std::string>(score, "signature", ""),
