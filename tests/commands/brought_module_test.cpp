@@ -144,7 +144,7 @@ TEST_F(BroughtModule, IsTrainedSavedResumedAndDecodedWith) {
   EXPECT_EQ(load_tensors(file("whole", kTrainingFile, 6)).count("optimizer.mean.gated.gain"), 1u);
 
   const RunFolder folder(run("whole"));
-  const Run opened = open_run(folder, read_recipe(folder.config()), "6", torch::kCPU);
+  const nmt::Run opened = open_run(folder, read_recipe(folder.config()), "6", torch::kCPU);
   for (const auto& [name, tensor] : opened.model->saved_tensors())
     EXPECT_TRUE(tensor.equal(average.at(name))) << name;
   const std::string in = folder_.write("in", "A man sees a house.\n");
@@ -197,7 +197,7 @@ TEST_F(BroughtModule, ItsHooksLogNumbersAndSaveUnderNamesOfTheirOwn) {
 
 TEST_F(BroughtModule, WithoutOneACheckpointHoldsParametersOnly) {
   const RunFolder folder(small_run().run);
-  const Run opened = open_run(folder, read_recipe(folder.config()), "last", torch::kCPU);
+  const nmt::Run opened = open_run(folder, read_recipe(folder.config()), "last", torch::kCPU);
   std::vector<std::string> saved, parameters = opened.model->named_parameters().keys();
   for (const char* name : {kWeightsFile, kAverageFile}) {
     saved.clear();
