@@ -105,10 +105,13 @@ def search(run):
     """Arguments of ctranslate2.Translator.translate_batch that search as nmt does.
 
     Symbols are not suppressed: CTranslate2 would share out their probability among the other pieces, which changes the scores
-    and so, now and then, a translation. They never win: no target has them. Only <unk> may stand in targets, where the
-    vocabulary does not spell unknown characters as bytes; it is suppressed then, as nmt never writes it.
+    and so, now and then, a translation. They never win: no target has them. But <unk> may stand in targets, where the
+    vocabulary does not spell unknown characters as bytes; and a symbol whose row is zero, as that of OPUS-MT's <pad>, has learnt
+    nothing: its logit is 0 at every step. These are suppressed, as nmt never writes them.
     """
     decode = run.config.get("decode", {})
+    output = run.tables()[2]
+    unlearnt = [run.target.texts[i] for i in run.target.never_generated() if not output[i].any()]
     power = decode.get("lenpen_kind", "power") == "power"
     return {
         "beam_size": decode.get("beam", 5),
@@ -120,6 +123,7 @@ def search(run):
         "no_repeat_ngram_size": decode.get("no_repeat_ngram", 0),
         "max_input_length": 0,
         "disable_unk": not run.target.proto.trainer_spec.byte_fallback,
+        "suppress_sequences": [[text] for text in unlearnt],
     }
 
 

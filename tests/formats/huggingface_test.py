@@ -10,6 +10,7 @@ import transformers
 from safetensors.numpy import load_file, save_file
 
 import trained
+from ctranslate2_test import Exported
 
 warnings.filterwarnings("ignore", message=".*sacremoses.*")
 transformers.logging.set_verbosity_error()
@@ -126,7 +127,7 @@ class OpusLike(HuggingFace):
         old = transformers.MarianMTModel.from_pretrained(exported)
         processor = sentencepiece.SentencePieceProcessor(str(exported / "source.spm"))
         texts = [processor.id_to_piece(i) for i in range(len(processor))]
-        ids = [3, 1, *range(4, len(texts)), 2]  # old ids in the new order; <pad> gets the row of the old start
+        ids = [3, 1, *range(4, len(texts)), 2]  # old ids in the new order; <pad> is in the place of the old start
         rows = torch.tensor(ids)
         config = old.config
         config.update({"vocab_size": len(ids), "decoder_vocab_size": len(ids), "activation_function": "swish", "eos_token_id": 0,
@@ -135,6 +136,7 @@ class OpusLike(HuggingFace):
         state = old.state_dict()
         for name in ("model.shared", "model.encoder.embed_tokens", "model.decoder.embed_tokens", "lm_head"):
             state[f"{name}.weight"] = state[f"{name}.weight"][rows]
+            state[f"{name}.weight"][-1] = 0
         generator = torch.Generator().manual_seed(1)
         state["final_logits_bias"] = torch.randn(1, len(ids), generator=generator) * 0.5
         state["final_logits_bias"][0, -1] = 0
@@ -156,6 +158,18 @@ class OpusLike(HuggingFace):
     def test_import(self):
         self.assertGreater(load_file(self.folder / "model.safetensors")["final_logits_bias"].std(), 0.3)
         self.same(trained.convert("import_huggingface.py", self.folder, "opus"), Marian(self.folder))
+
+    def test_ctranslate2_leaves_out_the_start(self):
+        """Its logit is 0 at every step: where those of all pieces are below, as Marian's softmax allows, it wins unless it is left out."""
+        folder = trained.WORK / "opus-below.hf"
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        tensors = load_file(folder / "model.safetensors")
+        tensors["final_logits_bias"][:, :-1] -= 30
+        save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+        run = trained.convert("import_huggingface.py", folder, "opus-below")
+        exported = Exported(trained.convert("export_ctranslate2.py", run, "opus-below.ct2"))
+        self.assertEqual([["<pad>"]], exported.search["suppress_sequences"])
+        self.assertEqual([], trained.differences(run, 1, exported.translations(1)))
 
     def test_refuses_to_count_a_start_that_is_the_end(self):
         folder = trained.WORK / "opus-starts-with-eos.hf"
