@@ -2,6 +2,7 @@
 """Imports a Transformer that fairseq trained for translation as a run. fairseq itself is not needed.
 
 usage: import_fairseq.py CHECKPOINT RUN --data DATA --sentencepiece MODEL [--target-sentencepiece MODEL] [--direction en-de]
+                         [--arch transformer]
 
   scripts/import_fairseq.py checkpoints/checkpoint_best.pt runs/old --data data-bin --sentencepiece spm.model
   nmt translate runs/old < input > output          # raw text; fairseq's --bpe sentencepiece --lenpen 1 --beam 5
@@ -28,6 +29,18 @@ import numpy
 from formats import layers, pieces
 from formats import run as runs
 
+# The presets of fairseq's model transformer (fairseq/models/transformer/transformer_legacy.py). The names of other models begin
+# with transformer, too, and some have the same tensors: transformer_unidirectional's encoder is causal.
+ARCHITECTURES = [
+    "transformer",
+    "transformer_tiny",
+    "transformer_iwslt_de_en",
+    "transformer_wmt_en_de",
+    "transformer_wmt_en_de_big",
+    "transformer_wmt_en_de_big_t2t",
+    "transformer_vaswani_wmt_en_de_big",
+    "transformer_vaswani_wmt_en_fr_big",
+]
 SYMBOLS = ["<s>", "<pad>", "</s>", "<unk>"]
 PAD, EOS, UNK = 1, 2, 3
 ACTIVATIONS = {"relu": "relu", "gelu": "gelu", "swish": "swiglu"}
@@ -117,11 +130,11 @@ class Options:
             raise runs.Unsupported(f"{key} = {self.get(key)} cannot be imported, only {names}")
 
 
-def refuse_unsupported(options):
+def refuse_unsupported(options, arch):
     options.require("task", "translation")
-    arch = options.get("arch", "transformer")
-    if not str(arch).startswith("transformer") or arch.startswith(("transformer_lm", "transformer_align", "transformer_from")):
-        raise runs.Unsupported(f"arch = {arch} cannot be imported, only architectures of the model transformer")
+    if arch not in ARCHITECTURES:
+        known = " or ".join(ARCHITECTURES)
+        raise runs.Unsupported(f"arch = {arch} cannot be imported, only {known}; a preset of your own for one of them: --arch transformer")
     for key, value in REQUIRED.items():
         options.require(key, value)
     options.require("activation_fn", *ACTIVATIONS)
@@ -228,7 +241,7 @@ def convert(arguments):
     if not isinstance(checkpoint, dict) or "model" not in checkpoint:
         raise runs.Unsupported(f"{arguments.checkpoint}: not a checkpoint of fairseq's trainer: it has no 'model'")
     options = Options(checkpoint)
-    refuse_unsupported(options)
+    refuse_unsupported(options, arguments.arch or options.get("arch", "transformer"))
     languages = [options.get("source_lang"), options.get("target_lang")]
     if arguments.direction:
         languages = arguments.direction.split("-")
@@ -250,4 +263,5 @@ if __name__ == "__main__":
     parser.add_argument("--sentencepiece", required=True, metavar="MODEL", help="SentencePiece model, of the source side or both")
     parser.add_argument("--target-sentencepiece", metavar="MODEL", help="of the target side, where it has its own")
     parser.add_argument("--direction", help="languages, as en-de [what the checkpoint says]")
+    parser.add_argument("--arch", help="architecture, where the checkpoint has a preset of your own [what the checkpoint says]")
     runs.main(convert, parser)

@@ -148,9 +148,9 @@ class ImportFairseq(unittest.TestCase):
         torch.save({"args": args, "model": state, "extra_state": {"epoch": 3}}, folder / "model.pt")
         return folder, FairseqTransformer(state, args), processors
 
-    def convert(self, folder, name):
+    def convert(self, folder, name, *options):
         return trained.convert("import_fairseq.py", folder / "model.pt", name, "--data", folder, "--sentencepiece", folder / "source.spm",
-                               "--target-sentencepiece", folder / "target.spm")  # fmt: skip
+                               "--target-sentencepiece", folder / "target.spm", *options)  # fmt: skip
 
     @torch.no_grad()
     def check(self, kind, name, **changes):
@@ -203,7 +203,6 @@ class ImportFairseq(unittest.TestCase):
         self.refuses("adaptive_softmax_cutoff = 100,200 cannot be imported, only None", adaptive_softmax_cutoff="100,200")
         self.refuses("activation_fn = gelu_accurate cannot be imported, only relu or gelu or swish", activation_fn="gelu_accurate")
         self.refuses("decoder_attention_heads = 8 cannot be imported, only 4", decoder_attention_heads=8)
-        self.refuses("arch = transformer_lm cannot be imported, only architectures of the model transformer", arch="transformer_lm")
 
         def piece(text):
             def edit(folder):
@@ -214,6 +213,16 @@ class ImportFairseq(unittest.TestCase):
 
         self.refuses("{folder}/dict.en.txt: the piece 'hou@@' is subword-nmt's, only SentencePiece can be imported", piece("hou@@"))
         self.refuses("{folder}/dict.en.txt: the piece 'zzzz' is not in {folder}/source.spm: not the model that cut the text", piece("zzzz"))
+
+    def test_takes_presets_of_the_transformer_only(self):
+        known = ("transformer or transformer_tiny or transformer_iwslt_de_en or transformer_wmt_en_de or transformer_wmt_en_de_big or "
+                 "transformer_wmt_en_de_big_t2t or transformer_vaswani_wmt_en_de_big or transformer_vaswani_wmt_en_fr_big")  # fmt: skip
+        for arch in ("transformer_lm", "transformer_unidirectional"):
+            self.refuses(f"arch = {arch} cannot be imported, only {known}; a preset of your own for one of them: --arch transformer",
+                         arch=arch)  # fmt: skip
+        for name, arch, options in (("preset", "transformer_iwslt_de_en", []), ("own", "my_transformer", ["--arch", "transformer"])):
+            folder, _, _ = self.make("post", f"fairseq-{name}", arch=arch)
+            self.assertTrue((self.convert(folder, f"fairseq-{name}.run", *options) / "config.yaml").exists())
 
     def test_names_what_is_no_checkpoint(self):
         unreadable = "{folder}/model.pt: torch.load cannot read it: damaged, or no checkpoint"
