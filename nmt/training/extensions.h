@@ -78,9 +78,9 @@ struct Extensions {
   /// What of a method belongs to the model: its parameters and registered buffers move to the
   /// device, are trained and averaged (parameters), saved and loaded with the model's own, as
   /// "<method>.<name>". One module a method, under the method's name; whoever computes with it (an
-  /// AttentionScale, a source embedding …) keeps a pointer. Buffers are changed in place, and alike
-  /// in all processes; those of the main one are saved. What a checkpoint shall not hold is no
-  /// registered buffer.
+  /// AttentionScale, a source embedding …) keeps a pointer. Buffers are changed in place by
+  /// hooks, not by forward passes, and alike in all processes; those of the main one are saved.
+  /// What a checkpoint shall not hold is no registered buffer.
   MethodModules modules;
 
   // Any number of methods; in the order in which they are switched on.

@@ -110,15 +110,15 @@ class SwappedWeights {
 void start_hooks(TrainingParts& parts, const Checkpoint* resumed) {
   if (parts.world->size() > 1) share_tensors(parts.model, *parts.world);
   for (const NamedHook& named : parts.hooks) {
-    if (resumed != nullptr) {
-      TensorMap own;
-      const std::string prefix = state_prefix(named);
-      for (const auto& [name, tensor] : resumed->training)
-        if (name.starts_with(prefix)) own[name.substr(prefix.size())] = tensor;
-      named.hook->load(own);
-    }
-    named.hook->run_started(parts.model, resumed != nullptr ? resumed->state : TrainingState{});
+    if (resumed == nullptr) break;
+    TensorMap own;
+    const std::string prefix = state_prefix(named);
+    for (const auto& [name, tensor] : resumed->training)
+      if (name.starts_with(prefix)) own[name.substr(prefix.size())] = tensor;
+    named.hook->load(own);
   }
+  const TrainingState state = resumed != nullptr ? resumed->state : TrainingState{};
+  for (const NamedHook& named : parts.hooks) named.hook->run_started(parts.model, state);
 }
 
 CriterionResult training_loss(TrainingParts& parts, Precision precision, const Batch& batch,
