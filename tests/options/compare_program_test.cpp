@@ -107,9 +107,7 @@ TEST_F(CompareProgram, OtherSearchesAreToldOf) {
   entries[0]["update"] = 200;
   write("ours/scores.json", entries.dump());
   EXPECT_THAT(nmt_errors(words).out, HasSubstr(ours + " with beam 5, precision int8"));
-  EXPECT_EQ(
-      json::parse(nmt_run(words + " --format json 2> /dev/null").out)["systems"][1]["checkpoint"],
-      "best (update 200)");
+  EXPECT_THAT(nmt_run(words).out, HasSubstr("best (update 200)"));
 }
 
 TEST_F(CompareProgram, RunsThatCannotBeCompared) {
