@@ -10,7 +10,8 @@ usage: import_fairseq.py CHECKPOINT RUN --data DATA --sentencepiece MODEL [--tar
 A checkpoint is a pickle that torch.load reads: its weights under `model`, the options of training under `args` (a Namespace,
 up to fairseq 0.9) or `cfg` (a dict, with the groups `model` and `task`). Objects of any other library in it are passed over, and nothing
 in it is run. DATA is what fairseq-preprocess wrote: dict.SRC.txt and dict.TGT.txt list the pieces after <s>, <pad>, </s> and <unk>.
-MODEL is the SentencePiece model that cut the text. Ids and weights stay as they are.
+MODEL is the SentencePiece model that cut the text. Ids and weights stay as they are. Characters that it does not know are in DATA
+as themselves, where fairseq has a row for the frequent ones; nmt reads <unk> there, and never writes them.
 
 Supported: --task translation; pre- and post-norm; sinusoidal positions (as a learned table: fairseq counts from padding_idx + 1) and learned
 ones; relu, gelu, swish; --share-all-embeddings, --share-decoder-input-output-embed or neither; --layernorm-embedding;
@@ -209,8 +210,9 @@ def convert_model(checkpoint, options):
 def vocabulary(sentencepiece, dictionary, rows):
     """The SentencePiece model with the ids of a dict.txt. fairseq's decoder starts from </s>, which is thus BOS, too."""
     texts = list(SYMBOLS)
-    for line in dictionary.read_text(encoding="utf-8").splitlines():
-        texts.append(line.removesuffix(" #fairseq:overwrite").rsplit(" ", 1)[0])
+    with runs.reading(dictionary):
+        lines = dictionary.read_text(encoding="utf-8").split("\n")
+    texts += [line.removesuffix(" #fairseq:overwrite").rsplit(" ", 1)[0] for line in lines if line]
     twice = [text for text, count in collections.Counter(texts).items() if count > 1]
     cut = [text for text in texts if text.endswith("@@")]
     if cut:
@@ -219,10 +221,18 @@ def vocabulary(sentencepiece, dictionary, rows):
         raise runs.Unsupported(f"{dictionary}: the piece '{twice[0]}' is there twice")
     if len(texts) != rows:
         raise runs.Unsupported(f"{dictionary}: {len(texts)} pieces, <s>, <pad>, </s> and <unk> included, but {rows} in the model")
-    model, unused, dropped = pieces.with_ids(sentencepiece.read_bytes(), texts, pad=PAD, unk=UNK, bos=EOS, eos=EOS)
-    strange = [text for text in unused if not text.startswith("madeupword") and text not in SYMBOLS]
-    if strange:
-        raise runs.Unsupported(f"{dictionary}: the piece '{strange[0]}' is not in {sentencepiece}: not the model that cut the text")
+    with runs.reading(sentencepiece):
+        known = pieces.Pieces(sentencepiece.read_bytes())
+    model, unused, dropped = pieces.with_ids(known.content, texts, pad=PAD, unk=UNK, bos=EOS, eos=EOS)
+    expected = known.of_text().union(SYMBOLS)  # bytes are pieces, but unused where the dictionary has not all of them
+    strange = [text for text in unused if not text.startswith("madeupword") and text not in expected]
+    unknown = known.unknown(strange)
+    if unknown != strange:
+        foreign = next(text for text in strange if text not in unknown)
+        raise runs.Unsupported(f"{dictionary}: the piece '{foreign}' is not in {sentencepiece}: not the model that cut the text")
+    if unknown:
+        print(f"{len(unknown)} entries of {dictionary} are characters that {sentencepiece} does not know: nmt reads <unk> there, as for "
+              f"{unknown[0]!r}", file=sys.stderr)  # fmt: skip
     if dropped:
         print(f"{len(dropped)} pieces are not in {dictionary}: fairseq reads <unk> there, nmt cuts such text differently, as "
               f"{dropped[0]!r}", file=sys.stderr)  # fmt: skip

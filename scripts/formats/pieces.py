@@ -19,6 +19,11 @@ class Pieces:
         """The texts of all pieces that text may be cut into."""
         return {piece.piece for piece in self.proto.pieces if piece.type not in (CONTROL, UNUSED)}
 
+    def unknown(self, texts):
+        """Those of `texts` that hold no character which is a piece: a run of such is cut off whole, as <unk> under its own text."""
+        known = self.of_text()
+        return [] if self.proto.trainer_spec.byte_fallback else [text for text in texts if known.isdisjoint(text)]
+
     def never_generated(self):
         """Ids that nmt's search leaves out: all symbols but EOS (trained_run.cpp)."""
         symbols = (CONTROL, UNKNOWN, UNUSED)

@@ -8,11 +8,13 @@ import argparse
 import math
 import pathlib
 import random
+import shutil
 import unittest
 
 import sentencepiece
 import torch
 import torch.nn.functional as F
+from sentencepiece import sentencepiece_model_pb2
 
 import trained
 
@@ -223,6 +225,34 @@ class ImportFairseq(unittest.TestCase):
         for name, arch, options in (("preset", "transformer_iwslt_de_en", []), ("own", "my_transformer", ["--arch", "transformer"])):
             folder, _, _ = self.make("post", f"fairseq-{name}", arch=arch)
             self.assertTrue((self.convert(folder, f"fairseq-{name}.run", *options) / "config.yaml").exists())
+
+    def test_characters_that_the_model_does_not_know(self):
+        """spm_encode prints them as they are, so that fairseq-preprocess counts them as pieces."""
+        folder, _, _ = self.make("post", "fairseq-unknown")
+        model = sentencepiece_model_pb2.ModelProto.FromString((folder / "source.spm").read_bytes())
+        model.trainer_spec.byte_fallback = False
+        for piece in model.pieces:
+            if piece.type == piece.BYTE:
+                piece.type, piece.piece = piece.NORMAL, f"▁{piece.piece}"
+        (folder / "source.spm").write_bytes(model.SerializeToString())
+        for file in (folder / "dict.en.txt", folder / "dict.de.txt"):
+            lines = file.read_text().replace("<0x", "▁<0x").splitlines(keepends=True)
+            lines[-2:] = ["世 2\n", "\u2028世界 1\n"]  # a line separator is a character like others
+            file.write_text("".join(lines))
+        arguments = [folder / "model.pt", trained.WORK / "fairseq-unknown.run", "--data", folder, "--sentencepiece", folder / "source.spm"]
+        shutil.rmtree(trained.WORK / "fairseq-unknown.run", ignore_errors=True)
+        code, text = trained.script("import_fairseq.py", *arguments)
+        self.assertEqual(0, code, text)
+        self.assertIn(f"2 entries of {folder}/dict.de.txt are characters that {folder}/source.spm does not know: nmt reads <unk> there, "
+                      "as for '世'", text)  # fmt: skip
+        self.assertGreater(len(set(trained.translations(trained.WORK / "fairseq-unknown.run", 1))), 50)
+
+    def test_bytes_that_the_dictionary_lacks(self):
+        folder, _, _ = self.make("post", "fairseq-bytes")
+        for file in (folder / "dict.en.txt", folder / "dict.de.txt"):
+            file.write_text(file.read_text().replace("<0x7F>", "madeupword0000"))
+        content = (self.convert(folder, "fairseq-bytes.run") / "vocab.model").read_bytes()
+        self.assertFalse(sentencepiece_model_pb2.ModelProto.FromString(content).trainer_spec.byte_fallback)
 
     def test_names_what_is_no_checkpoint(self):
         unreadable = "{folder}/model.pt: torch.load cannot read it: damaged, or no checkpoint"
