@@ -1,5 +1,6 @@
 #include "models/packed_product.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/native/quantized/PackedParams.h>
 #include <torch/torch.h>
@@ -12,6 +13,12 @@
 #include "models/product.h"
 #include "models/quantized_rows.h"
 #include "nmt/support/error.h"
+
+// Of the copy of libgomp that LibTorch brings.
+extern "C" {
+int omp_get_max_threads();
+void omp_set_num_threads(int threads);
+}
 
 namespace nmt {
 namespace {
@@ -32,22 +39,45 @@ torch::Tensor blocked(const torch::Tensor& weight) {
 }
 
 /// Without AVX-512 oneDNN goes through rows by sixes; of the last ones it treats one to three in
-/// another way, and four or five as six. Of more rows than some 250 it adds up in another order.
-/// Measured on a Zen 3 EPYC with one thread and two; three divide the rows at other places.
-constexpr int64_t kTile = 6, kFullTile = 4, kMostRows = 192;
+/// another way, and four or five as six. More rows than 144 it divides first, at any place,
+/// and so it does for several threads. Measured on a Zen 3 EPYC.
+constexpr int64_t kTile = 6, kFullTile = 4, kMostRows = 96;
 
-/// x [..., in] in pieces in which all rows are treated alike.
-torch::Tensor product_by_tiles(const torch::Tensor& x, const torch::Tensor& blocks,
-                               const torch::Tensor& bias, int64_t outputs) {
+/// For its lifetime oneDNN works with this thread alone. LibTorch's own setting would clear
+/// oneDNN's cache of products each time.
+class OneThread {
+ public:
+  OneThread() { omp_set_num_threads(1); }
+  ~OneThread() { omp_set_num_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_ = omp_get_max_threads();
+};
+
+torch::Tensor product_of_piece(const torch::Tensor& rows, const torch::Tensor& blocks,
+                               const torch::Tensor& bias) {
+  const int64_t rest = rows.size(0) % kTile;
+  const bool is_short = rest > 0 && rest < kFullTile;
+  const torch::Tensor filled =
+      is_short ? at::constant_pad_nd(rows, {0, 0, 0, kFullTile - rest}) : rows;
+  return onednn_product(filled, blocks, bias).narrow(0, 0, rows.size(0));
+}
+
+/// x [..., in] in pieces in which all rows are treated alike, each by one thread.
+torch::Tensor product_by_pieces(const torch::Tensor& x, const torch::Tensor& blocks,
+                                const torch::Tensor& bias, int64_t outputs) {
   const torch::Tensor rows = x.reshape({-1, x.size(-1)});
-  std::vector<torch::Tensor> results;
-  for (const torch::Tensor& piece : rows.split(kMostRows)) {
-    const int64_t rest = piece.size(0) % kTile;
-    const bool is_short = rest > 0 && rest < kFullTile;
-    const torch::Tensor filled =
-        is_short ? at::constant_pad_nd(piece, {0, 0, 0, kFullTile - rest}) : piece;
-    results.push_back(onednn_product(filled, blocks, bias).narrow(0, 0, piece.size(0)));
-  }
+  const int64_t share = rows.size(0) / at::get_num_threads();
+  const auto pieces = rows.split(std::min(kMostRows, (share / kTile + 1) * kTile));
+  std::vector<torch::Tensor> results(pieces.size());
+  at::parallel_for(0, static_cast<int64_t>(pieces.size()), 1, [&](int64_t begin, int64_t end) {
+    const torch::NoGradGuard no_grad;
+    const OneThread guard;
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i)
+      results[i] = product_of_piece(pieces[i], blocks, bias);
+  });
   std::vector<int64_t> sizes = x.sizes().vec();
   sizes.back() = outputs;
   return (results.size() == 1 ? results.front() : torch::cat(results)).view(sizes);
@@ -66,7 +96,7 @@ PackedProduct pack_fp32(const torch::Tensor& weight, const torch::Tensor& bias) 
   if (!blocks.defined()) return {};
   if (!has_avx512())
     return [blocks, bias, outputs = weight.size(0)](const torch::Tensor& x) {
-      return product_by_tiles(x, blocks, bias, outputs);
+      return product_by_pieces(x, blocks, bias, outputs);
     };
   return [blocks, bias, outputs = weight.size(0)](const torch::Tensor& x) {
     if (!is_lone_row(x)) return onednn_product(x, blocks, bias);

@@ -22,8 +22,8 @@ using PackedProduct = std::function<torch::Tensor(const torch::Tensor& x)>;
 ///   scale for each row. Where both oneDNN and fbgemm serve, the weights are held in both layouts.
 ///
 /// On a CPU a row's result does not depend on the others, nor on how many there are, to the last
-/// bit: where oneDNN's sums would, in fp32, rows are added or taken in pieces. Without AVX-512 that
-/// holds with one thread or two for the product.
+/// bit: where oneDNN's sums would, in fp32, rows are added or taken in pieces. Without AVX-512 a
+/// piece is computed by one thread, so that few rows alone gain nothing from others.
 ///
 /// Throws UsageError where the device or this LibTorch has no such product.
 PackedProduct pack(const torch::Tensor& weight, const torch::Tensor& bias,
