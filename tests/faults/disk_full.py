@@ -32,8 +32,8 @@ import small_run
 from small_run import require
 
 # Differ from process to process; training is compared by small_run.require_same_run.
-LOGS = re.compile(r"events\.|train\.log$|train\.jsonl$|/\.?lock$|state\.json$")
-HARMLESS = re.compile(r"full disk: (pwrite|ftruncate|open) \S*/\.?lock$|full disk: fwrite \S*/train\.log$", re.M)
+LOGS = re.compile(r"events\.|train\.log$|train\.jsonl$|(/|\.)lock$|state\.json$")
+HARMLESS = re.compile(r"full disk: (pwrite|ftruncate|open) \S*(/|\.)lock$|full disk: fwrite \S*/train\.log$", re.M)
 UPDATES = 4
 
 
