@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include "nmt/scoring/named_metric.h"
+#include "tests/data/test_corpus.h"
 #include "tests/models/small_model.h"
 
 namespace nmt {
@@ -48,6 +50,53 @@ TEST(Validation, IsTheMeanOfTheSetsMeans) {
   EXPECT_NEAR(both.nll, 2, 1e-12);
   EXPECT_EQ(both.update, 7);
   EXPECT_EQ(both.bleu, -1) << "nothing is translated";
+}
+
+/// Translates by what a request has as the beginning of its translation.
+class EchoTranslator final : public Translator {
+ public:
+  std::vector<Translation> translate(const std::vector<TranslationRequest>& requests) override {
+    std::vector<Translation> translations;
+    for (const TranslationRequest& request : requests)
+      translations.push_back({.hypotheses = {{.tokens = request.tokens.target}}});
+    return translations;
+  }
+};
+
+TEST(Validation, IsTheMeanOfTheSetsScores) {
+  Transformer model = testing::small_model(testing::small_options());
+  const auto world = single_process();
+  Languages languages;
+  languages.add({"en", "de"});
+  const auto encoder = std::make_shared<PairEncoder>(small_vocabularies(), languages, TagOptions{});
+  const std::vector<std::string> references = {"kalo mi neru sta ti vo.", "lo lo ti vo mi kane.",
+                                               "sta ru zu zu mi lo ka."};
+  // The first one right, as a set of its own; the others translated by its translation.
+  const auto set_of_lines = [&](size_t first, size_t count) {
+    ValidationSet set;
+    set.bleu = scoring::make_named_metric("bleu");
+    set.references.assign(references.begin() + static_cast<std::ptrdiff_t>(first),
+                          references.begin() + static_cast<std::ptrdiff_t>(first + count));
+    set.requests.resize(count);
+    for (TranslationRequest& request : set.requests)
+      request.tokens.target = encoder->vocabularies().target->encode(references.front());
+    return set;
+  };
+  const auto validate = [&](std::vector<ValidationSet> sets) {
+    return Validation(
+               std::move(sets), std::make_shared<CountingCriterion>(), encoder,
+               [](Transformer&) { return std::make_unique<EchoTranslator>(); }, 0, *world)(model, 7)
+        .result;
+  };
+  const ValidationResult right = validate({set_of_lines(0, 1)}),
+                         wrong = validate({set_of_lines(1, 2)});
+  EXPECT_NEAR(right.bleu, 100, 1e-9);
+  EXPECT_NEAR(right.chrf, 100, 1e-9);
+  EXPECT_LT(wrong.bleu, 50);
+  EXPECT_LT(wrong.chrf, 50);
+  const ValidationResult both = validate({set_of_lines(0, 1), set_of_lines(1, 2)});
+  EXPECT_NEAR(both.bleu, (100 + wrong.bleu) / 2, 1e-9);
+  EXPECT_NEAR(both.chrf, (100 + wrong.chrf) / 2, 1e-9);
 }
 
 }  // namespace
