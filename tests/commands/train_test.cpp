@@ -183,7 +183,7 @@ TEST(Train, InitialWeightsOfAnotherVocabularyAreRefused) {
     return run_program(words);
   };
   for (const std::string& initial : {small_run().run, small_run().run + "/checkpoints/000000120"}) {
-    const ProgramResult other = start(initial, {"--vocabulary.type", "bpe"});
+    const ProgramResult other = start(initial, {"--vocabulary.symbols", "@@@"});
     EXPECT_EQ(other.exit_code, 2) << other.err;
     EXPECT_NE(other.err.find("its vocabulary is not that of this run"), std::string::npos)
         << other.err;
@@ -369,7 +369,7 @@ TEST(Train, ATeacherWithOtherTagsIsRefused) {
                                  "distillation", "--criterion.teacher", small_run().run,
                                  "--vocabulary.file", small_run().run + "/vocab.model"}));
   EXPECT_EQ(result.exit_code, 2);
-  EXPECT_NE(result.err.find("other language tags"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("its language tags are not those of"), std::string::npos) << result.err;
 }
 
 TEST(Train, AMissingCorpusIsNamed) {
@@ -377,7 +377,7 @@ TEST(Train, AMissingCorpusIsNamed) {
   const ProgramResult result =
       run_program(train(folder.file("run"), {"--data.train", "/nonexistent/train.{}:en-de"}));
   EXPECT_EQ(result.exit_code, 1);
-  EXPECT_NE(result.err.find("/nonexistent/train.en"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("/nonexistent/train."), std::string::npos) << result.err;
 }
 
 TEST(Train, ADamagedCheckpointIsNamedAndNothingIsLost) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nmt/support/atomic_file.h"
+#include "nmt/training/evaluations.h"
 #include "tests/commands/program.h"
 #include "tests/temporary_folder.h"
 
@@ -173,11 +174,19 @@ TEST(ScorePairs, TheSumIsTheValidationLoss) {
   EXPECT_NEAR(-sum / tokens, nll, 1e-4);
 }
 
+/// The translations of the newest evaluation.
+std::string newest_hypotheses(const RunFolder& run) {
+  const std::string name = read_evaluations(run).back().hypotheses;
+  EXPECT_TRUE(name.starts_with("hypotheses.test.en-de.120.beam")) << name;
+  return run.file(name);
+}
+
 TEST(Evaluate, ScoresAreThoseOfNmtScore) {
   const ProgramResult result =
       run_program({"evaluate", small_run().run, "--threads", "1", "--decode.beam", "1"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  const std::string hypotheses = small_run().run + "/hypotheses.test.en-de.120.beam1-lenpen1.txt";
+  const RunFolder run(small_run().run);
+  const std::string hypotheses = newest_hypotheses(run);
   const ProgramResult score = run_program({"score", small_run().text("test.de"), "-i", hypotheses,
                                            "-m", "bleu", "-f", "text", "-w", "2"});
   ASSERT_EQ(score.exit_code, 0) << score.err;
@@ -190,8 +199,8 @@ TEST(Evaluate, ScoresAreThoseOfNmtScore) {
                 .exit_code,
             0);
   EXPECT_EQ(read_file(hypotheses), greedy);
-  EXPECT_FALSE(
-      read_file(small_run().run + "/hypotheses.test.en-de.120.beam2-lenpen0.5.txt").empty());
+  EXPECT_NE(newest_hypotheses(run), hypotheses);
+  EXPECT_FALSE(read_file(newest_hypotheses(run)).empty());
   // The run folder holds what a comparison needs.
   EXPECT_EQ(read_file(small_run().run + "/references.test.en-de.txt"),
             read_file(small_run().text("test.de")));
