@@ -112,6 +112,11 @@ TEST_F(AverageOfACopy, ReplacesNothingButACheckpoint) {
     EXPECT_THAT(result.err, HasSubstr(output));
     EXPECT_EQ(files(folder_.path()) == before, true) << output;
   }
+  // Those of another run neither.
+  const ProgramResult other =
+      average(small_run().run, {"--last", "2", "--output", run_ + "/checkpoints/last"});
+  EXPECT_EQ(other.exit_code, 2) << other.err;
+  EXPECT_EQ(files(folder_.path()) == before, true);
   for (int time = 0; time < 2; ++time) {
     const ProgramResult result = average(run_, {"--last", "2"});
     EXPECT_EQ(result.exit_code, 0) << result.err;
