@@ -107,9 +107,9 @@ std::string hypotheses_file(const Evaluation& evaluation) {
   const bool is_link = evaluation.checkpoint == "best" || evaluation.checkpoint == "last";
   const std::string update = std::to_string(evaluation.update);
   std::string others = place.has_parent_path() ? evaluation.checkpoint + "\n" : "";
-  for (const std::string& model : evaluation.models) others += model + "\n";
+  for (const std::string& model : evaluation.models) others += text(model, "\n");
   for (const auto& [key, value] : evaluation.search)
-    if (!is_shown(key)) others += key + "=" + value + "\n";
+    if (!is_shown(key)) others += text(key, "=", value, "\n");
   const std::string name = place.filename().string();
   return "hypotheses." + evaluation.set + "." +
          (is_link || name == update ? update : name + "-" + update) + ".beam" +
