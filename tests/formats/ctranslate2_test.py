@@ -49,9 +49,10 @@ class ExportCTranslate2(unittest.TestCase):
         self.check("rotary")
 
     def test_quantized(self):
+        """Nats a sentence; without VNNI CTranslate2 rounds more coarsely (1.02 there). A wrong scale costs tens."""
         folder = trained.convert("export_ctranslate2.py", trained.run("default"), "int8.ct2", "--quantization", "int8")
         scores = Exported(folder).log_probs()
-        self.assertLess(sum(abs(a - b) for a, b in zip(trained.log_probs(trained.run("default")), scores)) / len(scores), 1)
+        self.assertLess(sum(abs(a - b) for a, b in zip(trained.log_probs(trained.run("default")), scores)) / len(scores), 2)
 
     def refuses(self, message, **changes):
         folder = trained.edited("default", "refused-" + "-".join(changes), **changes)
