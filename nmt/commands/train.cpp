@@ -88,15 +88,10 @@ void initialise(Run& run, const Recipe& recipe) {
   const std::string& initial = recipe.training.initial;
   const RunFolder other = RunFolder::containing(initial);
   const std::string place = RunFolder(initial).exists() ? other.find_checkpoint("best") : initial;
-  // Equal shapes do not mean equal pieces.
-  const Vocabularies& own = run.encoder->vocabularies();
-  if (!other.path().empty()) {
-    const Vocabularies its = load_vocabularies(other);
-    if (its.source->hash() != own.source->hash() || its.target->hash() != own.target->hash())
-      throw UsageError(text("train.initial ", initial, ": its vocabulary is not that of this run"),
-                       "Set vocabulary.file to its vocab.model, and vocabulary.target_file where "
-                       "it has one for each side.");
-  }
+  if (!other.path().empty() && !are_same(run.encoder->vocabularies(), load_vocabularies(other)))
+    throw UsageError(text("train.initial ", initial, ": its vocabulary is not that of this run"),
+                     "Set vocabulary.file to its vocab.model, and vocabulary.target_file where it "
+                     "has one for each side.");
   TensorMap weights = clone(load_best_weights(place));
   for (const InitialWeights& change : run.extensions.initial_weights) change(weights, run.model);
   load_weights(run.model, weights, place);

@@ -86,8 +86,7 @@ Run build_run(const RunFolder& folder, const Recipe& recipe,
 }
 
 void require_same_batches(const Run& run, const Run& other, const std::string& what) {
-  const Vocabularies &own = run.encoder->vocabularies(), &its = other.encoder->vocabularies();
-  if (own.source->hash() != its.source->hash() || own.target->hash() != its.target->hash())
+  if (!are_same(run.encoder->vocabularies(), other.encoder->vocabularies()))
     throw UsageError(text(what, ": its vocabulary is not that of ", run.folder.path()),
                      "Set vocabulary.file to its vocab.model, and vocabulary.target_file where it "
                      "has one for each side, and train with that.");
