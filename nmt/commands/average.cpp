@@ -36,9 +36,7 @@ std::string output_folder(const AverageArguments& arguments, const RunFolder& fo
   if (output.filename().empty()) output = output.parent_path();  // of "mean/"
   const std::string name = output.filename();
   const bool is_update = name.find_first_not_of("0123456789") == std::string::npos;
-  const fs::path place = fs::weakly_canonical(fs::absolute(output).parent_path());
-  const bool is_in_run =
-      place.filename() == "checkpoints" && RunFolder(place.parent_path()).exists();
+  const bool is_in_run = !RunFolder::containing(output).path().empty();
   if (is_in_run && (is_update || name == "last" || name == "best"))
     throw UsageError(text("--output ", arguments.output, ": training names its checkpoints so"),
                      "Choose another name, for example " + folder.checkpoints() + "/average.");

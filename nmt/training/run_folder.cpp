@@ -19,8 +19,9 @@ std::string RunFolder::checkpoint(int64_t update) const {
 RunFolder RunFolder::containing(const std::string& path) {
   if (path.empty()) return RunFolder();
   if (RunFolder(path).exists()) return RunFolder(path);
-  const fs::path folder = fs::weakly_canonical(path).parent_path().parent_path();
-  return RunFolder(folder).exists() ? RunFolder(folder) : RunFolder();
+  const fs::path place = fs::weakly_canonical(fs::absolute(path)).parent_path();
+  const RunFolder run(place.parent_path());
+  return place.filename() == "checkpoints" && run.exists() ? run : RunFolder();
 }
 
 bool RunFolder::exists() const {
