@@ -96,25 +96,27 @@ void warn_of_searches(const std::string& set, const std::vector<std::string>& ru
   }
 }
 
-/// The checkpoint that was evaluated on the sets, with its update.
-std::pair<std::string, int64_t> evaluated_checkpoint(const std::string& run,
-                                                     const Evaluations& evaluations,
-                                                     const std::vector<std::string>& sets) {
-  const auto told = [](const Evaluation& evaluation) {
-    return evaluation.update == 0
-               ? evaluation.checkpoint
-               : evaluation.checkpoint + " (update " + std::to_string(evaluation.update) + ")";
-  };
+/// "best (update 4000)"
+std::string checkpoint_of(const Evaluation& evaluation) {
+  const std::string update = std::to_string(evaluation.update);
+  return evaluation.update == 0 || evaluation.checkpoint == update
+             ? evaluation.checkpoint
+             : evaluation.checkpoint + " (update " + update + ")";
+}
+
+/// An evaluation of the checkpoint that was evaluated on all of the sets.
+const Evaluation& evaluated_checkpoint(const std::string& run, const Evaluations& evaluations,
+                                       const std::vector<std::string>& sets) {
   const Evaluation& first = evaluations.at(sets.front());
   for (const std::string& set : sets) {
     const Evaluation& other = evaluations.at(set);
     if (other.checkpoint == first.checkpoint && other.update == first.update) continue;
     throw Error(FilePosition{run},
-                "the newest evaluations are of different checkpoints: of " + told(first) + " on " +
-                    sets.front() + ", of " + told(other) + " on " + set,
+                "the newest evaluations are of different checkpoints: of " + checkpoint_of(first) +
+                    " on " + sets.front() + ", of " + checkpoint_of(other) + " on " + set,
                 "Give --checkpoint, or evaluate on all sets again.");
   }
-  return {first.checkpoint, first.update};
+  return first;
 }
 
 }  // namespace
@@ -130,10 +132,9 @@ ComparedSystems read_compared_runs(const std::vector<std::string>& runs,
   const std::vector<std::string> sets = common_sets(runs, evaluations);
   ComparedSystems compared;
   for (size_t i = 0; i < runs.size(); ++i) {
-    const auto [evaluated, update] = evaluated_checkpoint(runs[i], evaluations[i], sets);
-    TrainingFacts facts = read_training_facts(RunFolder(runs[i]), evaluated);
-    if (update > 0 && evaluated != std::to_string(update))
-      facts.checkpoint += " (update " + std::to_string(update) + ")";
+    const Evaluation& evaluated = evaluated_checkpoint(runs[i], evaluations[i], sets);
+    TrainingFacts facts = read_training_facts(RunFolder(runs[i]), evaluated.checkpoint);
+    facts.checkpoint = checkpoint_of(evaluated);
     compared.systems.push_back({all_names[i], std::move(facts)});
   }
   for (const std::string& set : sets) {
