@@ -15,9 +15,8 @@ using PackedProduct = std::function<torch::Tensor(const torch::Tensor& x)>;
 /// changes. `bias` [out] may be undefined.
 ///
 /// - fp32 on a CPU: in the blocks that oneDNN's products read. Elsewhere null: nothing is gained.
-/// - bf16: inputs, weights and results are rounded, sums are fp32. Logits so have 8 bits: equal
-/// ones
-///   among the best are common in large vocabularies, and go to the lower token id.
+/// - bf16: inputs, weights and results are rounded, sums are fp32. Logits so have 8 bits: among
+///   the best, equal ones are common in large vocabularies, and go to the lower token id.
 /// - int8, on a CPU only: weights are rounded to 8 bits with a scale for each output, inputs with a
 ///   scale for each row. Where both oneDNN and fbgemm serve, the weights are held in both layouts.
 ///

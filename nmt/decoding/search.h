@@ -35,8 +35,8 @@ struct SearchBatch {
 /// - Each step feeds the live hypotheses, K rows a sentence, and takes each sentence's 2K best
 /// continuations by summed
 ///   log-probability; HypothesisTree states what becomes of them. The length penalty ranks finished
-///   hypotheses only. On a CPU ties go to the better placed hypothesis, then to the
-/// lower token id.
+///   hypotheses only. On a CPU ties go to the better placed hypothesis, then to
+///   the lower token id.
 /// - The host learns what happened at every step on the CPU and once in four steps elsewhere (the
 /// one synchronisation there
 ///   is), or when a sentence's budget is used up; sentences that have ended leave the batch then.

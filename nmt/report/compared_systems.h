@@ -58,8 +58,8 @@ ComparedSystems read_compared_files(const ComparedFiles& files,
 
 /// The newest evaluations of run folders, by `nmt evaluate`, of `checkpoint` when it is not empty.
 /// Test sets that not all runs have are left out with a warning; there is another where they were
-/// translated in different ways. Throws Error for a run that was
-/// not evaluated, and when there is no common test set or the runs have other references for it.
+/// translated in different ways. Throws Error for a run that was not evaluated, and when there is
+/// no common test set or the runs have other references for it.
 ComparedSystems read_compared_runs(const std::vector<std::string>& runs,
                                    const std::vector<std::string>& names,
                                    const std::string& checkpoint);
