@@ -33,6 +33,14 @@ torch::Tensor scaled(const torch::Tensor& queries, const torch::Tensor& factor) 
   return (queries * factor).to(queries.scalar_type());
 }
 
+/// Projections as attention takes them, not in bf16 on a CPU: there LibTorch's kernel sets up a
+/// product of oneDNN for every head and block, which takes longer than the product (BENCHMARKS.md).
+torch::Tensor for_attention(const torch::Tensor& projected) {
+  return projected.is_cpu() && projected.scalar_type() == torch::kBFloat16
+             ? projected.to(torch::kFloat32)
+             : projected;
+}
+
 /// q [rows, n, heads, head size], k and v [rows, heads, keys, head size] to [rows, n, dim].
 torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
                      const torch::Tensor& mask, bool causal, double dropout) {
@@ -44,6 +52,7 @@ torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch
     return attend(twice(q), twice(k), twice(v), {}, causal, dropout).narrow(0, 0, 1);
   }
   const std::optional<torch::Tensor> where = mask.defined() ? std::optional(mask) : std::nullopt;
+  const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::DispatchKey::AutocastCPU);
   return at::scaled_dot_product_attention(q.transpose(1, 2), k, v, where, dropout, causal)
       .transpose(1, 2)
       .flatten(2);
@@ -85,7 +94,7 @@ SelfAttentionImpl::SelfAttentionImpl(const LayerContext& context)
 SelfAttentionImpl::Projection SelfAttentionImpl::project(const torch::Tensor& x,
                                                          const AttentionInput& input) {
   const torch::Tensor h =
-      sites_->apply(qkv_site_, qkv->forward(x), input.info);  // [rows, n, 3·dim]
+      for_attention(sites_->apply(qkv_site_, qkv->forward(x), input.info));  // [rows, n, 3·dim]
   // One unbind: its gradient is one tensor, where each select would fill one of its own.
   const auto parts = h.unflatten(-1, {3, heads_, -1}).unbind(2);
   Projection projection{parts[0], parts[1], parts[2]};
@@ -147,13 +156,13 @@ CrossAttentionImpl::CrossAttentionImpl(const LayerContext& context)
 
 torch::Tensor CrossAttentionImpl::keys_values(const torch::Tensor& memory,
                                               const SentenceInfo& info) {
-  const torch::Tensor h =
-      sites_->apply(kv_site_, kv->forward(memory), info);  // [sentences, source, 2·dim]
+  const torch::Tensor h = for_attention(
+      sites_->apply(kv_site_, kv->forward(memory), info));  // [sentences, source, 2·dim]
   return h.unflatten(-1, {2, heads_, -1});
 }
 
 torch::Tensor CrossAttentionImpl::queries(const torch::Tensor& x, const AttentionInput& input) {
-  return scaled(sites_->apply(q_site_, q->forward(x), input.info), input.query_scale)
+  return scaled(for_attention(sites_->apply(q_site_, q->forward(x), input.info)), input.query_scale)
       .unflatten(-1, {heads_, -1});
 }
 

@@ -18,8 +18,8 @@
 // and decoding alike.
 //
 // Precision: the model runs in the type of its parameters, or under autocast in bf16. Then matrix
-// products and attention are computed in bf16; the residual stream, layer norms, the softmax inside
-// attention, the factor of an AttentionScale and rotations in fp32.
+// products are computed in bf16, attention too on a GPU; the residual stream, layer norms, the
+// softmax inside attention, the factor of an AttentionScale and rotations in fp32.
 
 namespace nmt {
 
