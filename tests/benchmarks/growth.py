@@ -6,7 +6,7 @@ usage: growth.py NMT BENCH_TRAINING [--preset tiny] [--threads 1] [--rounds 3] [
 NMT is build/nmt, BENCH_TRAINING build/bench_training (ninja -C build bench_training). The first three tables are steps of the trainer's
 parts on made-up batches: target tokens/s and microseconds a token, medians over rounds in which all sizes take turns. The last one trains on
 the testbed's sentences, repeated: seconds to prepare the corpus, seconds until the first update when it is there already, and
-peak memory (resident, the corpus's mapped pages included).
+peak memory (resident, the corpus's mapped pages included). With --rounds 0 it is the only one.
 """
 
 import argparse
@@ -35,7 +35,7 @@ def step_speed(program, folder, setting, preset, threads):
     file.write_text(json.dumps({"vocabulary": vocabulary, "batches": batches}))
     updates = max(5, 40_000 // tokens)
     words = [program, str(file), str(folder / "weights"), preset, "fp32", str(updates), str(threads), "0.1"]
-    seconds = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)["seconds"][2:]
+    seconds = json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout)["seconds"][2:]
     return len(batches[0]) * length * len(seconds) / sum(seconds)
 
 
@@ -49,7 +49,7 @@ def corpus_row(nmt, folder, lines, threads):
     store = folder / f"store-{lines}"
     recipe.write_text(f"""
 data: {{train: ["{folder}/large.{{}}:en-de"], max_tokens: 2048, store: {store}}}
-vocabulary: {{size: 2000}}
+vocabulary: {{size: 1000}}
 model: {{preset: tiny}}
 train: {{max_updates: 20, log_every: 1}}
 valid: {{every: 0, samples: 0}}
@@ -58,14 +58,15 @@ valid: {{every: 0, samples: 0}}
     def train(name):
         run = folder / name
         start = time.time()
-        process = subprocess.Popen([nmt, "train", str(recipe), "--run", str(run), "--threads", str(threads)], stderr=subprocess.DEVNULL)
+        words = [nmt, "train", str(recipe), "--run", str(run), "--threads", str(threads), "--log_level", "error"]
+        process = subprocess.Popen(words)
         log, first = run / "train.jsonl", None
         while process.poll() is None:
             if first is None and log.exists() and '"event":"train"' in log.read_text():
                 first = time.time() - start
             time.sleep(0.02)
         if process.returncode != 0:
-            raise SystemExit(f"training failed: {nmt} train {recipe}")
+            raise SystemExit(f"failed: {' '.join(words)}")
         return first, max(json.loads(line).get("memory_mib", 0) for line in log.read_text().splitlines())
 
     cold, _ = train(f"cold-{lines}")
@@ -85,7 +86,7 @@ def main():
     nmt, bench = str(args.nmt.resolve()), str(args.bench_training.resolve())
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        for title, settings in TABLES.items():
+        for title, settings in (TABLES if args.rounds else {}).items():
             speeds = {setting: [] for setting in settings}
             for _ in range(args.rounds):
                 for setting in settings:

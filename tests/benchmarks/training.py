@@ -3,7 +3,8 @@
 
 usage: training.py PROGRAM [--sizes tiny iwslt base] [--tokens N] [--updates N] [--rounds N] [--threads N]
 
-PROGRAM is build/bench_training (ninja -C build bench_training). Sentence lengths are drawn from a log-normal distribution of mean 25
+PROGRAM is build/bench_training (ninja -C build bench_training). PyTorch is the one whose libraries it uses:
+PYTHONPATH=~/.cache/nmt/torch-2.11.0, where scripts/setup.sh puts it. Sentence lengths are drawn from a log-normal distribution of mean 25
 tokens, batches are sorted by length as the planner does. The programs take turns: a round is one run of each, in which the first two
 updates do not count. First, without dropout, both must compute the same losses. Prints a table of medians over rounds.
 """
@@ -187,7 +188,10 @@ def main():
         def run(which, preset, precision, updates, dropout):
             program = [o.program] if which == "nmt" else [sys.executable, __file__, o.program, "--peer"]
             arguments = [batches, weights, preset, precision, str(updates), str(o.threads), str(dropout)]
-            return json.loads(subprocess.run(program + arguments, check=True, capture_output=True, text=True).stdout)
+            done = subprocess.run(program + arguments, stdout=subprocess.PIPE, text=True)
+            if done.returncode != 0:
+                sys.exit(f"{which} failed: {' '.join(program + arguments)}")
+            return json.loads(done.stdout)
 
         def speed(result):
             counted = range(2, len(result["seconds"]))
