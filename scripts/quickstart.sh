@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # From nothing to translations: sets up, builds, writes the testbed corpus, trains a small English–German model in a few
-# minutes, scores it on unseen text and shows some translations. Stages that are done are skipped; a stopped run continues.
+# minutes, scores it on unseen text and shows some translations. A stopped training continues, a finished
+# one is not repeated.
 set -euo pipefail
+trap 'exit 130' INT  # nmt train ends well when interrupted; what follows is for finished runs
 cd "$(dirname "$0")/.."
 scripts/build.sh nmt nmt_engine
 
@@ -13,7 +15,8 @@ echo "Scores on unseen text (runs/testbed/test.en, never seen in training):"
 build/nmt evaluate $run | cut -f2
 echo
 echo "What the model gets right, by phenomenon:"
-build/nmt testbed score --labels runs/testbed/test.labels.de.jsonl --hyp $run/hypotheses.test.en-de.best.beam5-lenpen1.txt
+hypotheses=$(ls -t $run/hypotheses.test.en-de.*.txt | head -n 1)
+build/nmt testbed score --labels runs/testbed/test.labels.de.jsonl --hyp "$hypotheses"
 echo
 echo "Some translations:"
 paste -d '\n' <(sed -n '5p;105p;305p;505p' runs/testbed/test.en) \

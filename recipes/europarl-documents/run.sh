@@ -8,6 +8,7 @@
 #   Europarl v10 (tables of www.statmt.org/europarl): nmt docid split europarl-v10.de-en.tsv.gz:de-en --documents tsv --output europarl10/
 #                                                     ./run.sh europarl10 docid
 set -euo pipefail
+trap 'exit 130' INT  # nmt train ends well when interrupted; what follows is for finished runs
 folder=${1:-}
 [ "$folder" = smoke ] && folder=${2:-$(dirname "$0")/../../../shared/data}
 folder=${folder:+$(realpath -m "$folder")}
@@ -22,9 +23,12 @@ run_systems() {  # NAME FORMAT TRAIN DEV TEST [option …]
     [[ $system == *+lna ]] && options+=(--lna.sites enc dec crs)
     $nmt train recipe.yaml --run "$run" --data.documents "$format" --data.train "$train" --data.valid "$dev" \
       --data.test "$test" "${options[@]}" "$@"
-    for way in sliding chunked whole; do $nmt evaluate "$run" --sd.mode $way; done
   done
-  $nmt compare "runs/$name-fixed" "runs/$name-uniform+lna" --html "runs/$name.html"
+  for way in sliding chunked whole; do  # runs are compared by what was evaluated last
+    for system in fixed uniform+lna; do $nmt evaluate "runs/$name-$system" --sd.mode $way; done
+    echo "$name, $way, against fixed:"
+    $nmt compare "runs/$name-fixed" "runs/$name-uniform+lna" --html "runs/$name-$way.html"
+  done
 }
 
 if [ "${1:-}" = smoke ]; then

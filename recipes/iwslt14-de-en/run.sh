@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Trains and scores the baseline. A stage whose result is there is skipped; a stopped run continues.
+# Trains and scores the baseline. A stopped training continues, a finished one is not repeated.
 #   ./run.sh PATH/TO/de-en.tgz
 set -euo pipefail
+trap 'exit 130' INT  # nmt train ends well when interrupted; what follows is for finished runs
 archive=${1:+$(realpath -m "$1")}
 cd "$(dirname "$0")"
 nmt=../../build/nmt

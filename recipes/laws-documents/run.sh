@@ -3,6 +3,7 @@
 # decoding. A stopped training continues.
 #   ./run.sh [fixed|uniform+lna …]
 set -euo pipefail
+trap 'exit 130' INT  # nmt train ends well when interrupted; what follows is for finished runs
 cd "$(dirname "$0")"
 nmt=../../build/nmt
 systems=("${@:-fixed}")
@@ -20,10 +21,16 @@ for system in "${systems[@]}"; do
   done
 done
 
+newest() {  # SYSTEM SET WAY: the translations evaluated last
+  ls -t "runs/$1/hypotheses.$2.doc.en-fr."*-"$3"-*.txt 2>/dev/null | head -n 1
+}
+
 for set in test europarl; do
   for way in sliding256 chunked256 whole sentences; do
-    hypotheses=(runs/{fixed,uniform+lna}/hypotheses.$set.doc.en-fr.best.beam5-lenpen1-$way.txt)
-    [ -f "${hypotheses[0]}" ] && [ -f "${hypotheses[1]}" ] || continue
+    if ! hypotheses=("$(newest fixed $set $way)") || ! hypotheses+=("$(newest uniform+lna $set $way)"); then
+      echo "run: $set, $way: not compared, for want of translations of fixed and uniform+lna" >&2
+      continue
+    fi
     echo "$set, $way, against fixed:"
     $nmt compare --hyp "${hypotheses[@]}" --ref "runs/fixed/references.$set.doc.en-fr.txt" --names fixed uniform+lna --metrics bleu chrf
   done

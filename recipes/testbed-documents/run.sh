@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Length sampling × length-normalised attention × ways of decoding, on the documents of the testbed. A stage whose result
-# is there is skipped; a stopped run continues. Without arguments: three seeds.
+# Length sampling × length-normalised attention × ways of decoding, on the documents of the testbed. What is done is not
+# repeated, but for the length curve; a stopped training continues. Without arguments: three seeds.
 #   ./run.sh [SEED …]
 set -euo pipefail
+trap 'exit 130' INT  # nmt train ends well when interrupted; what follows is for finished runs
 cd "$(dirname "$0")"
 nmt=../../build/nmt
 seeds=("${@:-1}")
@@ -26,7 +27,7 @@ train() {  # SYSTEM SEED
 
 decode() {  # SYSTEM SEED WAY
   local out=out/$1-$2.$3.de
-  [ -s "$out" ] && return
+  [ "$out" -nt "runs/$1-$2/checkpoints/last" ] && return
   $nmt translate "runs/$1-$2" --documents id-tsv --sd.mode "$3" --input corpus/test.tsv --output "$out.tsv"
   cut -f2- "$out.tsv" > "$out.part"
   mv "$out.part" "$out"
@@ -53,7 +54,9 @@ for seed in "${seeds[@]}"; do
   done
 done
 
-sort -u -o out/scores.tsv out/scores.tsv
+# The newest line of each system, way and seed.
+awk -F '\t' '{ line[$1, $2, $3] = $0 } END { for (k in line) print line[k] }' out/scores.tsv | sort > out/scores.part
+mv out/scores.part out/scores.tsv
 echo "system        decoding   seeds   d-BLEU   s-BLEU   pronouns %"
 awk -F '\t' '{ key = sprintf("%-13s %-9s", $1, $2); n[key]++; d[key] += $4; s[key] += $5; p[key] += $6 }
   END { for (k in n) printf "%s %6d %8.2f %8.2f %10.1f\n", k, n[k], d[k] / n[k], s[k] / n[k], p[k] / n[k] }' \
