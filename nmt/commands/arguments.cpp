@@ -66,12 +66,11 @@ void declare(OptionTable& table, TranslateArguments& arguments) {
            "decode.n_best")
       .command_line_only();
   table
-      .add(
-          "documents", arguments.documents,
-          "the input is documents, whose sentences are translated in context and come out line by "
-          "line as they went in (see the options sd.*). It shows them by blank lines between them; "
-          "by a line <d> before each; by the id of each line in the file --ids; or by an id and a "
-          "tab before each sentence")
+      .add("documents", arguments.documents,
+           "the input is documents, whose sentences are translated as sd.mode says and come out "
+           "line by line as they went in. It shows them by blank lines between them; by a line <d> "
+           "before each; by the id of each line in the file --ids; or by an id and a tab before "
+           "each sentence")
       .command_line_only();
   table
       .add("ids", arguments.ids,

@@ -23,7 +23,7 @@ names raw text; prepare it once when several runs share the data.
 
   nmt prepare recipe.yaml --output prepared
   nmt prepare recipe.yaml --output prepared16k --vocabulary.size 16000
-  nmt inspect prepared
+  nmt inspect prepared/train-1
 )",
       .groups = {"plugins", "data", "vocabulary"},
       .declare_arguments = declare_arguments<PrepareArguments>};
@@ -90,9 +90,9 @@ The recipe of the run gives the defaults of the search.
   nmt translate runs/seed1 --models runs/seed2 runs/seed3 < in.en > out.de    an ensemble
   nmt translate runs/first --decode.n_best 5 --format nbest < in.en
 
-With --documents, sentences are translated in the context of their document, whatever the run was
-trained on. As many sentences go in as come out, in their places; memory does not grow with the
-length of a document.
+With --documents, sentences keep their places in their documents: as many come out as go in. A run
+with the method length_bias translates them in context, other runs sentence by sentence, unless
+--sd.mode says otherwise. Memory does not grow with the length of a document.
 
   nmt translate runs/first --documents blank-line < book.en > book.de
   nmt translate runs/first --documents d-tag --sd.mode whole < in    also sliding, chunked, sentences
@@ -263,7 +263,7 @@ the same validation sentences changed (valid.samples says of how many). Works wh
   nmt inspect runs/first
   nmt inspect runs/first --html run.html
   nmt inspect runs/first/checkpoints/last
-  nmt inspect prepared --json
+  nmt inspect prepared/train-1 --json
 )",
       .groups = {"plugins"},
       .declare_arguments = declare_arguments<InspectArguments>};

@@ -23,7 +23,8 @@ void declare(OptionTable& table, TrainedModel& model) {
       .command_line_only();
   table
       .add("checkpoint", model.checkpoint,
-           "which checkpoint: best, last, an update's number, or a checkpoint folder")
+           "which checkpoint: best, last, an update's number, the name of another one of the run "
+           "(average), or a checkpoint folder")
       .hint("WHICH")
       .command_line_only();
   table.add("models", model.models, "further runs that translate together with RUN, as an ensemble")

@@ -51,7 +51,7 @@ class BatchAnnotator {
   virtual void annotate(SourceBatch& source, const std::vector<TokenPair>& pairs) const = 0;
 };
 
-/// Makes a criterion in place of the one that `criterion.name` picks; receives that one to build
+/// Makes a criterion in place of the one that `criterion.kind` picks; receives that one to build
 /// upon.
 using CriterionFactory =
     std::function<std::shared_ptr<Criterion>(std::shared_ptr<Criterion> standard)>;

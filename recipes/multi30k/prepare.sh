@@ -16,7 +16,7 @@ for split in train val test_2016_flickr test_2017_flickr; do
     if [ -n "$folder" ]; then
       cp -f "$folder/$file" "data/$file.part"
     elif ! command -v curl >/dev/null; then
-      echo "prepare: curl is needed to download $file; or name a FOLDER that has it" >&2
+      echo "prepare: curl is needed to download $file; or name a DIR that has it" >&2
       exit 1
     else
       curl -fL --retry 3 -o "data/$file.part" \
