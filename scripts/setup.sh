@@ -14,7 +14,14 @@ packages=(g++ cmake ninja-build ccache python3 git libsentencepiece-dev libboost
           libpugixml-dev libssl-dev libgtest-dev libgmock-dev)
 # Versions that are tested together; transformers and CTranslate2 use the torch that is there.
 format_wheels=(ctranslate2==4.8.5 transformers==5.24.0 sentencepiece==0.2.3 safetensors==0.8.0 protobuf==7.36.2 pyyaml)
-[ "${1:-}" = --developer ] && packages+=(clang-format clang-tidy clang libclang-rt-dev libopenmpi-dev openmpi-bin)
+formats=no
+for argument in "$@"; do
+  case $argument in
+    --developer) packages+=(clang-format clang-tidy clang libclang-rt-dev libopenmpi-dev openmpi-bin) ;;
+    --formats) formats=yes ;;
+    *) sed -n '2,6s/^# \{0,1\}//p' scripts/setup.sh >&2; exit 2 ;;
+  esac
+done
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
@@ -43,17 +50,20 @@ install_wheels() {  # FOLDER WHEEL …
   local folder=$1
   shift
   python3 -m pip --version >/dev/null 2>&1 || install_packages python3-pip
-  rm -rf "$folder" "$folder.part"
+  rm -rf "$folder.part"
   mkdir -p "$folder.part/temporary"
   TMPDIR=$folder.part/temporary python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore \
     --target "$folder.part/wheels" "$@" || return
+  rm -rf "$folder"
   mv "$folder.part/wheels" "$folder"
   rm -rf "$folder.part"
 }
 
 install_torch() {
   local folder=$caches/torch-$torch_version found
-  if ! command -v cmake >/dev/null; then
+  # An older one would not find the LibTorch that is there.
+  if ! { [[ $(cmake --version 2>/dev/null) =~ ([0-9]+)\.([0-9]+) ]] &&
+    ((BASH_REMATCH[1] > 3 || (BASH_REMATCH[1] == 3 && BASH_REMATCH[2] >= 25))); }; then
     echo "setup: cmake is needed, 3.25 or newer" >&2
     exit 1
   fi
@@ -78,6 +88,11 @@ install_formats() {
     echo "setup: the converters also need torch for this Python: python3 -m pip install torch" >&2
 }
 
+# Two at once would take each other's half of an installation for a failed one's.
+if command -v flock >/dev/null && mkdir -p "$caches" 2>/dev/null && [ -w "$caches" ]; then
+  exec 9>"$caches/setup.lock"
+  flock -n 9 || { echo "setup: waiting for another one to end" >&2; flock 9; }
+fi
 install_packages "${packages[@]}"
 install_torch
-if [ "${1:-}" = --formats ]; then install_formats; fi
+if [ $formats = yes ]; then install_formats; fi

@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
-TOOLS = ["bash", "cmake", "dirname", "env", "grep", "mkdir", "mv", "rm"]
+TOOLS = ["bash", "cmake", "dirname", "env", "grep", "mkdir", "mv", "rm", "sed"]
 
 # Writes what setup.sh and CMake look at, and fails in the middle when $HALF says so.
 PIP = """#!/bin/bash
@@ -75,6 +75,18 @@ class Setup(unittest.TestCase):
         self.script()
         self.assertEqual(len(self.installed()), 1)
 
+    def test_an_older_cmake_is_told_and_nothing_is_lost(self):
+        torch = make_torch(self.caches / "torch-2.11.0", "2.11.0")
+        (self.folder / "bin/cmake").unlink()
+        self.program("cmake", "#!/bin/bash\necho cmake version 3.22.6\n[ $1 = --version ]")
+        self.assertIn("cmake is needed, 3.25 or newer", self.script(code=1))
+        self.assertTrue(torch.exists())
+        self.assertEqual(self.installed(), [])
+
+    def test_unknown_arguments_are_refused(self):
+        self.assertIn("--formats", self.script("--format", code=2))
+        self.assertEqual(self.installed(), [])
+
     def test_without_root_it_goes_on(self):
         make_torch(self.caches / "torch-2.11.0", "2.11.0")
         self.program("dpkg-query", "#!/bin/bash\n[ $3 = ccache ] || echo install ok installed\n")
@@ -88,7 +100,7 @@ class Setup(unittest.TestCase):
         for left in ("torch-2.11.0", "torch-2.11.0.part"):
             make_torch(self.caches / left, "2.11.0", library="libtorch_cpu.so")
         self.script(code=1, HALF="1")
-        self.assertFalse((self.caches / "torch-2.11.0").exists())
+        self.assertTrue((self.caches / "torch-2.11.0").exists())  # until another one takes its place
         self.assertIn("was not found", self.found(code=1))
         self.script()
         self.assertEqual(os.listdir(self.caches), ["torch-2.11.0"])
