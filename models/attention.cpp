@@ -1,5 +1,6 @@
 #include "models/attention.h"
 
+#include <ATen/autocast_mode.h>
 #include <torch/torch.h>
 
 #include <cmath>
@@ -33,12 +34,13 @@ torch::Tensor scaled(const torch::Tensor& queries, const torch::Tensor& factor) 
   return (queries * factor).to(queries.scalar_type());
 }
 
-/// Projections as attention takes them, not in bf16 on a CPU: there LibTorch's kernel sets up a
-/// product of oneDNN for every head and block, which takes longer than the product (BENCHMARKS.md).
+/// Projections as attention takes them. On a CPU not in autocast's bf16: there LibTorch's kernel
+/// sets up a product of oneDNN for every head and block, which takes longer than the product
+/// (BENCHMARKS.md). What follows attention is cast back by autocast.
 torch::Tensor for_attention(const torch::Tensor& projected) {
-  return projected.is_cpu() && projected.scalar_type() == torch::kBFloat16
-             ? projected.to(torch::kFloat32)
-             : projected;
+  const bool rounded = projected.is_cpu() && projected.scalar_type() == torch::kBFloat16 &&
+                       at::autocast::is_autocast_enabled(at::kCPU);
+  return rounded ? projected.to(torch::kFloat32) : projected;
 }
 
 /// q [rows, n, heads, head size], k and v [rows, heads, keys, head size] to [rows, n, dim].
