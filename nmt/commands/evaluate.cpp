@@ -11,6 +11,7 @@
 #include "nmt/commands/command.h"
 #include "nmt/commands/engine_commands.h"
 #include "nmt/commands/scoring_arguments.h"
+#include "nmt/options/method_description.h"
 #include "nmt/run/opened_models.h"
 #include "nmt/scoring/document_scores.h"
 #include "nmt/scoring/named_metric.h"
@@ -199,12 +200,26 @@ std::vector<scoring::Score> scores_of(const TestSet& set,
   return scores;
 }
 
+// A run is evaluated by its own translator: the options of another method's would change nothing.
+void refuse_options_without_effect(const OptionTable& table, const Recipe& recipe) {
+  for (const MethodDescription& method : method_descriptions()) {
+    if (recipe.has_method(method.name)) continue;
+    for (const auto& option : table.options())
+      if (option->origin() == "command line" &&
+          std::ranges::find(method.decoding_groups, option->group()) !=
+              method.decoding_groups.end())
+        throw UsageError(text("--", option->key(), " has no effect on a run without ", method.name),
+                         "Leave it out. `nmt translate --documents` takes it with any run.");
+  }
+}
+
 }  // namespace
 
 int run_evaluate(const std::vector<std::string>& words) {
   const auto command = parse_run_command<EvaluateArguments>(*find_command("evaluate"), words);
   const EvaluateArguments& arguments = command.arguments;
   check_metrics(arguments.metrics);
+  refuse_options_without_effect(command.table, command.recipe);
   const std::vector<TestSet> sets = read_sets(arguments, command.recipe);
   const OpenedModels opened = open_models(arguments.model, command.recipe);
   const std::unique_ptr<Translator> translator =

@@ -332,6 +332,14 @@ TEST(Documents, OptionsForThemNeedDocuments) {
   EXPECT_NE(result.err.find("--sd.mode is for documents"), std::string::npos) << result.err;
 }
 
+TEST(Documents, EvaluateRefusesOptionsThatChangeNothing) {
+  const ProgramResult result = run_program({"evaluate", small_run().run, "--sd.mode", "whole"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("--sd.mode has no effect on a run without length_bias"),
+            std::string::npos)
+      << result.err;
+}
+
 TEST(LengthCurve, ScoresTheSameDocumentsAtEveryLength) {
   const TemporaryFolder folder;
   write_file(folder.file("en"), first_documents("en", 20));
