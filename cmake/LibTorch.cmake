@@ -11,7 +11,9 @@ foreach(hint ${Torch_DIR} $ENV{Torch_DIR})
   list(APPEND candidates ${hint}/../../.. ${hint})
 endforeach()
 string(REPLACE ":" ";" environment_prefixes "$ENV{CMAKE_PREFIX_PATH}")
-list(APPEND candidates ${CMAKE_PREFIX_PATH} ${environment_prefixes})
+foreach(prefix ${CMAKE_PREFIX_PATH} ${environment_prefixes})
+  list(APPEND candidates ${prefix} ${prefix}/../..)  # of torch/share/cmake, as PyTorch's manual names it
+endforeach()
 find_program(NMT_PYTHON python3)
 if(NMT_PYTHON)
   execute_process(

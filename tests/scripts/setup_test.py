@@ -109,6 +109,13 @@ class Setup(unittest.TestCase):
         for line in self.log.read_text().splitlines():
             self.assertTrue(line.startswith(f"{self.caches}/torch-2.11.0.part/"), line)
 
+    def test_a_prefix_is_taken_as_pytorch_names_it(self):
+        make_torch(self.caches / "torch-2.11.0", "2.11.0")
+        torch = make_torch(self.folder / "elsewhere", "2.12.7")
+        for prefix in (torch, torch / "share/cmake"):
+            prefix.mkdir(parents=True, exist_ok=True)
+            self.assertIn("LibTorch 2.12.7", self.found(CMAKE_PREFIX_PATH=str(prefix)))
+
     def test_the_newest_is_taken_or_the_one_asked_for(self):
         for version in ("2.9.1", "2.11.0", "2.100.0", "2.12.1"):
             make_torch(self.caches / f"torch-{version}", version)
