@@ -1,6 +1,5 @@
 // nmt translate RUN < in > out
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -103,11 +102,8 @@ void translate_lines(const TranslateArguments& arguments, const Recipe& recipe,
 // What a method offers for documents would be asked for in vain.
 void refuse_document_options(const OptionTable& table) {
   for (const MethodDescription& method : method_descriptions())
-    for (const auto& option : table.options())
-      if (option->origin() == "command line" &&
-          std::ranges::find(method.decoding_groups, option->group()) !=
-              method.decoding_groups.end())
-        throw UsageError(text("--", option->key(), " is for documents"), "Add --documents FORMAT.");
+    if (const Option* option = given_decoding_option(method, table))
+      throw UsageError(text("--", option->key(), " is for documents"), "Add --documents FORMAT.");
 }
 
 }  // namespace

@@ -25,6 +25,14 @@ std::vector<std::string> used_groups(const CommandDescription& command) {
   return groups;
 }
 
+const Option* given_decoding_option(const MethodDescription& method, const OptionTable& table) {
+  for (const auto& option : table.options())
+    if (option->origin() == "command line" &&
+        std::ranges::find(method.decoding_groups, option->group()) != method.decoding_groups.end())
+      return option.get();
+  return nullptr;
+}
+
 void append_method(MethodDescription description) {
   const bool is_taken = std::any_of(table().begin(), table().end(), [&](const auto& known) {
     return known.name == description.name;

@@ -45,6 +45,9 @@ const std::vector<MethodDescription>& method_descriptions();
 /// all methods.
 std::vector<std::string> used_groups(const CommandDescription& command);
 
+/// The first of the method's decoding options that the command line sets; null: none of them.
+const Option* given_decoding_option(const MethodDescription& method, const OptionTable& table);
+
 /// Adds a method from outside the source tree, before any recipe is declared. Throws Error when its
 /// name is taken.
 void append_method(MethodDescription description);
