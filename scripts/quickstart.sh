@@ -3,7 +3,6 @@
 # minutes, scores it on unseen text and shows some translations. A stopped training continues, a finished
 # one is not repeated.
 set -euo pipefail
-trap 'exit 130' INT  # nmt train ends well when interrupted; what follows is for finished runs
 cd "$(dirname "$0")/.."
 scripts/build.sh nmt nmt_engine
 

@@ -61,8 +61,8 @@ CommandDescription describe_train() {
       .about =
           R"(Trains the system that the recipe describes. Everything about the run goes into the folder RUN:
 the resolved recipe (config.yaml), vocabulary, checkpoints, logs. The same line again continues
-where the run stopped, exactly. Ctrl-C saves first. Every key of the recipe is also a flag, which
-overrides the recipe; - may stand for _ in it.
+where the run stopped, exactly. Ctrl-C saves first, and the exit code is 130. Every key of the
+recipe is also a flag, which overrides the recipe; - may stand for _ in it.
 
   nmt train recipe.yaml --run runs/first
   nmt train recipe.yaml --run runs/first --check         prepare the data, verify everything, train nothing

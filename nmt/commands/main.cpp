@@ -1,5 +1,5 @@
 // The program: finds the command and turns errors into exit codes. 0: done; 1: it failed; 2: the
-// command line or the recipe is wrong.
+// command line or the recipe is wrong; 128 + N: signal N stopped it, as shells have it.
 
 #include <algorithm>
 #include <csignal>

@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <set>
@@ -14,6 +15,7 @@
 #include "nmt/run/parsed_command.h"
 #include "nmt/run/run_vocabularies.h"
 #include "nmt/run/runtime.h"
+#include "nmt/run/test_sets.h"
 #include "nmt/run/trained_run.h"
 #include "nmt/run/training_data.h"
 #include "nmt/support/atomic_file.h"
@@ -128,6 +130,13 @@ Validator make_validator(const Run& run, const Recipe& recipe, const TrainingDat
                     run.encoder, std::move(make), recipe.training.validation.samples, world);
 }
 
+// Fails now where `nmt evaluate` would after the training.
+void check_test_sets(const Recipe& recipe) {
+  if (recipe.data.test.empty()) return;
+  for (const TestSet& set : read_test_sets(recipe))
+    log::info("test set ", set.name, ": ", set.sources.size(), " lines");
+}
+
 // Everything a training run is made of, built from the recipe.
 class TrainingSession {
  public:
@@ -174,23 +183,26 @@ class TrainingSession {
               describe_machine(device_), ", ", torch::get_num_threads(), " threads");
   }
 
-  /// Forward and backward on the largest batch: shapes, losses and memory are right, or the error
-  /// comes now.
+  /// Forward and backward on the largest batch, beside as much memory as updates will keep: shapes,
+  /// losses and memory are right, or the error comes now.
   void try_worst_batch() {
     const Batch batch =
         largest_batch(data_, run_->extensions, recipe_.model.max_positions, device_);
     run_->model->train();
     TrainingParts parts = training_parts();
+    const torch::Tensor later = torch::ones({numbers_kept_for_updates()}, device_);
     training_loss(parts, recipe_.training.precision, batch, {.update = 1, .seed = 1})
         .loss.backward();
-    for (torch::Tensor& parameter : run_->model->parameters())
-      parameter.mutable_grad() = torch::Tensor();
     log::info("largest batch: ", batch.size(), " sentences, ", batch.source.ids.size(1), " × ",
               batch.target_input.size(1), " tokens; memory with it ",
               static_cast<int64_t>(memory_mib(device_)), " MiB");
+    for (torch::Tensor& parameter : run_->model->parameters())
+      parameter.mutable_grad() = torch::Tensor();
   }
 
-  StopReason train() {
+  /// The program's exit code. A run that a signal stopped ends like any program that it ends, so
+  /// that scripts do not go on with half a model.
+  int train() {
     const BatchPosition start = resumed_ ? resumed_->state.position : BatchPosition{};
     const std::unique_ptr<BatchStream> batches =
         open_batches(data_, recipe_, run_->extensions, start, world_, device_);
@@ -200,7 +212,8 @@ class TrainingSession {
     const StopSignal stop;
     const StopReason reason = trainer.run([&stop] { return stop.requested(); });
     report(reason, trainer.state());
-    return reason;
+    if (reason != StopReason::kSignal) return 0;
+    return 128 + (stop.signal() != 0 ? stop.signal() : SIGTERM);  // 0: another process got it
   }
 
  private:
@@ -216,6 +229,17 @@ class TrainingSession {
     parts.device = device_;
     parts.machine = describe_machine(device_);
     return parts;
+  }
+
+  // Adam's two moments of each weight that is trained, and the moving average.
+  int64_t numbers_kept_for_updates() const {
+    int64_t all = 0, trained = 0;
+    for (const torch::Tensor& parameter : run_->model->parameters()) {
+      all += parameter.numel();
+      if (parameter.requires_grad()) trained += parameter.numel();
+    }
+    const int64_t owners = recipe_.training.optimizer.sharded ? world_.size() : 1;
+    return 2 * trained / owners + (recipe_.training.ema > 0 ? all : 0);
   }
 
   void open_folder(const OptionTable& table) {
@@ -288,6 +312,7 @@ int run_train(const std::vector<std::string>& arguments) {
   if (launch) log::set_rank(static_cast<int>(launch->rank));
   // Of what all processes would say, the main one's is enough.
   if (!world->is_main()) log::set_level(log::Level::kError);
+  if (command.arguments.check) check_test_sets(command.recipe);
   TrainingSession session(command, device, *world);
   session.describe();
   session.try_worst_batch();
@@ -295,8 +320,7 @@ int run_train(const std::vector<std::string>& arguments) {
     log::info("everything is in place: start with the same command without --check");
     return 0;
   }
-  session.train();
-  return 0;
+  return session.train();
 }
 
 }  // namespace nmt

@@ -12,6 +12,8 @@ class StopSignal {
   StopSignal& operator=(const StopSignal&) = delete;
 
   bool requested() const;
+  /// The signal that came last; 0: none did.
+  int signal() const;
 };
 
 }  // namespace nmt

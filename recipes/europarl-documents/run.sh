@@ -8,7 +8,6 @@
 #   Europarl v10 (tables of www.statmt.org/europarl): nmt docid split europarl-v10.de-en.tsv.gz:de-en --documents tsv --output europarl10/
 #                                                     ./run.sh europarl10 docid
 set -euo pipefail
-trap 'exit 130' INT  # nmt train ends well when interrupted; what follows is for finished runs
 folder=${1:-}
 [ "$folder" = smoke ] && folder=${2:-$(dirname "$0")/../../../shared/data}
 folder=${folder:+$(realpath -m "$folder")}

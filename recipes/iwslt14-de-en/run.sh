@@ -2,7 +2,6 @@
 # Trains and scores the baseline. A stopped training continues, a finished one is not repeated.
 #   ./run.sh PATH/TO/de-en.tgz
 set -euo pipefail
-trap 'exit 130' INT  # nmt train ends well when interrupted; what follows is for finished runs
 archive=${1:+$(realpath -m "$1")}
 cd "$(dirname "$0")"
 nmt=../../build/nmt

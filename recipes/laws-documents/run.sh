@@ -3,13 +3,11 @@
 # decoding. A stopped training continues.
 #   ./run.sh [fixed|uniform+lna …]
 set -euo pipefail
-trap 'exit 130' INT  # nmt train ends well when interrupted; what follows is for finished runs
 cd "$(dirname "$0")"
 nmt=../../build/nmt
-systems=("${@:-fixed}")
-[ $# -gt 0 ] || systems=(fixed uniform+lna)
+[ $# -gt 0 ] || set -- fixed uniform+lna
 [ -s data/discourse/lexical-choice.json ] || ./prepare.sh
-for system in "${systems[@]}"; do
+for system in "$@"; do
   options=(--dls.mode "${system%+lna}")
   [[ $system == *+lna ]] && options+=(--lna.sites enc dec crs)
   $nmt train recipe.yaml --run "runs/$system" "${options[@]}"

@@ -3,11 +3,10 @@
 # repeated, but for the length curve; a stopped training continues. Without arguments: three seeds.
 #   ./run.sh [SEED …]
 set -euo pipefail
-trap 'exit 130' INT  # nmt train ends well when interrupted; what follows is for finished runs
 cd "$(dirname "$0")"
 nmt=../../build/nmt
-seeds=("${@:-1}")
-[ $# -gt 0 ] || seeds=(1 2 3)
+[ $# -gt 0 ] || set -- 1 2 3
+seeds=("$@")
 systems=(sentence fixed uniform annealed fixed+lna uniform+lna annealed+lna)
 mkdir -p runs out
 

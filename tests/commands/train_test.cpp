@@ -93,7 +93,7 @@ TEST(Train, SigtermSavesAndTheSameCommandContinues) {
   const auto command = train(run, {"--save.every", "1000", "--valid.every", "0"});
   const ProgramResult stopped =
       run_and_signal(command, SIGTERM, [&] { return count_events(run, "train") > 0; });
-  EXPECT_EQ(stopped.exit_code, 0) << stopped.err;
+  EXPECT_EQ(stopped.exit_code, 128 + SIGTERM) << stopped.err;
   EXPECT_NE(stopped.err.find("the same command continues"), std::string::npos) << stopped.err;
   EXPECT_TRUE(fs::exists(run + "/checkpoints/last")) << stopped.err;
   EXPECT_FALSE(fs::exists(run + "/checkpoints/000000120")) << stopped.err;
@@ -112,7 +112,7 @@ TEST(Train, SigtermDuringValidationFinishesItAndLosesNothing) {
     return count_events(run, "train") > count_events(run, "valid") &&
            count_events(run, "valid") > 1;
   });
-  EXPECT_EQ(stopped.exit_code, 0) << stopped.err;
+  EXPECT_EQ(stopped.exit_code, 128 + SIGTERM) << stopped.err;
   EXPECT_EQ(count_events(run, "valid"), count_events(run, "train"));
   EXPECT_LT(count_events(run, "train"), 40);
   const ProgramResult last = run_program(command);
@@ -213,6 +213,19 @@ TEST(Train, CheckTrainsNothing) {
   const ProgramResult smaller = run_program(train(run, {"--check", "--data.max_tokens", "300"}));
   EXPECT_EQ(smaller.exit_code, 0) << smaller.err;
   EXPECT_EQ(smaller.err.find("preparing"), std::string::npos) << "the data stays: " << smaller.err;
+}
+
+TEST(Train, CheckReadsTheTestSets) {
+  const TemporaryFolder folder;
+  const auto check = [&](const std::string& test) {
+    return run_program(train(folder.file("run"), {"--check", "--data.test", test}));
+  };
+  const ProgramResult good = check(small_run().text("valid.{}:en-de"));
+  EXPECT_EQ(good.exit_code, 0) << good.err;
+  EXPECT_NE(good.err.find("test set valid.en-de: "), std::string::npos) << good.err;
+  const ProgramResult missing = check(folder.file("absent.{}:en-de"));
+  EXPECT_EQ(missing.exit_code, 1) << missing.err;
+  EXPECT_NE(missing.err.find("absent.en"), std::string::npos) << missing.err;
 }
 
 // Of as many bytes and of others, prepared in the run folder and in a store of several runs.
