@@ -1,5 +1,6 @@
 #include "nmt/report/run_log.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <tuple>
 
@@ -76,6 +77,18 @@ void add_samples(const json& event, SamplePlaces& places, RunLog& log) {
   }
 }
 
+void read_signatures(const json& event, RunLog& log) {
+  if (!event.contains("sets")) return;
+  log.signatures.clear();
+  for (const json& set : event.at("sets")) {
+    for (const auto& [name, score] : set.at("scores").items()) {
+      std::string signature = name + " " + score.at("signature").get<std::string>();
+      if (std::ranges::find(log.signatures, signature) == log.signatures.end())
+        log.signatures.push_back(std::move(signature));
+    }
+  }
+}
+
 void add_event(const json& event, SamplePlaces& places, RunLog& log) {
   const std::string kind = event.at("event");
   if (kind == "train") {
@@ -84,6 +97,7 @@ void add_event(const json& event, SamplePlaces& places, RunLog& log) {
   } else if (kind == "valid") {
     add_points(event, log.validation);
     add_samples(event, places, log);
+    read_signatures(event, log);
   } else if (kind == "skipped") {
     add_skipped(event, log);
   } else if (kind == "start") {

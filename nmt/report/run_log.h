@@ -12,7 +12,8 @@
 //   start    a process begins or continues the run: "time", and its "place"
 //   train    every train.log_every updates: means and totals as numbers; "worst": the updates with
 //            the highest loss and gradient norm, with the first of their "pairs"
-//   valid    a validation: scores as numbers; "samples": sentences with their translations
+//   valid    a validation: loss and scores as numbers, the mean of all sets; "sets": the scores of
+//            each set, with signatures; "samples": sentences with their translations
 //   skipped  an update whose gradient was not finite, with all its "pairs"
 
 namespace nmt::report {
@@ -65,6 +66,9 @@ struct RunLog {
   std::vector<NotedUpdate> worst;    ///< of each log line the updates with the highest values
   std::vector<NotedUpdate> skipped;  ///< whose gradient was not finite; without values
   std::vector<SampleHistory> samples;
+  /// How the last validation's scores were computed, such as "BLEU nrefs:1|case:mixed|…", each
+  /// once.
+  std::vector<std::string> signatures;
 
   /// Null when there is none of that name.
   const Curve* find_training(const std::string& name) const;

@@ -24,7 +24,7 @@ std::vector<std::string> explanations(const RunLog& log) {
       "Validation uses the moving average of the weights where the run keeps one, and no dropout: "
       "its loss may be below that of training.",
       "BLEU and chrF are of the raw text, as nmt evaluate computes them, by the search of "
-      "validation (valid.beam, valid.max_lines).",
+      "validation (valid.beam, valid.max_lines); of several sets the mean.",
       "Tokens are target tokens, end of sentence counted and padding not; time is that of "
       "training, "
       "without validation and saving."};
@@ -34,6 +34,11 @@ std::vector<std::string> explanations(const RunLog& log) {
         "done since its last checkpoint was done again, with the same result.");
   }
   return lines;
+}
+
+// Logs of older programs have none.
+std::string signatures(const RunLog& log) {
+  return log.signatures.empty() ? "" : "<h3>Signatures</h3>\n" + notes(log.signatures, true);
 }
 
 }  // namespace
@@ -56,7 +61,7 @@ std::string to_page(const RunFacts& facts, const RunLog& log, const FindPair& fi
                                     curves_section(log, facts.metric) + translations_section(log) +
                                     batches_section(log, find_pair) +
                                     "</main>\n<h2>How to read the numbers</h2>\n" +
-                                    notes(explanations(log), false));
+                                    notes(explanations(log), false) + signatures(log));
 }
 
 }  // namespace nmt::report

@@ -372,6 +372,12 @@ void Trainer::validate() {
             best ? " (best so far)" : "");
   nlohmann::json values = {{"loss", result.loss}, {"nll", result.nll}};
   if (result.bleu >= 0) values["bleu"] = result.bleu, values["chrf"] = result.chrf;
+  for (const ValidationScores& scores : outcome.scores) {
+    nlohmann::json set = {{"set", scores.set}};
+    for (const scoring::Score& score : {scores.bleu, scores.chrf})
+      set["scores"][score.name] = {{"score", score.value}, {"signature", score.signature.text()}};
+    values["sets"].push_back(set);
+  }
   for (const TranslationSample& sample : outcome.samples) {
     values["samples"].push_back({{"set", sample.set},
                                  {"sentence", sample.sentence},

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nmt/scoring/named_metric.h"
+#include "nmt/scoring/number_text.h"
 #include "nmt/scoring/scoring.h"
 #include "nmt/support/error.h"
 #include "nmt/support/log.h"
@@ -84,14 +85,19 @@ void Validation::add_loss(Transformer& model, const ValidationSet& set,
 void Validation::add_scores(Transformer& model, const ValidationSet& set,
                             ValidationOutcome& outcome) const {
   const std::vector<std::string> hypotheses = translate(model, set);
-  std::vector<double> scores = {0, 0};
-  if (world_.is_main())
-    scores = {set.bleu->corpus(hypotheses, set.references).value,
-              scoring::Chrf().corpus(hypotheses, set.references).value};
-  world_.sum(scores);
-  outcome.result.bleu += scores[0] / static_cast<double>(sets_.size());
-  outcome.result.chrf += scores[1] / static_cast<double>(sets_.size());
-  if (sets_.size() > 1) log::info(set.name, ": BLEU ", scores[0], ", chrF ", scores[1]);
+  std::vector<double> values = {0, 0};
+  if (world_.is_main()) {
+    const ValidationScores& scores = outcome.scores.emplace_back(
+        ValidationScores{set.name, set.bleu->corpus(hypotheses, set.references),
+                         scoring::Chrf().corpus(hypotheses, set.references)});
+    values = {scores.bleu.value, scores.chrf.value};
+    if (sets_.size() > 1)
+      log::info(set.name, ": BLEU ", scoring::fixed(values[0], 2), ", chrF ",
+                scoring::fixed(values[1], 2));
+  }
+  world_.sum(values);
+  outcome.result.bleu += values[0] / static_cast<double>(sets_.size());
+  outcome.result.chrf += values[1] / static_cast<double>(sets_.size());
   add_samples(set, hypotheses, outcome);
 }
 

@@ -42,8 +42,8 @@ class Validation {
              int64_t samples, World& world);
 
   /// The model must be in evaluation mode; batches go to the device of its parameters. The
-  /// processes of `world` share the work (documents are not cut), and all get the result; the
-  /// samples are in the main process.
+  /// processes of `world` share the work (documents are not cut), and all get the result; each
+  /// set's scores and samples are in the main process.
   ValidationOutcome operator()(Transformer& model, int64_t update) const;
 
  private:

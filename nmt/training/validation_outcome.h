@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "nmt/scoring/score.h"
 #include "nmt/training/training_state.h"
 
 namespace nmt {
@@ -15,9 +16,16 @@ struct TranslationSample {
   std::string source, reference, translation;
 };
 
+/// The scores of a validation set's translations.
+struct ValidationScores {
+  std::string set;  // the recipe's name of the set
+  scoring::Score bleu, chrf;
+};
+
 /// What a validation gives.
 struct ValidationOutcome {
-  ValidationResult result;
+  ValidationResult result;               // over all sets
+  std::vector<ValidationScores> scores;  // of each set; none without translations
   std::vector<TranslationSample>
       samples;  // the same sentences each time; none without translations
 };

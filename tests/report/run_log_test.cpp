@@ -49,6 +49,8 @@ TEST(RunLog, ReadsEveryEvent) {
   EXPECT_EQ(log.worst[1].line_update, 20);
   EXPECT_EQ(log.worst[1].interval_loss, 4.0);
   EXPECT_EQ(log.worst[1].pair_count, 3);
+  EXPECT_THAT(log.signatures,
+              ElementsAre("BLEU nrefs:1|tok:13a", "chrF2 nrefs:1|nc:6", "BLEU nrefs:1|tok:<zh>"));
 }
 
 TEST(RunLog, WhatIsNotFiniteIsMissing) {

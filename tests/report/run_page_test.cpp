@@ -42,6 +42,7 @@ TEST(RunPage, TextIsHarmless) {
     EXPECT_THAT(page, Not(HasSubstr(harm)));
   EXPECT_THAT(page, HasSubstr("der Hund &lt;img src=x&gt;"));
   EXPECT_THAT(page, HasSubstr("&lt;u&gt;source 2"));
+  EXPECT_THAT(page, HasSubstr("<li><code>BLEU nrefs:1|tok:&lt;zh&gt;</code></li>"));
   EXPECT_THAT(page, Not(HasSubstr("{{")));
 }
 

@@ -15,7 +15,7 @@ inline std::string small_log() {
 {"event":"valid","update":20,"loss":3.5,"nll":3.25,"bleu":12.25,"chrf":30.5,"samples":[{"set":"valid","sentence":1,"source":"der Hund <img src=x>","reference":"the dog","translation":"the cat"},{"set":"valid","sentence":7,"source":"ja","reference":"yes","translation":"yes"}]}
 {"event":"start","update":20,"time":"2026-01-03T03:04:05Z","place":{"machine":"cpu","threads":4,"processes":1,"libtorch":"2.11.0"}}
 {"event":"train","update":30,"loss":3.0,"nll":2.75,"kl":0.125,"ppl":15.5,"lr":0.0015,"gradient_norm":0.5,"target_tokens_per_second":2000,"padding_percent":3.0,"skipped":0,"epoch":2,"target_tokens":15000,"seconds":15,"worst":[{"update":29,"loss":3.25,"gradient_norm":0.75,"pair_count":1,"pairs":[3]}]}
-{"event":"valid","update":30,"loss":3.25,"nll":3.0,"bleu":11.5,"chrf":31.5,"samples":[{"set":"valid","sentence":1,"source":"der Hund <img src=x>","reference":"the dog","translation":"the dog"},{"set":"valid","sentence":7,"source":"ja","reference":"yes","translation":"yes"}]}
+{"event":"valid","update":30,"loss":3.25,"nll":3.0,"bleu":11.5,"chrf":31.5,"sets":[{"set":"valid","scores":{"BLEU":{"score":11.0,"signature":"nrefs:1|tok:13a"},"chrF2":{"score":31.0,"signature":"nrefs:1|nc:6"}}},{"set":"<b>","scores":{"BLEU":{"score":12.0,"signature":"nrefs:1|tok:<zh>"},"chrF2":{"score":32.0,"signature":"nrefs:1|nc:6"}}}],"samples":[{"set":"valid","sentence":1,"source":"der Hund <img src=x>","reference":"the dog","translation":"the dog"},{"set":"valid","sentence":7,"source":"ja","reference":"yes","translation":"yes"}]}
 )";
 }
 

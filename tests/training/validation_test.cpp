@@ -72,9 +72,10 @@ TEST(Validation, IsTheMeanOfTheSetsScores) {
   const std::vector<std::string> references = {"kalo mi neru sta ti vo.", "lo lo ti vo mi kane.",
                                                "sta ru zu zu mi lo ka."};
   // The first one right, as a set of its own; the others translated by its translation.
-  const auto set_of_lines = [&](size_t first, size_t count) {
+  const auto set_of_lines = [&](size_t first, size_t count, const std::string& tokenizer = "13a") {
     ValidationSet set;
-    set.bleu = scoring::make_named_metric("bleu");
+    set.name = tokenizer;
+    set.bleu = scoring::make_named_metric("bleu", tokenizer);
     set.references.assign(references.begin() + static_cast<std::ptrdiff_t>(first),
                           references.begin() + static_cast<std::ptrdiff_t>(first + count));
     set.requests.resize(count);
@@ -84,19 +85,24 @@ TEST(Validation, IsTheMeanOfTheSetsScores) {
   };
   const auto validate = [&](std::vector<ValidationSet> sets) {
     return Validation(
-               std::move(sets), std::make_shared<CountingCriterion>(), encoder,
-               [](Transformer&) { return std::make_unique<EchoTranslator>(); }, 0, *world)(model, 7)
-        .result;
+        std::move(sets), std::make_shared<CountingCriterion>(), encoder,
+        [](Transformer&) { return std::make_unique<EchoTranslator>(); }, 0, *world)(model, 7);
   };
-  const ValidationResult right = validate({set_of_lines(0, 1)}),
-                         wrong = validate({set_of_lines(1, 2)});
+  const ValidationResult right = validate({set_of_lines(0, 1)}).result,
+                         wrong = validate({set_of_lines(1, 2)}).result;
   EXPECT_NEAR(right.bleu, 100, 1e-9);
   EXPECT_NEAR(right.chrf, 100, 1e-9);
   EXPECT_LT(wrong.bleu, 50);
   EXPECT_LT(wrong.chrf, 50);
-  const ValidationResult both = validate({set_of_lines(0, 1), set_of_lines(1, 2)});
-  EXPECT_NEAR(both.bleu, (100 + wrong.bleu) / 2, 1e-9);
-  EXPECT_NEAR(both.chrf, (100 + wrong.chrf) / 2, 1e-9);
+  const ValidationOutcome both = validate({set_of_lines(0, 1), set_of_lines(1, 2, "char")});
+  EXPECT_NEAR(both.result.chrf, (100 + wrong.chrf) / 2, 1e-9);
+  ASSERT_EQ(both.scores.size(), 2U);
+  EXPECT_EQ(both.scores[0].bleu.value, right.bleu);
+  EXPECT_EQ(both.scores[1].set, "char");
+  EXPECT_EQ(both.scores[1].chrf.value, wrong.chrf);
+  EXPECT_NEAR(both.result.bleu, (right.bleu + both.scores[1].bleu.value) / 2, 1e-9);
+  EXPECT_NE(both.scores[0].bleu.signature.text().find("|tok:13a|"), std::string::npos);
+  EXPECT_NE(both.scores[1].bleu.signature.text().find("|tok:char|"), std::string::npos);
 }
 
 }  // namespace
