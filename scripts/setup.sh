@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the build needs: the distribution's packages, and LibTorch when none is found. Does nothing when all is
 # there. Called by quickstart.sh and test.sh; safe to call again.
-#   --developer   also clang-format, clang-tidy, MPI, and Clang with its fuzzer for scripts/fuzz.sh
-#   --formats     also what the converters between file formats and their tests import: CTranslate2, transformers, …
+#   --developer   also clang-format, clang-tidy, MPI, what is optional (MeCab, fastText), and Clang with its fuzzer for scripts/fuzz.sh
+#   --formats     also what the converters between file formats and tests against other programs import: CTranslate2, sacreBLEU, …
 # NMT_TORCH_VERSION in the environment asks for that release of LibTorch and no other, here and in scripts/build.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,11 +13,13 @@ packages=(g++ cmake ninja-build ccache python3 git libsentencepiece-dev libboost
           libyaml-cpp-dev libicu-dev libspdlog-dev nlohmann-json3-dev zlib1g-dev libzstd-dev libcld2-dev
           libpugixml-dev libssl-dev libgtest-dev libgmock-dev)
 # Versions that are tested together; transformers and CTranslate2 use the torch that is there.
-format_wheels=(ctranslate2==4.8.5 transformers==5.24.0 sentencepiece==0.2.3 safetensors==0.8.0 protobuf==7.36.2 pyyaml)
+format_wheels=(ctranslate2==4.8.5 transformers==5.24.0 sentencepiece==0.2.3 safetensors==0.8.0 protobuf==7.36.2 pyyaml
+               "sacrebleu[ja]==2.6.0")
 formats=no
 for argument in "$@"; do
   case $argument in
-    --developer) packages+=(clang-format clang-tidy clang libclang-rt-dev libopenmpi-dev openmpi-bin) ;;
+    --developer) packages+=(clang-format clang-tidy clang libclang-rt-dev libopenmpi-dev openmpi-bin libmecab-dev
+                              libfasttext-dev) ;;
     --formats) formats=yes ;;
     *) sed -n '2,6s/^# \{0,1\}//p' scripts/setup.sh >&2; exit 2 ;;
   esac
@@ -78,7 +80,7 @@ install_torch() {
 install_formats() {
   local folder
   # Wheels fit one Python. scripts/formats/__init__.py looks there.
-  folder=$caches/formats-1-$(python3 -c 'import sys; print(sys.implementation.cache_tag)')
+  folder=$caches/formats-2-$(python3 -c 'import sys; print(sys.implementation.cache_tag)')
   if [ ! -d "$folder" ]; then
     echo "setup: installing ${format_wheels[*]} into $folder (once, about 400 MB)" >&2
     install_wheels "$folder" "${format_wheels[@]}" || echo "setup: these could not be installed" >&2

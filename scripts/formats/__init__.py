@@ -21,5 +21,5 @@ def _version(folder):
     return [int(number) for number in re.findall(r"\d+", folder.name)]
 
 
-sys.path.insert(1, str(_cache / f"formats-1-{sys.implementation.cache_tag}"))
+sys.path.insert(1, str(_cache / f"formats-2-{sys.implementation.cache_tag}"))
 sys.path += map(str, sorted(filter(_fits, _cache.glob("torch-*")), key=_version, reverse=True))  # last: torch may be installed

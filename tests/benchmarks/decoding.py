@@ -14,7 +14,7 @@ busy with other work; nmt's loading is then what translating the first line cost
 times whole commands instead, from their start to the end of one translated line, at the last of the beams. Needs `scripts/setup.sh --formats`, as do the converters
 (cpython-311: the Python that runs):
 
-  PYTHONPATH=~/.cache/nmt/formats-1-cpython-311 python3 tests/benchmarks/decoding.py build/nmt
+  PYTHONPATH=~/.cache/nmt/formats-2-cpython-311 python3 tests/benchmarks/decoding.py build/nmt
 """
 
 import argparse

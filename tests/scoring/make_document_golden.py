@@ -14,6 +14,7 @@ import random
 import sys
 import unicodedata
 
+import sacrebleu_path  # noqa: F401
 import sacrebleu
 from sacrebleu.metrics import BLEU, CHRF
 

@@ -3,7 +3,7 @@
 
 usage: make_golden.py FOLDER [SEED]
 
-The fixtures in golden/ are those of seed 1. oracle_test.cpp makes others on machines that have sacreBLEU.
+The fixtures in golden/ are those of seed 1. golden_test.cpp makes others on machines that have sacreBLEU.
 """
 
 import gzip
@@ -16,6 +16,7 @@ import sys
 import tempfile
 import traceback
 
+import sacrebleu_path  # noqa: F401
 import numpy
 import sacrebleu
 from sacrebleu.metrics import BLEU, CHRF, TER

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "nmt/support/error.h"
+#include "tests/scoring/sacrebleu.h"
 
 namespace nmt::scoring {
 namespace {
@@ -29,12 +30,13 @@ std::string output_of(const std::string& command) {
 std::string ipa_dictionary() {
   std::string packaged = "/var/lib/mecab/dic/ipadic-utf8";
   if (std::filesystem::exists(packaged)) return packaged;
-  return output_of("python3 -c 'import ipadic, sys; sys.stdout.write(ipadic.DICDIR)' 2> /dev/null");
+  return output_of(testing::kPythonWithSacrebleu +
+                   "import ipadic; sys.stdout.write(ipadic.DICDIR)' 2> /dev/null");
 }
 
 TEST(TokenizerMecab, SplitsJapanese) {
   const std::string dictionary = ipa_dictionary();
-  if (dictionary.empty()) GTEST_SKIP() << "no IPA dictionary: apt-get install mecab-ipadic-utf8";
+  if (dictionary.empty()) GTEST_SKIP() << "no IPA dictionary: scripts/setup.sh --formats";
   const TokenizerMecab tokenizer(Language::kJapanese, dictionary);
   EXPECT_EQ(tokenizer.signature(), "ja-mecab-0.996-IPA");
   EXPECT_EQ(tokenizer.tokenize(" 今日は雨です。\n"), "今日 は 雨 です 。");
@@ -47,13 +49,13 @@ TEST(TokenizerMecab, SplitsJapaneseAsSacrebleuDoes) {
                                "すもももももももものうち", "ＡＢＣ abc 12,5%　全角",
                                "吾輩は猫である。名前はまだ無い。", "🍣が好き"};
   for (const std::string& line : lines) {
-    const std::string command =
-        "python3 -c 'import sys; from sacrebleu.metrics import BLEU; "
-        "sys.stdout.write(BLEU(tokenize=\"ja-mecab\").tokenizer(\"" +
-        line + "\"))' 2> /dev/null";
+    const std::string command = testing::kPythonWithSacrebleu +
+                                "from sacrebleu.metrics import BLEU; "
+                                "sys.stdout.write(BLEU(tokenize=\"ja-mecab\").tokenizer(\"" +
+                                line + "\"))' 2> /dev/null";
     const std::string theirs = output_of(command);
     if (dictionary.empty() || theirs.empty())
-      GTEST_SKIP() << "python3 has no sacreBLEU with MeCab: pip install 'sacrebleu[ja]'";
+      GTEST_SKIP() << "no sacreBLEU with MeCab: scripts/setup.sh --formats";
     EXPECT_EQ(TokenizerMecab(Language::kJapanese, dictionary).tokenize(line), theirs);
   }
 }

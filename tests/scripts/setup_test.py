@@ -147,7 +147,7 @@ class Setup(unittest.TestCase):
 
     def test_wheels_for_python_lie_where_that_python_looks(self):
         self.script("--formats")
-        folder = self.caches / f"formats-1-{sys.implementation.cache_tag}"
+        folder = self.caches / f"formats-2-{sys.implementation.cache_tag}"
         self.assertTrue(folder.is_dir())
         other = make_torch(self.caches / "torch-2.12.0", "2.12.0") / "_C.cpython-20-x86_64-linux-gnu.so"
         other.write_text("")
