@@ -10,7 +10,8 @@ void declare(OptionTable& table, LengthCurveArguments& arguments) {
       .command_line_only();
   table
       .add("checkpoint", arguments.checkpoint,
-           "which checkpoint: best, last, or an update's number")
+           "which checkpoint: best, last, an update's number, or the name of another one of the "
+           "run (average)")
       .hint("WHICH")
       .command_line_only();
   table.add("src", arguments.source, "documents to translate")

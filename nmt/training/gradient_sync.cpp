@@ -41,7 +41,8 @@ class WithoutAdvice final : public c10::WarningHandler {
 
 GradientSync::GradientSync(std::vector<torch::Tensor> parameters, World& world)
     : world_(world), parameters_(std::move(parameters)) {
-  // The first bucket is small, so that the first message leaves early.
+  // Filled from the first parameters on. The small one holds them, travels last and has nothing to
+  // hide behind; with shared embeddings it is as large as these.
   const std::vector<size_t> limits = {c10d::kDefaultFirstBucketBytes, c10d::kDefaultBucketBytesCap};
   std::vector<std::vector<size_t>> buckets =
       std::get<0>(c10d::compute_bucket_assignment_by_size(parameters_, limits));
