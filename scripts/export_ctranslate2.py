@@ -137,11 +137,11 @@ def convert(arguments):
     spec = specification(run)
     spec.validate()
     spec.optimize(quantization=arguments.quantization)
-    out = runs.new_folder(arguments.out)
-    spec.save(str(out))
-    (out / "source.spm").write_bytes(run.source.content)
-    (out / "target.spm").write_bytes(run.target.content)
-    (out / "translate_batch.json").write_text(json.dumps(search(run), indent=1, ensure_ascii=False) + "\n")
+    with runs.new_folder(arguments.out) as out:
+        spec.save(str(out))
+        (out / "source.spm").write_bytes(run.source.content)
+        (out / "target.spm").write_bytes(run.target.content)
+        (out / "translate_batch.json").write_text(json.dumps(search(run), indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

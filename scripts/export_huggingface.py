@@ -163,12 +163,12 @@ def convert(arguments):
 
     run = runs.Run(arguments.run, arguments.checkpoint)
     refuse_unsupported(run)
-    out = runs.new_folder(arguments.out)
-    config(run).save_pretrained(out)
-    generation(run).save_pretrained(out)
-    with tempfile.TemporaryDirectory() as folder:
-        tokenizer(run, pathlib.Path(folder)).save_pretrained(out)
-    save_file(tensors(run), out / "model.safetensors", metadata={"format": "pt"})
+    with runs.new_folder(arguments.out) as out:
+        config(run).save_pretrained(out)
+        generation(run).save_pretrained(out)
+        with tempfile.TemporaryDirectory() as folder:
+            tokenizer(run, pathlib.Path(folder)).save_pretrained(out)
+        save_file(tensors(run), out / "model.safetensors", metadata={"format": "pt"})
 
 
 if __name__ == "__main__":
