@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """How recipes get their data: whole and right files, or none and a line that says why."""
 import gzip
+import json
 import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -71,6 +73,46 @@ class Multi30k(Recipe):
         curl.chmod(0o755)
         code, _ = self.call(self.script, PATH=f"{curl.parent}:{os.environ['PATH']}")
         self.assertEqual((18, []), (code, self.held()))
+
+
+class Discourse(Recipe):
+    ENGLISH, RIGHT, WRONG = ["A house.", "It is old."], ["Une maison.", "Elle est âgée."], ["Une maison.", "Il est âgé."]
+    ITEM = {"src segment": "It is old.", "src context": ["A house."], "ref segment": "Elle est âgée.", "ref context": ["Une maison."],
+            "errors": [{"contrastive": "Il est âgé."}]}  # fmt: skip
+
+    def setUp(self):
+        super().setUp()
+        target = {"correct": self.RIGHT, "incorrect": self.WRONG}
+        half = {"semi-correct": self.RIGHT, "incorrect": self.WRONG}
+        self.write("anaphora", {"1": {"src": self.ENGLISH, "trg": [target, half]}})
+        self.write("lexical-choice", {"1": {"examples": [{"src": self.ENGLISH, "trg": target}]}})
+
+    def write(self, name, content):
+        (self.folder / f"{name}.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+    def convert(self, *arguments):
+        ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+        return self.call(sys.executable, RECIPES / "laws-documents/discourse.py", *arguments, **ascii_only)
+
+    def test_items(self):
+        self.assertEqual((0, ""), self.convert(self.folder, "items"))
+        for name, count in (("anaphora", 2), ("lexical-choice", 1)):
+            items = json.loads((self.folder / f"items/{name}.json").read_text(encoding="utf-8"))
+            self.assertEqual([self.ITEM] * count, items)
+
+    def test_wrong_arguments_are_told_in_a_line(self):
+        code, text = self.convert(self.folder)
+        self.assertEqual(2, code)
+        self.assertTrue(text.startswith("usage: discourse.py [-h] DIR OUTPUT\n"), text)
+        self.assertEqual((1, "discourse.py: [Errno 2] No such file or directory: 'nowhere/anaphora.json'\n"),
+                         self.convert("nowhere", "items"))  # fmt: skip
+        message = f"discourse.py: {self.folder}/lexical-choice.json: not as DiscEvalMT has it: "
+        self.write("lexical-choice", [self.ITEM])  # what it writes itself
+        self.assertEqual((1, message + "KeyError: 'examples'\n"), self.convert(self.folder, "items"))
+        (self.folder / "lexical-choice.json").write_text("")
+        self.assertEqual((1, message + "JSONDecodeError: Expecting value: line 1 column 1 (char 0)\n"),
+                         self.convert(self.folder, "items"))  # fmt: skip
+        self.assertFalse((self.folder / "items").exists())
 
 
 if __name__ == "__main__":
