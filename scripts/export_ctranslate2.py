@@ -128,8 +128,6 @@ def search(run):
 
 
 def convert(arguments):
-    import ctranslate2  # noqa: F401 (a missing library is named before anything is written)
-
     run = runs.Run(arguments.run, arguments.checkpoint)
     run.refuse_methods("CTranslate2")
     run.require("CTranslate2", data__source_tag=["none", None], data__target_tag=[False, None])
@@ -145,7 +143,7 @@ def convert(arguments):
 
 
 if __name__ == "__main__":
-    parser = runs.command_line(__doc__, "ctranslate2 safetensors sentencepiece protobuf pyyaml")
+    parser = runs.command_line(__doc__, "ctranslate2 numpy safetensors sentencepiece protobuf pyyaml")
     parser.add_argument("run", metavar="RUN", help="run folder")
     parser.add_argument("out", metavar="OUT", help="folder to write")
     parser.add_argument("--checkpoint", default="best", help="best, last, an update's number or a checkpoint folder [best]")

@@ -25,9 +25,7 @@ import pickle
 import sys
 import types
 
-import numpy
-
-from formats import layers, pieces
+from formats import pieces
 from formats import run as runs
 
 # The presets of fairseq's model transformer (fairseq/models/transformer/transformer_legacy.py). The names of other models begin
@@ -147,6 +145,7 @@ def refuse_unsupported(options, arch):
 
 def sinusoids(count, dim):
     """fairseq's table from its first position, padding_idx + 1, on; computed in fp32 as there."""
+    import numpy
     import torch
 
     half = dim // 2
@@ -157,6 +156,10 @@ def sinusoids(count, dim):
 
 def convert_model(checkpoint, options):
     """(model.* options, weights) of a checkpoint."""
+    import numpy
+
+    from formats import layers
+
     tensors = {name: tensor.float().numpy() for name, tensor in checkpoint["model"].items()}
     for stack in ("encoder", "decoder"):
         version = tensors.pop(f"{stack}.version", numpy.array([1]))
@@ -266,7 +269,7 @@ def convert(arguments):
 
 
 if __name__ == "__main__":
-    parser = runs.command_line(__doc__, "torch safetensors sentencepiece protobuf pyyaml")
+    parser = runs.command_line(__doc__, "torch numpy safetensors sentencepiece protobuf pyyaml")
     parser.add_argument("checkpoint", metavar="CHECKPOINT", help="fairseq's checkpoint, a .pt file")
     parser.add_argument("run", metavar="RUN", help="run folder to write")
     parser.add_argument("--data", required=True, help="folder with dict.SRC.txt and dict.TGT.txt")

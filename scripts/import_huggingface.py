@@ -21,9 +21,7 @@ much or of another shape.
 import json
 import pathlib
 
-import numpy
-
-from formats import layers, pieces
+from formats import pieces
 from formats import run as runs
 
 ACTIVATIONS = {"relu": "relu", "gelu": "gelu", "swish": "swiglu", "silu": "swiglu"}
@@ -69,6 +67,8 @@ def fold_bias(weights, last_norm, output, bias):
     any u, and with b the product grows by u·sum(b/g). With b' = b + c·g that sum is s = sum(b/g) + c·dim; c is chosen
     so that |s| = dim, which keeps u small, and u = (bias − c·W g) / s.
     """
+    import numpy
+
     gain, shift = (weights[f"{last_norm}.{part}"].astype(numpy.float64) for part in ("weight", "bias"))
     if numpy.abs(gain).min() < 1e-3 * numpy.abs(gain).max():
         raise runs.Unsupported(f"final_logits_bias cannot be imported: '{last_norm}.weight' has components near 0")
@@ -82,6 +82,10 @@ def fold_bias(weights, last_norm, output, bias):
 
 def read_weights(model, options):
     """The model's tensors as nmt's; sets the options that depend on them."""
+    import numpy
+
+    from formats import layers
+
     tensors = {name: tensor.detach().float().numpy() for name, tensor in model.state_dict().items()}
     tensors = {name.removeprefix("model."): tensor for name, tensor in tensors.items()}
     shared = tensors.pop("shared.weight", None)
@@ -207,7 +211,7 @@ def convert(arguments):
 
 
 if __name__ == "__main__":
-    parser = runs.command_line(__doc__, "transformers torch safetensors sentencepiece protobuf pyyaml")
+    parser = runs.command_line(__doc__, "transformers torch numpy safetensors sentencepiece protobuf pyyaml")
     parser.add_argument("model", metavar="MODEL", help="folder of a checkpoint")
     parser.add_argument("run", metavar="RUN", help="run folder to write")
     parser.add_argument("--direction", help="languages, as en-de [what the tokenizer says]")

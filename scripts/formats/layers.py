@@ -4,6 +4,8 @@ fairseq: encoder.layers.0.self_attn.{q,k,v,out}_proj, self_attn_layer_norm, fc1,
 encoder_attn.{q,k,v,out}_proj, encoder_attn_layer_norm; encoder.layer_norm and decoder.layer_norm after a pre-norm stack.
 nmt: encoder.layers.0.self_attention.{qkv,out}, self_attention_norm, feed_forward.{in,out}, feed_forward_norm;
 cross_attention.{q,kv,out}, cross_attention_norm; encoder.norm and decoder.norm. Rows of fused tensors are in that order.
+
+Needs numpy, so converters import it within functions, as they do libraries: run.main can then tell that one is missing.
 """
 import numpy
 

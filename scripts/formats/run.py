@@ -2,6 +2,7 @@
 import argparse
 import contextlib
 import hashlib
+import importlib.util
 import json
 import pathlib
 import shutil
@@ -17,10 +18,13 @@ class Unsupported(Exception):
 def main(convert, parser):
     """Runs convert(arguments); what is not supported, missing or damaged ends the script with one line."""
     arguments = parser.parse_args()
+    absent = missing_packages(parser.needs.split())
     try:
+        if absent:  # asked first: transformers may say it in many lines, or name another one
+            raise ImportError(f"not installed: {', '.join(absent)}")
         convert(arguments)
     except ImportError as error:
-        sys.exit(f"{parser.prog}: {error}. Install what is missing: scripts/setup.sh --formats, or pip install {parser.needs}")
+        sys.exit(f"{parser.prog}: {_line(error)}. Install what is missing: scripts/setup.sh --formats, or pip install {parser.needs}")
     except (Unsupported, OSError) as error:
         sys.exit(f"{parser.prog}: {error}")
 
@@ -30,6 +34,23 @@ def command_line(description, needs):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.needs = needs
     return parser
+
+
+def missing_packages(packages):
+    """Those of the packages, by pip's names, that this Python does not find."""
+    modules = {"protobuf": "google.protobuf", "pyyaml": "yaml"}
+
+    def found(module):
+        try:
+            return importlib.util.find_spec(module) is not None
+        except ModuleNotFoundError:  # what should hold it
+            return False
+
+    return [package for package in packages if not found(modules.get(package, package))]
+
+
+def _line(error):
+    return " ".join(str(error).split())
 
 
 def reading(file):
@@ -46,7 +67,7 @@ def _naming(file, done):
     except Exception as error:  # each library has errors of its own
         if isinstance(error, OSError) and error.filename:
             raise
-        raise Unsupported(f"{file}: cannot be {done}: {type(error).__name__}: {' '.join(str(error).split())}") from error
+        raise Unsupported(f"{file}: cannot be {done}: {type(error).__name__}: {_line(error)}") from error
 
 
 def read_json(file):

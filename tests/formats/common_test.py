@@ -1,4 +1,5 @@
-"""What all converters have in common: how they end where the disk is full, and what a killed one leaves."""
+"""What all converters have in common: full disks, killed processes, missing packages."""
+import os
 import resource
 import shutil
 import unittest
@@ -11,6 +12,17 @@ def conversions():
     yield "export_ctranslate2.py", trained.run("post")
     yield "export_huggingface.py", trained.run("post")
     yield "import_huggingface.py", trained.convert("export_huggingface.py", trained.run("post"), "common.hf")
+
+
+# Python imports a sitecustomize.py when it starts; this one hides a module.
+HIDING = """
+import importlib.machinery, os, sys
+class Finder(importlib.machinery.PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return None if name == os.environ["WITHOUT"] else super().find_spec(name, path, target)
+sys.meta_path[sys.meta_path.index(importlib.machinery.PathFinder)] = Finder
+"""
 
 
 def small_files():
@@ -31,3 +43,20 @@ class Common(unittest.TestCase):
             self.assertEqual(0, trained.script(name, source, result)[0])
             self.assertFalse(half.parent.exists() or (result / "half").exists())
             shutil.rmtree(result)
+
+    def test_a_missing_package_is_named(self):
+        (trained.WORK / "sitecustomize.py").write_text(HIDING)
+        converters = {
+            "export_ctranslate2.py": "ctranslate2 numpy safetensors sentencepiece protobuf pyyaml",
+            "export_huggingface.py": "transformers torch numpy safetensors sentencepiece protobuf pyyaml",
+            "import_huggingface.py": "transformers torch numpy safetensors sentencepiece protobuf pyyaml",
+            "import_fairseq.py": "torch numpy safetensors sentencepiece protobuf pyyaml",
+        }
+        modules = {"protobuf": "google.protobuf", "pyyaml": "yaml"}
+        for name, packages in converters.items():
+            advice = f"Install what is missing: scripts/setup.sh --formats, or pip install {packages}"
+            options = ["--data", "nowhere", "--sentencepiece", "nowhere"] if name == "import_fairseq.py" else []
+            for package in packages.split():
+                environment = dict(os.environ, WITHOUT=modules.get(package, package), PYTHONPATH=str(trained.WORK))
+                self.assertEqual((1, f"{name}: not installed: {package}. {advice}"),
+                                 trained.script(name, "nowhere", "result", *options, env=environment))  # fmt: skip
