@@ -255,17 +255,13 @@ def convert(arguments):
         raise runs.Unsupported(f"{arguments.checkpoint}: not a checkpoint of fairseq's trainer: it has no 'model'")
     options = Options(checkpoint)
     refuse_unsupported(options, arguments.arch or options.get("arch", "transformer"))
-    languages = [options.get("source_lang"), options.get("target_lang")]
-    if arguments.direction:
-        languages = arguments.direction.split("-")
-    if None in languages or len(languages) != 2:
-        raise runs.Unsupported("the checkpoint does not say which languages it translates; give --direction, as en-de")
+    languages = runs.checkpoint_languages(arguments.direction, options.get("source_lang"), options.get("target_lang"))
     model, weights = convert_model(checkpoint, options)
     models = [arguments.sentencepiece, arguments.target_sentencepiece or arguments.sentencepiece]
     rows = [len(weights.get("source_tokens.weight", weights["target_tokens.weight"])), len(weights["target_tokens.weight"])]
     files = [pathlib.Path(arguments.data) / f"dict.{language}.txt" for language in languages]
     source, target = (vocabulary(pathlib.Path(spm), file, count) for spm, file, count in zip(models, files, rows))
-    runs.write_run(arguments.run, arguments.checkpoint, "-".join(languages), model, weights, source, target)
+    runs.write_run(arguments.run, arguments.checkpoint, languages, model, weights, source, target)
 
 
 if __name__ == "__main__":
@@ -275,6 +271,6 @@ if __name__ == "__main__":
     parser.add_argument("--data", required=True, help="folder with dict.SRC.txt and dict.TGT.txt")
     parser.add_argument("--sentencepiece", required=True, metavar="MODEL", help="SentencePiece model, of the source side or both")
     parser.add_argument("--target-sentencepiece", metavar="MODEL", help="of the target side, where it has its own")
-    parser.add_argument("--direction", help="languages, as en-de [what the checkpoint says]")
+    parser.add_argument("--direction", metavar="SRC-TGT", type=runs.direction, help="languages, as en-de [what the checkpoint says]")
     parser.add_argument("--arch", help="architecture, where the checkpoint has a preset of your own [what the checkpoint says]")
     runs.main(convert, parser)

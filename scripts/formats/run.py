@@ -11,8 +11,8 @@ import sys
 from formats.pieces import Pieces
 
 
-class Unsupported(Exception):
-    """What cannot be converted: one line that names the key and its value."""
+class Unsupported(ValueError):
+    """What cannot be converted: one line that names the key and its value. A ValueError, which argparse tells of."""
 
 
 def main(convert, parser):
@@ -77,6 +77,21 @@ def read_json(file):
         if not isinstance(content, dict):
             raise Unsupported(f"{file}: holds no JSON object")
         return content
+
+
+def direction(text):
+    """The languages of a direction, as data/languages.cpp reads it. The type of --direction."""
+    languages = text.split("-")
+    if len(languages) != 2 or not all(languages):
+        raise Unsupported(f"'{text}' is not a direction; give --direction, as en-de")
+    return languages
+
+
+def checkpoint_languages(given, source, target):
+    """The languages that a checkpoint translates: those of --direction, else those it names itself."""
+    if not given and not (source and target):
+        raise Unsupported("the checkpoint does not say which languages it translates; give --direction, as en-de")
+    return given or direction(f"{source}-{target}")
 
 
 @contextlib.contextmanager
@@ -210,7 +225,7 @@ def sinusoids(count, dim):
     return numpy.concatenate([numpy.sin(phase), numpy.cos(phase)], axis=1).astype(numpy.float32)
 
 
-def write_run(path, origin, direction, model, weights, source, target):
+def write_run(path, origin, languages, model, weights, source, target):
     """Writes a run that nmt translates with and train.initial starts from.
 
     `origin` says in config.yaml what it was made of, `model` are the options model.*, `source` and `target` SentencePiece
@@ -224,7 +239,7 @@ def write_run(path, origin, direction, model, weights, source, target):
         checkpoint.mkdir(parents=True)
         config = yaml.safe_dump({"model": model}, sort_keys=False)
         (folder / "config.yaml").write_text(f"# Made from {origin}\n{config}")
-        (folder / "languages.json").write_text(json.dumps({"directions": [direction]}, indent=1) + "\n")
+        (folder / "languages.json").write_text(json.dumps({"directions": ["-".join(languages)]}, indent=1) + "\n")
         if source == target:
             (folder / "vocab.model").write_bytes(source)
         else:

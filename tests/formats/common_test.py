@@ -1,4 +1,4 @@
-"""What all converters have in common: full disks, killed processes, missing packages."""
+"""What all converters have in common: full disks, killed processes, missing packages, directions."""
 import os
 import resource
 import shutil
@@ -23,6 +23,7 @@ class Finder(importlib.machinery.PathFinder):
         return None if name == os.environ["WITHOUT"] else super().find_spec(name, path, target)
 sys.meta_path[sys.meta_path.index(importlib.machinery.PathFinder)] = Finder
 """
+FAIRSEQ = ["--data", "nowhere", "--sentencepiece", "nowhere"]  # what import_fairseq.py must be given
 
 
 def small_files():
@@ -55,8 +56,15 @@ class Common(unittest.TestCase):
         modules = {"protobuf": "google.protobuf", "pyyaml": "yaml"}
         for name, packages in converters.items():
             advice = f"Install what is missing: scripts/setup.sh --formats, or pip install {packages}"
-            options = ["--data", "nowhere", "--sentencepiece", "nowhere"] if name == "import_fairseq.py" else []
+            options = FAIRSEQ if name == "import_fairseq.py" else []
             for package in packages.split():
                 environment = dict(os.environ, WITHOUT=modules.get(package, package), PYTHONPATH=str(trained.WORK))
                 self.assertEqual((1, f"{name}: not installed: {package}. {advice}"),
                                  trained.script(name, "nowhere", "result", *options, env=environment))  # fmt: skip
+
+    def test_a_direction_is_two_languages(self):
+        for direction in ("ende", "en-", "-de", "en-de-fr", ""):
+            for name, options in (("import_huggingface.py", []), ("import_fairseq.py", FAIRSEQ)):
+                code, text = trained.script(name, "nowhere", "result", *options, f"--direction={direction}")
+                self.assertEqual((2, f"{name}: error: argument --direction: invalid direction value: '{direction}'"),
+                                 (code, text.splitlines()[-1]))  # fmt: skip

@@ -260,6 +260,10 @@ class ImportFairseq(unittest.TestCase):
         self.refuses(unreadable, lambda folder: (folder / "model.pt").write_bytes((folder / "model.pt").read_bytes()[:5000]))
         self.refuses(unreadable, lambda folder: (folder / "model.pt").write_bytes(b""))
 
+    def test_languages_of_the_checkpoint(self):
+        self.refuses("'en-zh-CN' is not a direction; give --direction, as en-de", target_lang="zh-CN")
+        self.refuses("the checkpoint does not say which languages it translates; give --direction, as en-de", target_lang=None)
+
     def test_runs_no_code(self):
         """A checkpoint is a pickle; one that would call a function gets nothing called."""
         folder, _, _ = self.make("post", "fairseq-evil")
