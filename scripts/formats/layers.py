@@ -48,14 +48,18 @@ def to_fairseq(weights, encoder_layers, decoder_layers, pre_norm):
     return layers
 
 
+def take(tensors, name):
+    """The tensor of that name, taken out of a checkpoint's `tensors`."""
+    if name not in tensors:
+        raise Unsupported(f"the checkpoint holds no tensor '{name}'")
+    return tensors.pop(name)
+
+
 def from_fairseq(tensors, encoder_layers, decoder_layers, pre_norm):
     """The layers under nmt's names; takes them out of `tensors`."""
     weights = {}
     for ours, theirs in _names(encoder_layers, decoder_layers, pre_norm):
-        for name in theirs:
-            if name not in tensors:
-                raise Unsupported(f"the checkpoint holds no tensor '{name}'")
-        weights[ours] = numpy.concatenate([tensors.pop(name) for name in theirs])
+        weights[ours] = numpy.concatenate([take(tensors, name) for name in theirs])
     return weights
 
 
