@@ -128,8 +128,6 @@ def search(run):
 
 
 def convert(arguments):
-    import ctranslate2  # noqa: F401 (a missing library is named before anything is written)
-
     run = runs.Run(arguments.run, arguments.checkpoint)
     run.refuse_methods("CTranslate2")
     run.require("CTranslate2", data__source_tag=["none", None], data__target_tag=[False, None])
@@ -137,15 +135,15 @@ def convert(arguments):
     spec = specification(run)
     spec.validate()
     spec.optimize(quantization=arguments.quantization)
-    out = runs.new_folder(arguments.out)
-    spec.save(str(out))
-    (out / "source.spm").write_bytes(run.source.content)
-    (out / "target.spm").write_bytes(run.target.content)
-    (out / "translate_batch.json").write_text(json.dumps(search(run), indent=1, ensure_ascii=False) + "\n")
+    with runs.new_folder(arguments.out) as out:
+        spec.save(str(out))
+        (out / "source.spm").write_bytes(run.source.content)
+        (out / "target.spm").write_bytes(run.target.content)
+        (out / "translate_batch.json").write_text(json.dumps(search(run), indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":
-    parser = runs.command_line(__doc__, "ctranslate2 safetensors sentencepiece protobuf pyyaml")
+    parser = runs.command_line(__doc__, "ctranslate2 numpy safetensors sentencepiece protobuf pyyaml")
     parser.add_argument("run", metavar="RUN", help="run folder")
     parser.add_argument("out", metavar="OUT", help="folder to write")
     parser.add_argument("--checkpoint", default="best", help="best, last, an update's number or a checkpoint folder [best]")

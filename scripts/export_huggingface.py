@@ -26,15 +26,14 @@ import json
 import pathlib
 import tempfile
 
-import numpy
-
-from formats import layers
 from formats import run as runs
 
 TARGET = "Hugging Face's Marian"
 
 
 def refuse_unsupported(run):
+    from formats import layers
+
     run.refuse_methods(TARGET)
     run.refuse_search(TARGET)
     run.require(
@@ -114,6 +113,10 @@ def generation(run):
 
 
 def tensors(run):
+    import numpy
+
+    from formats import layers
+
     weights = run.weights
     if run.model["activation"] == "swiglu":
         weights = layers.swiglu_as_swish(weights)
@@ -159,20 +162,19 @@ def tokenizer(run, folder):
 
 def convert(arguments):
     from safetensors.numpy import save_file
-    import transformers  # noqa: F401 (a missing library is named before anything is written)
 
     run = runs.Run(arguments.run, arguments.checkpoint)
     refuse_unsupported(run)
-    out = runs.new_folder(arguments.out)
-    config(run).save_pretrained(out)
-    generation(run).save_pretrained(out)
-    with tempfile.TemporaryDirectory() as folder:
-        tokenizer(run, pathlib.Path(folder)).save_pretrained(out)
-    save_file(tensors(run), out / "model.safetensors", metadata={"format": "pt"})
+    with runs.new_folder(arguments.out) as out:
+        config(run).save_pretrained(out)
+        generation(run).save_pretrained(out)
+        with tempfile.TemporaryDirectory() as folder:
+            tokenizer(run, pathlib.Path(folder)).save_pretrained(out)
+        save_file(tensors(run), out / "model.safetensors", metadata={"format": "pt"})
 
 
 if __name__ == "__main__":
-    parser = runs.command_line(__doc__, "transformers torch safetensors sentencepiece protobuf pyyaml")
+    parser = runs.command_line(__doc__, "transformers torch numpy safetensors sentencepiece protobuf pyyaml")
     parser.add_argument("run", metavar="RUN", help="run folder")
     parser.add_argument("out", metavar="OUT", help="folder to write")
     parser.add_argument("--checkpoint", default="best", help="best, last, an update's number or a checkpoint folder [best]")

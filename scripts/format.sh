@@ -3,5 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mode=-i
-[ "${1:-}" = --check ] && mode='--dry-run --Werror'
+for argument in "$@"; do
+  case $argument in
+    --check) mode='--dry-run --Werror' ;;
+    *) echo "usage: scripts/format.sh [--check]" >&2; exit 2 ;;
+  esac
+done
 git ls-files -z --cached --others --exclude-standard '*.h' '*.cpp' '*.cu' '*.cuh' | xargs -0 clang-format $mode

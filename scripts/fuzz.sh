@@ -5,10 +5,19 @@
 # Inputs that reach new code are kept in build-fuzzers/corpus for the next time, beside the seeds of tests/fuzz/corpus.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/setup.sh --developer
-seconds=${1:-10}
+seconds=${1-10}
 readers=("${@:2}")
-[ ${#readers[@]} = 0 ] && mapfile -t readers < <(ls tests/fuzz/corpus)
+mapfile -t known < <(ls tests/fuzz/corpus)
+usage() {
+  echo "usage: scripts/fuzz.sh [SECONDS [READER...]], READER: ${known[*]}" >&2
+  exit 2
+}
+[[ $seconds =~ ^[1-9][0-9]*$ ]] || usage  # libFuzzer would take it for 0, which is no limit
+for reader in "${readers[@]}"; do
+  printf '%s\n' "${known[@]}" | grep -qxF -e "$reader" || usage
+done
+[ ${#readers[@]} = 0 ] && readers=("${known[@]}")
+scripts/setup.sh --developer
 
 cmake --preset fuzzers >/dev/null
 cmake --build build-fuzzers --target "${readers[@]/#/fuzz_}"

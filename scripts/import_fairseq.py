@@ -25,9 +25,7 @@ import pickle
 import sys
 import types
 
-import numpy
-
-from formats import layers, pieces
+from formats import pieces
 from formats import run as runs
 
 # The presets of fairseq's model transformer (fairseq/models/transformer/transformer_legacy.py). The names of other models begin
@@ -147,6 +145,7 @@ def refuse_unsupported(options, arch):
 
 def sinusoids(count, dim):
     """fairseq's table from its first position, padding_idx + 1, on; computed in fp32 as there."""
+    import numpy
     import torch
 
     half = dim // 2
@@ -155,8 +154,23 @@ def sinusoids(count, dim):
     return torch.cat([phase.sin(), phase.cos()], 1).numpy()
 
 
+def output_projection(tensors, target, options):
+    """Old versions called it decoder.embed_out, and stored none that is tied to the `target` embeddings."""
+    from formats import layers
+
+    tied = options.get("share_all_embeddings", False) or options.get("share_decoder_input_output_embed", False)
+    old = tensors.pop("decoder.embed_out", target if tied else None)
+    if old is not None:
+        tensors.setdefault("decoder.output_projection.weight", old)
+    return layers.take(tensors, "decoder.output_projection.weight")
+
+
 def convert_model(checkpoint, options):
     """(model.* options, weights) of a checkpoint."""
+    import numpy
+
+    from formats import layers
+
     tensors = {name: tensor.float().numpy() for name, tensor in checkpoint["model"].items()}
     for stack in ("encoder", "decoder"):
         version = tensors.pop(f"{stack}.version", numpy.array([1]))
@@ -166,17 +180,16 @@ def convert_model(checkpoint, options):
             tensors.pop(f"{stack}.{name}", None)
 
     pre_norm = options.get("encoder_normalize_before", False)
-    depths = [1 + max(int(name.split(".")[2]) for name in tensors if name.startswith(f"{stack}.layers."))
-              for stack in ("encoder", "decoder")]  # fmt: skip
-    source, target = tensors.pop("encoder.embed_tokens.weight"), tensors.pop("decoder.embed_tokens.weight")
-    untied = tensors.pop("decoder.embed_out", target)  # its name in old versions
-    output = tensors.pop("decoder.output_projection.weight", untied)
+    depths = [options.get(f"{stack}_layers", 6) for stack in ("encoder", "decoder")]
+    source, target = (layers.take(tensors, f"{stack}.embed_tokens.weight") for stack in ("encoder", "decoder"))
+    output = output_projection(tensors, target, options)
+    weights = layers.from_fairseq(tensors, *depths, pre_norm)
     dim = source.shape[1]
     count = min(options.get(f"max_{side}_positions", 1024) for side in ("source", "target"))
     model = {
         "dim": dim,
         "heads": options.get("encoder_attention_heads", 8),
-        "feed_forward_dim": len(tensors["encoder.layers.0.fc1.bias"]),
+        "feed_forward_dim": len(weights["encoder.layers.0.feed_forward.in.bias"]),
         "encoder_layers": depths[0],
         "decoder_layers": depths[1],
         "norm": "pre" if pre_norm else "post",
@@ -189,17 +202,16 @@ def convert_model(checkpoint, options):
         "activation_dropout": options.get("activation_dropout", 0.0),
         "layer_dropout": options.get("encoder_layerdrop", 0.0),
     }
-    weights = layers.from_fairseq(tensors, *depths, pre_norm)
     if model["activation"] == "swiglu":
         layers.swish_as_swiglu(weights)
     for stack, side in (("encoder", "source"), ("decoder", "target")):
         if options.get("encoder_learned_pos", False):
-            table = tensors.pop(f"{stack}.embed_positions.weight")[PAD + 1 :][:count]
+            table = layers.take(tensors, f"{stack}.embed_positions.weight")[PAD + 1 :][:count]
         else:
             table = sinusoids(count, dim)
         weights[f"{side}_embedding.positions"] = numpy.ascontiguousarray(table)
         for part in ("weight", "bias") if model["embedding_norm"] else ():
-            weights[f"{side}_embedding.norm.{part}"] = tensors.pop(f"{stack}.layernorm_embedding.{part}")
+            weights[f"{side}_embedding.norm.{part}"] = layers.take(tensors, f"{stack}.layernorm_embedding.{part}")
     if tensors:
         raise runs.Unsupported(f"tensor '{sorted(tensors)[0]}' cannot be imported: nmt has no place for it")
     scaled = not options.get("no_scale_embedding", False)
@@ -242,36 +254,32 @@ def vocabulary(sentencepiece, dictionary, rows):
 def convert(arguments):
     import torch
 
-    try:
-        checkpoint = torch.load(arguments.checkpoint, map_location="cpu", weights_only=False, pickle_module=_pickle)
-    except FileNotFoundError:
-        raise
-    except Exception as error:  # a damaged pickle or archive may fail in any way
-        raise runs.Unsupported(f"{arguments.checkpoint}: torch.load cannot read it: damaged, or no checkpoint") from error
-    if not isinstance(checkpoint, dict) or "model" not in checkpoint:
+    with open(arguments.checkpoint, "rb") as file:
+        try:
+            checkpoint = torch.load(file, map_location="cpu", weights_only=False, pickle_module=_pickle)
+        except Exception as error:  # a damaged pickle or archive may fail in any way
+            raise runs.Unsupported(f"{arguments.checkpoint}: torch.load cannot read it: damaged, or no checkpoint") from error
+    if not isinstance(checkpoint, dict) or not isinstance(checkpoint.get("model"), dict):
         raise runs.Unsupported(f"{arguments.checkpoint}: not a checkpoint of fairseq's trainer: it has no 'model'")
     options = Options(checkpoint)
     refuse_unsupported(options, arguments.arch or options.get("arch", "transformer"))
-    languages = [options.get("source_lang"), options.get("target_lang")]
-    if arguments.direction:
-        languages = arguments.direction.split("-")
-    if None in languages or len(languages) != 2:
-        raise runs.Unsupported("the checkpoint does not say which languages it translates; give --direction, as en-de")
-    model, weights = convert_model(checkpoint, options)
+    languages = runs.checkpoint_languages(arguments.direction, options.get("source_lang"), options.get("target_lang"))
+    with runs.reading(arguments.checkpoint):
+        model, weights = convert_model(checkpoint, options)
     models = [arguments.sentencepiece, arguments.target_sentencepiece or arguments.sentencepiece]
     rows = [len(weights.get("source_tokens.weight", weights["target_tokens.weight"])), len(weights["target_tokens.weight"])]
     files = [pathlib.Path(arguments.data) / f"dict.{language}.txt" for language in languages]
     source, target = (vocabulary(pathlib.Path(spm), file, count) for spm, file, count in zip(models, files, rows))
-    runs.write_run(arguments.run, arguments.checkpoint, "-".join(languages), model, weights, source, target)
+    runs.write_run(arguments.run, arguments.checkpoint, languages, model, weights, source, target)
 
 
 if __name__ == "__main__":
-    parser = runs.command_line(__doc__, "torch safetensors sentencepiece protobuf pyyaml")
+    parser = runs.command_line(__doc__, "torch numpy safetensors sentencepiece protobuf pyyaml")
     parser.add_argument("checkpoint", metavar="CHECKPOINT", help="fairseq's checkpoint, a .pt file")
     parser.add_argument("run", metavar="RUN", help="run folder to write")
     parser.add_argument("--data", required=True, help="folder with dict.SRC.txt and dict.TGT.txt")
     parser.add_argument("--sentencepiece", required=True, metavar="MODEL", help="SentencePiece model, of the source side or both")
     parser.add_argument("--target-sentencepiece", metavar="MODEL", help="of the target side, where it has its own")
-    parser.add_argument("--direction", help="languages, as en-de [what the checkpoint says]")
+    parser.add_argument("--direction", metavar="SRC-TGT", type=runs.direction, help="languages, as en-de [what the checkpoint says]")
     parser.add_argument("--arch", help="architecture, where the checkpoint has a preset of your own [what the checkpoint says]")
     runs.main(convert, parser)

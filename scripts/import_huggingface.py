@@ -21,9 +21,7 @@ much or of another shape.
 import json
 import pathlib
 
-import numpy
-
-from formats import layers, pieces
+from formats import pieces
 from formats import run as runs
 
 ACTIVATIONS = {"relu": "relu", "gelu": "gelu", "swish": "swiglu", "silu": "swiglu"}
@@ -69,6 +67,8 @@ def fold_bias(weights, last_norm, output, bias):
     any u, and with b the product grows by u·sum(b/g). With b' = b + c·g that sum is s = sum(b/g) + c·dim; c is chosen
     so that |s| = dim, which keeps u small, and u = (bias − c·W g) / s.
     """
+    import numpy
+
     gain, shift = (weights[f"{last_norm}.{part}"].astype(numpy.float64) for part in ("weight", "bias"))
     if numpy.abs(gain).min() < 1e-3 * numpy.abs(gain).max():
         raise runs.Unsupported(f"final_logits_bias cannot be imported: '{last_norm}.weight' has components near 0")
@@ -82,6 +82,10 @@ def fold_bias(weights, last_norm, output, bias):
 
 def read_weights(model, options):
     """The model's tensors as nmt's; sets the options that depend on them."""
+    import numpy
+
+    from formats import layers
+
     tensors = {name: tensor.detach().float().numpy() for name, tensor in model.state_dict().items()}
     tensors = {name.removeprefix("model."): tensor for name, tensor in tensors.items()}
     shared = tensors.pop("shared.weight", None)
@@ -120,7 +124,7 @@ def symbols(config, file, texts, content):
     return ids
 
 
-def vocabularies(folder, config):
+def vocabularies(folder, config, settings):
     """SentencePiece models whose ids are the checkpoint's, source and target."""
     def texts(name, rows):
         ids = runs.read_json(folder / name)
@@ -132,7 +136,6 @@ def vocabularies(folder, config):
             raise runs.Unsupported(f"{name}: {len(ids)} pieces cannot be imported: the model has {rows} rows")
         return [by_id[i] for i in range(rows)]
 
-    settings = runs.read_json(folder / "tokenizer_config.json")
     separate = settings.get("separate_vocabs", False)
     source = texts("vocab.json", config.vocab_size)
     target = texts("target_vocab.json", config.decoder_vocab_size) if separate else source
@@ -156,15 +159,6 @@ def vocabularies(folder, config):
 
 def _text(token):
     return token["content"] if isinstance(token, dict) else token
-
-
-def direction(folder, wanted):
-    if wanted:
-        return wanted
-    settings = runs.read_json(folder / "tokenizer_config.json")
-    if settings.get("source_lang") and settings.get("target_lang"):
-        return f"{settings['source_lang']}-{settings['target_lang']}"
-    raise runs.Unsupported("the checkpoint does not say which languages it translates; give --direction, as en-de")
 
 
 def load(folder):
@@ -198,8 +192,9 @@ def convert(arguments):
     with runs.reading(folder / "config.json"):
         config = transformers.MarianConfig.from_pretrained(folder)
     options = model_options(config)
-    languages = direction(folder, arguments.direction)
-    source, target = vocabularies(folder, config)
+    settings = runs.read_json(folder / "tokenizer_config.json")
+    languages = runs.checkpoint_languages(arguments.direction, settings.get("source_lang"), settings.get("target_lang"))
+    source, target = vocabularies(folder, config, settings)
     with runs.reading(folder):
         model = load(folder)
     weights = read_weights(model, options)
@@ -207,8 +202,8 @@ def convert(arguments):
 
 
 if __name__ == "__main__":
-    parser = runs.command_line(__doc__, "transformers torch safetensors sentencepiece protobuf pyyaml")
+    parser = runs.command_line(__doc__, "transformers torch numpy safetensors sentencepiece protobuf pyyaml")
     parser.add_argument("model", metavar="MODEL", help="folder of a checkpoint")
     parser.add_argument("run", metavar="RUN", help="run folder to write")
-    parser.add_argument("--direction", help="languages, as en-de [what the tokenizer says]")
+    parser.add_argument("--direction", metavar="SRC-TGT", type=runs.direction, help="languages, as en-de [what the tokenizer says]")
     runs.main(convert, parser)

@@ -9,32 +9,30 @@ cd "$(dirname "$0")"
 
 [ -z "$folder" ] && [ -d ../../../shared/data/multi30k ] && folder=../../../shared/data/multi30k
 mkdir -p data
-for split in train val test_2016_flickr test_2017_flickr; do
-  for language in en de; do
-    file=$split.$language.gz
-    [ -s "data/$file" ] && continue
-    if [ -n "$folder" ]; then
-      cp -f "$folder/$file" "data/$file.part"
-    elif ! command -v curl >/dev/null; then
-      echo "prepare: curl is needed to download $file; or name a DIR that has it" >&2
-      exit 1
-    else
-      curl -fL --retry 3 -o "data/$file.part" \
-        "https://raw.githubusercontent.com/multi30k/dataset/master/data/task1/raw/$file"
-    fi
-    mv "data/$file.part" "data/$file"
-  done
-done
+trap 'rm -f data/*.part' EXIT
 
 # The corpus' known sizes: a wrong or cut file is noticed here, not after training.
-check() {
+is_right() {  # FILE LINES
   local lines
-  lines=$(gzip -dc "data/$1.gz" | wc -l)
-  [ "$lines" = "$2" ] || { echo "prepare: data/$1.gz has $lines lines instead of $2" >&2; exit 1; }
+  lines=$(gzip -dc "$1" | wc -l) && [ "$lines" = "$2" ]
+}
+put() {  # FILE LINES: whole and right, or not at all
+  local origin=${folder:-https://raw.githubusercontent.com/multi30k/dataset/master/data/task1/raw}/$1
+  [ -e "data/$1" ] && is_right "data/$1" "$2" && return
+  if [ -n "$folder" ]; then
+    cp -f "$origin" "data/$1.part"
+  elif ! command -v curl >/dev/null; then
+    echo "prepare: curl is needed to download $1; or name a DIR that has it" >&2
+    exit 1
+  else
+    curl -fL --retry 3 -o "data/$1.part" "$origin"
+  fi
+  is_right "data/$1.part" "$2" || { echo "prepare: $origin is damaged, or has not the $2 lines that it should have" >&2; exit 1; }
+  mv -f "data/$1.part" "data/$1"
 }
 for language in en de; do
-  check "train.$language" 29000
-  check "val.$language" 1014
-  check "test_2016_flickr.$language" 1000
-  check "test_2017_flickr.$language" 1000
+  put "train.$language.gz" 29000
+  put "val.$language.gz" 1014
+  put "test_2016_flickr.$language.gz" 1000
+  put "test_2017_flickr.$language.gz" 1000
 done

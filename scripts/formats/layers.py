@@ -4,6 +4,8 @@ fairseq: encoder.layers.0.self_attn.{q,k,v,out}_proj, self_attn_layer_norm, fc1,
 encoder_attn.{q,k,v,out}_proj, encoder_attn_layer_norm; encoder.layer_norm and decoder.layer_norm after a pre-norm stack.
 nmt: encoder.layers.0.self_attention.{qkv,out}, self_attention_norm, feed_forward.{in,out}, feed_forward_norm;
 cross_attention.{q,kv,out}, cross_attention_norm; encoder.norm and decoder.norm. Rows of fused tensors are in that order.
+
+Needs numpy, so converters import it within functions, as they do libraries: run.main can then tell that one is missing.
 """
 import numpy
 
@@ -46,14 +48,18 @@ def to_fairseq(weights, encoder_layers, decoder_layers, pre_norm):
     return layers
 
 
+def take(tensors, name):
+    """The tensor of that name, taken out of a checkpoint's `tensors`."""
+    if name not in tensors:
+        raise Unsupported(f"the checkpoint holds no tensor '{name}'")
+    return tensors.pop(name)
+
+
 def from_fairseq(tensors, encoder_layers, decoder_layers, pre_norm):
     """The layers under nmt's names; takes them out of `tensors`."""
     weights = {}
     for ours, theirs in _names(encoder_layers, decoder_layers, pre_norm):
-        for name in theirs:
-            if name not in tensors:
-                raise Unsupported(f"the checkpoint holds no tensor '{name}'")
-        weights[ours] = numpy.concatenate([tensors.pop(name) for name in theirs])
+        weights[ours] = numpy.concatenate([take(tensors, name) for name in theirs])
     return weights
 
 

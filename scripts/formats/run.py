@@ -2,6 +2,7 @@
 import argparse
 import contextlib
 import hashlib
+import importlib.util
 import json
 import pathlib
 import shutil
@@ -10,17 +11,20 @@ import sys
 from formats.pieces import Pieces
 
 
-class Unsupported(Exception):
-    """What cannot be converted: one line that names the key and its value."""
+class Unsupported(ValueError):
+    """What cannot be converted: one line that names the key and its value. A ValueError, which argparse tells of."""
 
 
 def main(convert, parser):
     """Runs convert(arguments); what is not supported, missing or damaged ends the script with one line."""
     arguments = parser.parse_args()
+    absent = missing_packages(parser.needs.split())
     try:
+        if absent:  # asked first: transformers may say it in many lines, or name another one
+            raise ImportError(f"not installed: {', '.join(absent)}")
         convert(arguments)
     except ImportError as error:
-        sys.exit(f"{parser.prog}: {error}. Install what is missing: scripts/setup.sh --formats, or pip install {parser.needs}")
+        sys.exit(f"{parser.prog}: {_line(error)}. Install what is missing: scripts/setup.sh --formats, or pip install {parser.needs}")
     except (Unsupported, OSError) as error:
         sys.exit(f"{parser.prog}: {error}")
 
@@ -32,15 +36,38 @@ def command_line(description, needs):
     return parser
 
 
-@contextlib.contextmanager
+def missing_packages(packages):
+    """Those of the packages, by pip's names, that this Python does not find."""
+    modules = {"protobuf": "google.protobuf", "pyyaml": "yaml"}
+
+    def found(module):
+        try:
+            return importlib.util.find_spec(module) is not None
+        except ModuleNotFoundError:  # what should hold it
+            return False
+
+    return [package for package in packages if not found(modules.get(package, package))]
+
+
+def _line(error):
+    return " ".join(str(error).split())
+
+
 def reading(file):
     """Turns what a library says of damaged content into one line that names `file`."""
+    return _naming(file, "read")
+
+
+@contextlib.contextmanager
+def _naming(file, done):
     try:
         yield
-    except (Unsupported, OSError, ImportError):
+    except (Unsupported, ImportError):
         raise
     except Exception as error:  # each library has errors of its own
-        raise Unsupported(f"{file}: cannot be read: {type(error).__name__}: {' '.join(str(error).split())}") from error
+        if isinstance(error, OSError) and error.filename:
+            raise
+        raise Unsupported(f"{file}: cannot be {done}: {type(error).__name__}: {_line(error)}") from error
 
 
 def read_json(file):
@@ -52,13 +79,37 @@ def read_json(file):
         return content
 
 
+def direction(text):
+    """The languages of a direction, as data/languages.cpp reads it. The type of --direction."""
+    languages = text.split("-")
+    if len(languages) != 2 or not all(languages):
+        raise Unsupported(f"'{text}' is not a direction; give --direction, as en-de")
+    return languages
+
+
+def checkpoint_languages(given, source, target):
+    """The languages that a checkpoint translates: those of --direction, else those it names itself."""
+    if not given and not (source and target):
+        raise Unsupported("the checkpoint does not say which languages it translates; give --direction, as en-de")
+    return given or direction(f"{source}-{target}")
+
+
+@contextlib.contextmanager
 def new_folder(path):
-    """`path`, made if need be. A folder that holds something is refused, so that nothing is overwritten."""
-    path = pathlib.Path(path)
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    """A folder to write into that becomes `path` when all is written: `path` is complete or not there. A `path` that holds
+    something is refused, so that nothing is overwritten."""
+    final = pathlib.Path(path).resolve()
+    if final.exists() and (not final.is_dir() or any(final.iterdir())):
         raise Unsupported(f"{path}: is there already")
-    path.mkdir(parents=True, exist_ok=True)
-    return path
+    part = final.with_name(final.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)  # of a process that was killed
+    try:
+        with _naming(path, "written"):
+            part.mkdir(parents=True)
+            yield part
+            part.rename(final)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 class Run:
@@ -174,43 +225,39 @@ def sinusoids(count, dim):
     return numpy.concatenate([numpy.sin(phase), numpy.cos(phase)], axis=1).astype(numpy.float32)
 
 
-def write_run(folder, origin, direction, model, weights, source, target):
+def write_run(path, origin, languages, model, weights, source, target):
     """Writes a run that nmt translates with and train.initial starts from.
 
     `origin` says in config.yaml what it was made of, `model` are the options model.*, `source` and `target` SentencePiece
-    models (bytes). Written under another name first: a run folder is complete or not there.
+    models (bytes).
     """
     import yaml
     from safetensors.numpy import save_file
 
-    final = new_folder(folder)
-    folder = final.with_name(final.name + ".part")
-    shutil.rmtree(folder, ignore_errors=True)
-    checkpoint = folder / "checkpoints" / "000000000"
-    checkpoint.mkdir(parents=True)
-    config = yaml.safe_dump({"model": model}, sort_keys=False)
-    (folder / "config.yaml").write_text(f"# Made from {origin}\n{config}")
-    (folder / "languages.json").write_text(json.dumps({"directions": [direction]}, indent=1) + "\n")
-    if source == target:
-        (folder / "vocab.model").write_bytes(source)
-    else:
-        (folder / "source.vocab.model").write_bytes(source)
-        (folder / "target.vocab.model").write_bytes(target)
+    with new_folder(path) as folder:
+        checkpoint = folder / "checkpoints" / "000000000"
+        checkpoint.mkdir(parents=True)
+        config = yaml.safe_dump({"model": model}, sort_keys=False)
+        (folder / "config.yaml").write_text(f"# Made from {origin}\n{config}")
+        (folder / "languages.json").write_text(json.dumps({"directions": ["-".join(languages)]}, indent=1) + "\n")
+        if source == target:
+            (folder / "vocab.model").write_bytes(source)
+        else:
+            (folder / "source.vocab.model").write_bytes(source)
+            (folder / "target.vocab.model").write_bytes(target)
 
-    save_file(weights, checkpoint / "model.safetensors")
-    training = {
-        "update": 0, "epoch": 0, "batch": 0, "skipped": 0, "source_tokens": 0, "target_tokens": 0, "seconds": 0.0,
-        "validations": [], "world_size": 1, "threads": 0, "libtorch": "", "machine": "",
-    }  # fmt: skip
-    # The text whose checksum nmt compares: keys in order, no spaces (nlohmann::json::dump).
-    text = json.dumps(training, sort_keys=True, separators=(",", ":"))
-    checksums = {
-        "model.safetensors": hashlib.sha256((checkpoint / "model.safetensors").read_bytes()).hexdigest(),
-        "training": hashlib.sha256(text.encode()).hexdigest(),
-    }
-    state = {"format_version": 1, "checksums": checksums, "training": training}
-    (checkpoint / "state.json").write_text(json.dumps(state, indent=1, sort_keys=True) + "\n")
-    for link in ("best", "last"):
-        (folder / "checkpoints" / link).symlink_to("000000000")
-    final.rmdir()
-    folder.rename(final)
+        save_file(weights, checkpoint / "model.safetensors")
+        training = {
+            "update": 0, "epoch": 0, "batch": 0, "skipped": 0, "source_tokens": 0, "target_tokens": 0, "seconds": 0.0,
+            "validations": [], "world_size": 1, "threads": 0, "libtorch": "", "machine": "",
+        }  # fmt: skip
+        # The text whose checksum nmt compares: keys in order, no spaces (nlohmann::json::dump).
+        text = json.dumps(training, sort_keys=True, separators=(",", ":"))
+        checksums = {
+            "model.safetensors": hashlib.sha256((checkpoint / "model.safetensors").read_bytes()).hexdigest(),
+            "training": hashlib.sha256(text.encode()).hexdigest(),
+        }
+        state = {"format_version": 1, "checksums": checksums, "training": training}
+        (checkpoint / "state.json").write_text(json.dumps(state, indent=1, sort_keys=True) + "\n")
+        for link in ("best", "last"):
+            (folder / "checkpoints" / link).symlink_to("000000000")

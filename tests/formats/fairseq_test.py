@@ -5,6 +5,7 @@ prev_output_tokens start with </s>; positions count from padding_idx + 1; q is s
 are those of trained runs, so that there is something to translate.
 """
 import argparse
+import ctypes
 import math
 import pathlib
 import random
@@ -20,6 +21,13 @@ import trained
 
 torch.set_num_threads(1)
 PAD, EOS = 1, 2
+
+
+def give_up_reading_all():
+    """Takes from root, as which tests may run, what lets it read any file. Whoever is not root has nothing to give up."""
+    drop_from_bounding_set, dac_override, dac_read_search = 24, 1, 2  # linux/prctl.h, linux/capability.h
+    for capability in (dac_override, dac_read_search):
+        ctypes.CDLL(None).prctl(drop_from_bounding_set, capability, 0, 0, 0)
 
 
 class FairseqTransformer:
@@ -193,11 +201,12 @@ class ImportFairseq(unittest.TestCase):
     def test_untied_swish_unscaled(self):
         self.check("untied", "fairseq-swish", activation_fn="swish", no_scale_embedding=True)
 
-    def refuses(self, message, edit=lambda folder: None, **changes):
+    def refuses(self, message, edit=lambda folder: None, options={}, **changes):
+        shutil.rmtree(trained.WORK / "fairseq-refused", ignore_errors=True)
         folder, _, _ = self.make("post", "fairseq-refused", **changes)
         edit(folder)
         result = trained.script("import_fairseq.py", folder / "model.pt", "refused", "--data", folder,
-                                "--sentencepiece", folder / "source.spm")  # fmt: skip
+                                "--sentencepiece", folder / "source.spm", **options)  # fmt: skip
         self.assertEqual((1, f"import_fairseq.py: {message.format(folder=folder)}"), result)
 
     def test_refuses_by_name(self):
@@ -259,6 +268,57 @@ class ImportFairseq(unittest.TestCase):
         self.refuses(unreadable, lambda folder: (folder / "model.pt").write_text("The old woman saw a horse.\n"))
         self.refuses(unreadable, lambda folder: (folder / "model.pt").write_bytes((folder / "model.pt").read_bytes()[:5000]))
         self.refuses(unreadable, lambda folder: (folder / "model.pt").write_bytes(b""))
+        self.refuses("{folder}/model.pt: not a checkpoint of fairseq's trainer: it has no 'model'",
+                     lambda folder: torch.save({"model": 3}, folder / "model.pt"))  # fmt: skip
+
+    def test_names_what_cannot_be_opened(self):
+        def folder_instead(folder):
+            (folder / "model.pt").unlink()
+            (folder / "model.pt").mkdir()
+
+        self.refuses("[Errno 2] No such file or directory: '{folder}/model.pt'", lambda folder: (folder / "model.pt").unlink())
+        self.refuses("[Errno 21] Is a directory: '{folder}/model.pt'", folder_instead)
+        self.refuses("[Errno 13] Permission denied: '{folder}/model.pt'", lambda folder: (folder / "model.pt").chmod(0),
+                     options={"preexec_fn": give_up_reading_all})  # fmt: skip
+
+    def test_old_checkpoints_store_no_tied_output(self):
+        folder, _, _ = self.make("post", "fairseq-tied", share_all_embeddings=True)
+        checkpoint = torch.load(folder / "model.pt", weights_only=False)
+        del checkpoint["model"]["decoder.output_projection.weight"]
+        torch.save(checkpoint, folder / "model.pt")
+        self.assertIn("tied_embeddings: all", (self.convert(folder, "fairseq-tied.run") / "config.yaml").read_text())
+
+    def test_names_a_tensor_that_is_missing_or_of_another_shape(self):
+        def tensors(change):
+            def edit(folder):
+                checkpoint = torch.load(folder / "model.pt", weights_only=False)
+                change(checkpoint["model"])
+                torch.save(checkpoint, folder / "model.pt")
+
+            return edit
+
+        def missing(name, **changes):
+            self.refuses(f"the checkpoint holds no tensor '{name}'", tensors(lambda held: held.pop(name, None)), **changes)
+
+        missing("encoder.embed_tokens.weight")
+        missing("decoder.output_projection.weight")
+        missing("encoder.layers.0.fc1.bias")
+        missing("encoder.embed_positions.weight", encoder_learned_pos=True, decoder_learned_pos=True)
+        missing("decoder.layernorm_embedding.bias", layernorm_embedding=True)
+
+        def drop_layers(held):
+            for name in [name for name in held if name.startswith("decoder.layers.")]:
+                del held[name]
+
+        self.refuses("the checkpoint holds no tensor 'decoder.layers.0.self_attn.q_proj.weight'", tensors(drop_layers))
+        name = "encoder.layers.0.self_attn.q_proj.weight"
+        self.refuses("{folder}/model.pt: cannot be read: ValueError: all the input array dimensions except for the concatenation axis must "
+                     "match exactly, but along dimension 1, the array at index 0 has size 63 and the array at index 1 has size 64",
+                     tensors(lambda held: held.update({name: held[name][:, 1:]})))  # fmt: skip
+
+    def test_languages_of_the_checkpoint(self):
+        self.refuses("'en-zh-CN' is not a direction; give --direction, as en-de", target_lang="zh-CN")
+        self.refuses("the checkpoint does not say which languages it translates; give --direction, as en-de", target_lang=None)
 
     def test_runs_no_code(self):
         """A checkpoint is a pickle; one that would call a function gets nothing called."""

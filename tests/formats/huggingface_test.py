@@ -233,6 +233,17 @@ class OpusLike(HuggingFace):
         self.refuses("{folder}/target.spm: cannot be read: DecodeError: Error parsing message with type 'sentencepiece.ModelProto': "
                      "Wire format was corrupt", lambda folder: (folder / "target.spm").write_text("horse"))  # fmt: skip
 
+    def test_languages_of_the_checkpoint(self):
+        def language(name):
+            def edit(folder):
+                settings = json.loads((folder / "tokenizer_config.json").read_text())
+                (folder / "tokenizer_config.json").write_text(json.dumps(settings | {"target_lang": name}))
+
+            return edit
+
+        self.refuses("'en-zh-CN' is not a direction; give --direction, as en-de", language("zh-CN"))
+        self.refuses("the checkpoint does not say which languages it translates; give --direction, as en-de", language(None))
+
     def test_downloads_nothing(self):
         message = "opus-mt-en-ed: no folder; a model of the hub is first to be downloaded: hf download NAME --local-dir FOLDER"
         self.assertEqual((1, f"import_huggingface.py: {message}"), trained.script("import_huggingface.py", "opus-mt-en-ed", "refused"))

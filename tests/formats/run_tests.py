@@ -3,7 +3,6 @@
 
 usage: run_tests.py PROGRAM     PROGRAM is build/nmt
 """
-import importlib.util
 import os
 import pathlib
 import sys
@@ -11,17 +10,10 @@ import unittest
 
 here = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(here), str(here.parent.parent / "scripts")]
-import formats  # noqa: E402,F401 (finds the libraries in the user's cache)
+from formats import run as runs  # noqa: E402 (finds the libraries in the user's cache)
 
 if __name__ == "__main__":
-    needed = ["torch", "ctranslate2", "transformers", "sentencepiece", "google.protobuf", "safetensors", "yaml"]
-    missing = []
-    for name in needed:
-        try:
-            found = importlib.util.find_spec(name) is not None
-        except ModuleNotFoundError:
-            found = False
-        missing += [] if found else [name]
+    missing = runs.missing_packages(["torch", "ctranslate2", "transformers", "sentencepiece", "protobuf", "safetensors", "numpy", "pyyaml"])
     if missing:
         print(f"skipped: {', '.join(missing)} not installed; scripts/setup.sh --formats installs them")
         sys.exit(77)

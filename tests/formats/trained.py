@@ -93,9 +93,10 @@ def translations(folder, beam):
     return nmt("translate", folder, "--device", "cpu", "--threads", 1, *options, text=text).splitlines()
 
 
-def script(name, *arguments):
-    """Runs a converter; returns its exit code and what it printed."""
-    done = subprocess.run([sys.executable, SCRIPTS / name, *map(str, arguments)], cwd=WORK, capture_output=True, text=True)
+def script(name, *arguments, **options):
+    """Runs a converter, with options of subprocess.run; returns its exit code and what it printed."""
+    command = [sys.executable, SCRIPTS / name, *map(str, arguments)]
+    done = subprocess.run(command, cwd=WORK, capture_output=True, text=True, **options)
     return done.returncode, done.stderr.strip()
 
 
