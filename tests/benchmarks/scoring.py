@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Times `nmt score` against sacreBLEU on the same files, taking turns so that both meet the same machine.
 
-usage: scoring.py PROGRAM [--segments N] [--runs N] [--numbers FILE]
+usage: scoring.py PROGRAM [--segments N] [--threads 1 2] [--runs N] [--numbers FILE]
 
-PROGRAM is build/nmt. A reference and three systems of 3,000 segments are generated. Prints a table of medians of whole
-commands, start included, with one thread first and then with all processors. sacreBLEU's own -j has workers only for paired
-tests, and is given as many as there are systems to test. Fails when something is slower than it has to be.
+PROGRAM is build/nmt; sacreBLEU is that of the Python that runs. A reference and three systems of 3,000 segments are made
+up. Prints a table for each number of threads: medians of whole commands, start included, and the
+medians of the runs' own quotients.
+sacreBLEU's -j has workers for paired tests only, and starting them can cost more than they save: with more threads than one
+these tests run with -j and without, and what is faster counts and is named. --numbers writes each run's seconds.
 """
 
 import argparse
@@ -14,25 +16,24 @@ import os
 import random
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
-# Name, options, how many systems, how many times as fast as sacreBLEU it has to be with one thread.
-CASES = [
-    ("BLEU", [], 1, 20),
-    ("BLEU intl", ["-tok", "intl"], 1, 20),
-    ("BLEU zh", ["-tok", "zh"], 1, 20),
-    ("chrF", ["-m", "chrf"], 1, 20),
-    ("chrF++", ["-m", "chrf", "-cw", "2"], 1, 20),
-    ("TER", ["-m", "ter"], 1, 50),
-    ("TER normalized", ["-m", "ter", "--ter-normalized"], 1, 50),
-    ("BLEU with interval", ["-ci"], 1, 20),
-    ("BLEU, three systems", [], 3, 20),
-    ("BLEU, paired bootstrap", ["-pbs"], 3, 20),
-    ("BLEU, approximate randomization", ["-par"], 3, 20),
-    ("BLEU and chrF, paired bootstrap", ["-m", "bleu", "chrf", "-pbs", "-f", "text"], 3, 20),
-]
-THEIRS = ["python3", "-m", "sacrebleu"]
+CASES = {  # name: options, how many systems
+    "BLEU (13a)": ([], 1),
+    "BLEU (intl)": (["-tok", "intl"], 1),
+    "BLEU (zh)": (["-tok", "zh"], 1),
+    "chrF": (["-m", "chrf"], 1),
+    "chrF++": (["-m", "chrf", "-cw", "2"], 1),
+    "TER": (["-m", "ter"], 1),
+    "TER, normalized": (["-m", "ter", "--ter-normalized"], 1),
+    "BLEU with interval": (["-ci"], 1),
+    "BLEU, three systems": ([], 3),
+    "BLEU, paired bootstrap, three systems": (["-pbs"], 3),
+    "BLEU, approximate randomisation, three systems": (["-par"], 3),
+    "BLEU and chrF, paired bootstrap, three systems": (["-m", "bleu", "chrf", "-pbs", "-f", "text"], 3),
+}
 
 
 def moved(words, random_):
@@ -69,42 +70,41 @@ def seconds(command):
     return time.perf_counter() - start
 
 
-def median_times(commands, runs):
-    times = [[] for _ in commands]
-    for _ in range(runs):
-        for command, measured in zip(commands, times):
-            measured.append(seconds(command))
-    return [statistics.median(measured) for measured in times]
+def take_turns(commands, runs):
+    """The seconds of each command's runs."""
+    return list(zip(*([seconds(command) for command in commands] for _ in range(runs))))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
     parser.add_argument("--segments", type=int, default=3000)
+    parser.add_argument("--threads", nargs="+", type=int, default=[1, os.cpu_count()])
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--numbers")
     arguments = parser.parse_args()
-    ours = [arguments.program, "score"]
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         reference, *systems = write_corpus(folder, arguments.segments)
-        print(f"{'':33}{'sacreBLEU':>11}{'nmt score':>12}{'faster':>9}")
-        for processors in (1, os.cpu_count()):
-            print(f"{processors} thread{'s' if processors > 1 else ''}, {arguments.segments} segments, "
-                  f"medians of {arguments.runs} runs")
-            for name, options, count, wanted in CASES:
+        for threads in arguments.threads:
+            print(f"\n{threads} thread(s), {arguments.segments:,} segments, medians of {arguments.runs} runs\n\n"
+                  "| | sacreBLEU | nmt score | faster |\n| --- | --- | --- | --- |")
+            for name, (options, count) in CASES.items():
                 files = [reference, "-i", *systems[:count], *options]
-                their_jobs = ["-j", str(min(processors, count - 1))] if processors > 1 and count > 1 else []
-                theirs, mine = median_times([[*THEIRS, *files, *their_jobs], [*ours, *files, "-j", str(processors)]],
-                                            arguments.runs)
-                rows.append({"case": name, "threads": processors, "sacrebleu_s": theirs, "nmt_s": mine, "wanted": wanted})
-                verdict = "" if processors > 1 or theirs / mine >= wanted else f"  below {wanted} x"
-                print(f"  {name:31}{theirs * 1000:8.0f} ms{mine * 1000:9.1f} ms{theirs / mine:7.0f} x{verdict}", flush=True)
+                jobs = ["1"]
+                if threads > 1 and {"-pbs", "-par"} & set(options):
+                    jobs.append(str(min(threads, count - 1)))  # a worker tests one system against the first
+                peers = [[sys.executable, "-m", "sacrebleu", *files, "-j", number] for number in jobs]
+                *theirs, ours = take_turns([*peers, [arguments.program, "score", *files, "-j", str(threads)]], arguments.runs)
+                best = min(range(len(jobs)), key=lambda i: statistics.median(theirs[i]))
+                faster = statistics.median(their / our for their, our in zip(theirs[best], ours))
+                note = f" (-j {jobs[best]})" if len(jobs) > 1 else ""
+                print(f"| {name} | {1000 * statistics.median(theirs[best]):,.0f} ms{note} | {1000 * statistics.median(ours):,.1f} ms "
+                      f"| {faster:.0f} × |", flush=True)
+                rows.append({"case": name, "threads": threads, "sacrebleu_s": dict(zip(jobs, theirs)), "nmt_s": ours})
     if arguments.numbers:
         with open(arguments.numbers, "w", encoding="ascii") as file:
             json.dump(rows, file, indent=1)
-    slow = [row["case"] for row in rows if row["threads"] == 1 and row["sacrebleu_s"] < row["wanted"] * row["nmt_s"]]
-    raise SystemExit(f"too slow: {', '.join(slow)}" if slow else 0)
 
 
 if __name__ == "__main__":
