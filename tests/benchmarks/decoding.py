@@ -2,17 +2,25 @@
 """Times translation against CTranslate2, on the same weights, sentences, search and number of threads.
 
 usage: decoding.py NMT [--run RUN --input FILE [--ref FILE]] [--beams 1 4] [--precisions fp32 int8]
-                   [--batches 64 1] [--threads N | --workers N] [--lines N] [--rounds N] [--processor-time | --start]
+                   [--batches 64 1] [--threads N | --workers N] [--lines N] [--single-lines N] [--rounds N]
+                   [--processor-time | --start]
 
 NMT is build/nmt. Without --run: base size with random weights and V 8,000, made-up sentences, and translations of exactly
-25 tokens; both programs do the same work whatever they write. With --run, a trained run's own stopping, and with
+25 tokens, so that both programs do the same work whatever they write. With --run, a trained run's own stopping, and with
 --ref the BLEU of both. The programs take turns: a round is one run of each. Loading does not count; segmenting and
-joining pieces does, on both sides. Prints a table of target tokens/s, medians over rounds; for one sentence at a time also
-milliseconds a sentence. --workers decodes so many batches at a time, each by one thread, in both programs
-(CTranslate2's inter_threads); --threads gives them to every batch. --processor-time counts the processor's seconds, for a machine that is
-busy with other work; nmt's loading is then what translating the first line costs, and that line is left out. --start
-times whole commands instead, from their start to the end of one translated line, at the last of the beams. Needs `scripts/setup.sh --formats`, as do the converters
-(cpython-311: the Python that runs):
+joining pieces does, on both sides, and so does what is made ready when the first batch comes: neither is warmed up.
+
+A token is a step of the decoder for the translation that is written. nmt takes one more than max_len for the end of
+sentence that it forces, and 24 and the end are 25 steps; CTranslate2 takes max_decoding_length, the last without an end
+of sentence, and is asked for 25.
+
+Prints a table of target tokens/s, medians (lowest–highest) over rounds; in batches of 1 also the median round's milliseconds a
+sentence. The text has --lines sentences, of which batches of 1 get the first --single-lines.
+--workers decodes so many batches at a time, each by one thread, in both programs (CTranslate2's inter_threads); --threads
+gives them to every batch. --processor-time counts the processor's seconds, for a machine that is busy with other work; the
+first line is then left out, and with it what either makes ready for it, since nmt's loading cannot be told from it.
+--start times whole commands instead, from their start to the end of one translated line, at the last of the beams.
+Needs `scripts/setup.sh --formats`, as do the converters (cpython-311: the Python that runs):
 
   PYTHONPATH=~/.cache/nmt/formats-2-cpython-311 python3 tests/benchmarks/decoding.py build/nmt
 """
@@ -29,7 +37,7 @@ import sys
 import tempfile
 import time
 
-LENGTH = 25  # tokens of a translation of the random model, EOS included
+LENGTH = 25  # steps of a translation of the random model
 SCRIPTS = pathlib.Path(__file__).resolve().parents[2] / "scripts"
 
 
@@ -106,10 +114,12 @@ def peer(folder, input_, output, threads, workers, beam, precision, batch, exact
     translator = ctranslate2.Translator(str(folder), compute_type=compute_type, intra_threads=threads, inter_threads=workers)
     search = json.loads((folder / "translate_batch.json").read_text()) | {"beam_size": beam}
     if exact:
-        search |= {"min_decoding_length": LENGTH - 1, "max_decoding_length": LENGTH - 1}
+        search |= {"min_decoding_length": LENGTH, "max_decoding_length": LENGTH}
     source, target = (sentencepiece.SentencePieceProcessor(str(folder / f"{side}.spm")) for side in ("source", "target"))
     lines = input_.read_text().splitlines()
-    translator.translate_batch([["a"]], **search)  # memory is set aside, kernels are chosen
+    if clock is time.process_time:
+        translator.translate_batch(source.encode(lines[:1], out_type=str), **search)
+        lines = lines[1:]
     start = clock()
     pieces = source.encode(lines, out_type=str)
     if batch == 1:
@@ -120,7 +130,7 @@ def peer(folder, input_, output, threads, workers, beam, precision, batch, exact
     text = target.decode(best)
     seconds = clock() - start
     output.write_text("".join(line + "\n" for line in text))
-    return sum(len(hypothesis) + 1 for hypothesis in best), seconds
+    return sum(min(len(hypothesis) + 1, search["max_decoding_length"]) for hypothesis in best), seconds
 
 
 class CTranslate2:
@@ -169,7 +179,8 @@ def main():
     parser.add_argument("--batches", nargs="+", type=int, default=[64, 1], help="sentences of a batch")
     parser.add_argument("--threads", type=int, default=1, help="of each batch")
     parser.add_argument("--workers", type=int, default=1, help="batches at a time, each by one thread")
-    parser.add_argument("--lines", type=int, default=256, help="a tenth of them one at a time")
+    parser.add_argument("--lines", type=int, default=256)
+    parser.add_argument("--single-lines", type=int, default=40, help="of them, in batches of 1")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--processor-time", action="store_true")
     parser.add_argument("--start", action="store_true")
@@ -184,24 +195,24 @@ def main():
         if arguments.start:
             (work / "in").write_text(lines[0] + "\n")
             return time_starts(arguments, (theirs, ours), work)
-        print("| sentences | beam | precision | CTranslate2 | nmt | faster |\n| --- | --- | --- | --- | --- | --- |")
+        print("| lines | sentences in a batch | beam | precision | CTranslate2 | nmt | faster |\n" + "| --- " * 7 + "|")
         for batch in arguments.batches:
-            count = len(lines) if batch > 1 else max(1, len(lines) // 10)
-            (work / "in").write_text("".join(line + "\n" for line in lines[:count]))
+            chosen = lines[: arguments.single_lines] if batch == 1 else lines
+            (work / "in").write_text("".join(line + "\n" for line in chosen))
             for beam in arguments.beams:
                 for precision in arguments.precisions:
-                    speeds = {theirs: [], ours: []}
-                    cells = {}
+                    runs, bleus, cells = {theirs: [], ours: []}, {}, []
                     for _ in range(arguments.rounds):
-                        for program, found in speeds.items():
-                            tokens, seconds = program.time(work / "in", beam, precision, batch, work / "out")
-                            found.append(tokens / seconds)
-                            latency = f", {1000 * seconds / count:.0f} ms" if batch == 1 else ""
-                            cells[program] = latency + bleu(arguments, work / "out")
+                        for program, found in runs.items():
+                            found.append(program.time(work / "in", beam, precision, batch, work / "out"))
+                            bleus[program] = bleu(arguments, work / "out")
+                    speeds = {program: [tokens / seconds for tokens, seconds in found] for program, found in runs.items()}
                     for program, found in speeds.items():
-                        cells[program] = f"{statistics.median(found):,.0f} ({min(found):,.0f}–{max(found):,.0f}){cells[program]}"
+                        seconds = statistics.median(seconds for _, seconds in runs[program])
+                        latency = f", {1000 * seconds / (len(chosen) - arguments.processor_time):.0f} ms" if batch == 1 else ""
+                        cells.append(f"{statistics.median(found):,.0f} ({min(found):,.0f}–{max(found):,.0f}){latency}{bleus[program]}")
                     factor = statistics.median(b / a for a, b in zip(speeds[theirs], speeds[ours]))
-                    print(f"| {batch} | {beam} | {precision} | {cells[theirs]} | {cells[ours]} | {factor:.2f} × |", flush=True)
+                    print(f"| {len(chosen)} | {batch} | {beam} | {precision} | {' | '.join(cells)} | {factor:.2f} × |", flush=True)
 
 
 if __name__ == "__main__":

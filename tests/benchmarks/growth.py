@@ -3,10 +3,10 @@
 
 usage: growth.py NMT BENCH_TRAINING [--preset tiny] [--threads 1] [--rounds 3] [--lines 100000 1000000]
 
-NMT is build/nmt, BENCH_TRAINING build/bench_training (ninja -C build bench_training). The first three tables are steps of the trainer's
-parts on made-up batches: target tokens/s and microseconds a token, medians over rounds in which all sizes take turns. The last one trains on
-the testbed's sentences, repeated: seconds to prepare the corpus, seconds until the first update when it is there already, and
-peak memory (resident, the corpus's mapped pages included). With --rounds 0 it is the only one.
+NMT is build/nmt, BENCH_TRAINING build/bench_training (ninja -C build bench_training). The first three tables are steps of the
+trainer's parts on made-up batches: target tokens/s and microseconds a token, medians over rounds in which all sizes take turns. The
+last one trains on the testbed's sentences, repeated: seconds to prepare the corpus, seconds until the first update when it is there
+already, and peak memory (resident, the corpus's mapped pages included). With --rounds 0 it is the only one.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def step_speed(program, folder, setting, preset, threads):
     file = folder / "batches.json"
     file.write_text(json.dumps({"vocabulary": vocabulary, "batches": batches}))
     updates = max(5, 40_000 // tokens)
-    words = [program, str(file), str(folder / "weights"), preset, "fp32", str(updates), str(threads), "0.1"]
+    words = [program, str(file), str(folder / "weights"), preset, "fp32", str(updates), str(threads), "0.1", "1e-4"]
     seconds = json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True).stdout)["seconds"][2:]
     return len(batches[0]) * length * len(seconds) / sum(seconds)
 

@@ -1,11 +1,11 @@
 // Updates of the trainer's parts on given batches, timed for training.py, which runs them in turns
 // with the same model in plain PyTorch.
 //
-//   bench_training BATCHES WEIGHTS PRESET fp32|bf16 UPDATES THREADS DROPOUT
+//   bench_training BATCHES WEIGHTS PRESET fp32|bf16 UPDATES THREADS DROPOUT LR
 //
 // BATCHES is JSON: {"vocabulary": V, "batches": [[[source ids], [target ids]] …] …]}, ids without
 // EOS. The initial weights are written to WEIGHTS (safetensors). Prints JSON: seconds and mean loss
-// per target token of every update.
+// per target token of every update, and the version of LibTorch.
 
 #include <torch/torch.h>
 
@@ -58,7 +58,7 @@ int run(const std::vector<std::string>& arguments) {
   const std::vector<Batch> batches = read_batches(input["batches"]);
   const bool bf16 = arguments.at(3) == "bf16";
   torch::set_num_threads(std::stoi(arguments.at(5)));
-  const double dropout = std::stod(arguments.at(6));
+  const double dropout = std::stod(arguments.at(6)), lr = std::stod(arguments.at(7));
   Transformer model = make_model(arguments.at(2), dropout, input["vocabulary"]);
   Optimizer::NamedTensors parameters;
   TensorMap weights;
@@ -71,7 +71,8 @@ int run(const std::vector<std::string>& arguments) {
   Optimizer optimizer(parameters, OptimizerOptions{}, *world);
   LabelSmoothedCrossEntropy criterion(0.1, SmoothingKind::kUniform);
 
-  nlohmann::json output = {{"seconds", nlohmann::json::array()},
+  nlohmann::json output = {{"libtorch", TORCH_VERSION},
+                           {"seconds", nlohmann::json::array()},
                            {"losses", nlohmann::json::array()}};
   for (int update = 0; update < std::stoi(arguments.at(4)); ++update) {
     const Batch& batch = batches[static_cast<size_t>(update) % batches.size()];
@@ -83,7 +84,7 @@ int run(const std::vector<std::string>& arguments) {
     }
     result.loss.backward();
     const auto tokens = static_cast<double>(result.tokens);
-    optimizer.step(1e-4, torch::tensor(static_cast<float>(tokens)));
+    optimizer.step(lr, torch::tensor(static_cast<float>(tokens)));
     optimizer.clear_gradients();
     output["seconds"].push_back(
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
