@@ -9,7 +9,7 @@ and then in Python, with the same translations as `nmt translate runs/first`:
 
   import ctranslate2, json, sentencepiece
   translator = ctranslate2.Translator("first.ct2")
-  search = json.load(open("first.ct2/translate_batch.json"))
+  search = json.load(open("first.ct2/translate_batch.json", encoding="utf-8"))
   source = sentencepiece.SentencePieceProcessor("first.ct2/source.spm")
   target = sentencepiece.SentencePieceProcessor("first.ct2/target.spm")
   results = translator.translate_batch([source.encode(line, out_type=str) for line in lines], **search)
@@ -139,7 +139,8 @@ def convert(arguments):
         spec.save(str(out))
         (out / "source.spm").write_bytes(run.source.content)
         (out / "target.spm").write_bytes(run.target.content)
-        (out / "translate_batch.json").write_text(json.dumps(search(run), indent=1, ensure_ascii=False) + "\n")
+        text = json.dumps(search(run), indent=1, ensure_ascii=False) + "\n"
+        (out / "translate_batch.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

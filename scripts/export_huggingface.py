@@ -146,7 +146,8 @@ def tokenizer(run, folder):
         files[name].write_bytes(content)
     for name, pieces in (("vocab.json", run.source), ("target_vocab.json", run.target)):
         files[name] = folder / name
-        files[name].write_text(json.dumps({text: i for i, text in enumerate(pieces.texts)}, ensure_ascii=False))
+        ids = json.dumps({text: i for i, text in enumerate(pieces.texts)}, ensure_ascii=False)
+        files[name].write_text(ids, encoding="utf-8")
     symbols = {f"{name}_token": run.target.texts[getattr(run.target, name)] for name in ("unk", "eos", "pad")}
     languages = run.directions[0].split("-") if len(run.directions) == 1 else (None, None)
     return MarianTokenizer(

@@ -20,6 +20,7 @@ much or of another shape.
 """
 import json
 import pathlib
+import sys
 
 from formats import pieces
 from formats import run as runs
@@ -150,9 +151,11 @@ def vocabularies(folder, config, settings):
             old = (folder / name).read_bytes()
             content, unused, dropped = pieces.with_ids(old, side, unk=side.index(unk), **symbols(config, folder / name, side, old))
         if unused and name == "target.spm":
-            print(f"{name}: {len(unused)} pieces of the vocabulary are not in it and are never generated, as {unused[0]!r}")
+            print(f"{name}: {len(unused)} pieces of the vocabulary are not in it and are never generated, as {unused[0]!r}",
+                  file=sys.stderr)  # fmt: skip
         if dropped:
-            print(f"{name}: {len(dropped)} pieces are not in the vocabulary; such text is cut differently, as {dropped[0]!r}")
+            print(f"{name}: {len(dropped)} pieces are not in the vocabulary; such text is cut differently, as {dropped[0]!r}",
+                  file=sys.stderr)  # fmt: skip
         models.append(content)
     return models
 

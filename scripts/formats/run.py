@@ -238,8 +238,10 @@ def write_run(path, origin, languages, model, weights, source, target):
         checkpoint = folder / "checkpoints" / "000000000"
         checkpoint.mkdir(parents=True)
         config = yaml.safe_dump({"model": model}, sort_keys=False)
-        (folder / "config.yaml").write_text(f"# Made from {origin}\n{config}")
-        (folder / "languages.json").write_text(json.dumps({"directions": ["-".join(languages)]}, indent=1) + "\n")
+        # The path may be none in UTF-8, or not known as such in another locale.
+        (folder / "config.yaml").write_text(f"# Made from {origin}\n{config}", encoding="utf-8", errors="backslashreplace")
+        directions = json.dumps({"directions": ["-".join(languages)]}, indent=1) + "\n"
+        (folder / "languages.json").write_text(directions, encoding="utf-8")
         if source == target:
             (folder / "vocab.model").write_bytes(source)
         else:
@@ -258,6 +260,6 @@ def write_run(path, origin, languages, model, weights, source, target):
             "training": hashlib.sha256(text.encode()).hexdigest(),
         }
         state = {"format_version": 1, "checksums": checksums, "training": training}
-        (checkpoint / "state.json").write_text(json.dumps(state, indent=1, sort_keys=True) + "\n")
+        (checkpoint / "state.json").write_text(json.dumps(state, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         for link in ("best", "last"):
             (folder / "checkpoints" / link).symlink_to("000000000")

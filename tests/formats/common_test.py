@@ -1,5 +1,6 @@
-"""What all converters have in common: full disks, killed processes, missing packages, directions."""
+"""What all converters have in common: full disks, killed processes, missing packages, directions, locales."""
 import os
+import re
 import resource
 import shutil
 import unittest
@@ -30,10 +31,17 @@ def small_files():
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
 
+def contents(folder):
+    """The bytes of each file by its name, without the comment that says what a run was made from."""
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    return {str(file.relative_to(folder)): re.sub(rb"\A# Made from .*\n", b"", file.read_bytes()) for file in files}
+
+
 class Common(unittest.TestCase):
     def test_a_stopped_one_leaves_nothing_and_is_run_again(self):
         for name, source in conversions():
             result = trained.WORK / f"stopped-{name}"
+            shutil.rmtree(result, ignore_errors=True)
             code, text = trained.script(name, source, result, preexec_fn=small_files)
             self.assertEqual(1, code)
             self.assertRegex(text, rf"\A{name}: {result}: cannot be written: [^\n]*File too large[^\n]*\Z")
@@ -44,6 +52,19 @@ class Common(unittest.TestCase):
             self.assertEqual(0, trained.script(name, source, result)[0])
             self.assertFalse(half.parent.exists() or (result / "half").exists())
             shutil.rmtree(result)
+
+    def test_files_are_the_same_in_a_locale_without_utf_8(self):
+        ascii_only = dict(os.environ, LC_ALL="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0")
+        for name, source in conversions():
+            copy = trained.WORK / f"größer-{name}"
+            shutil.rmtree(copy, ignore_errors=True)
+            shutil.copytree(source, copy, symlinks=True)
+            wanted = contents(trained.convert(name, copy, f"utf-8-{name}"))
+            result = trained.WORK / f"ascii-{name}"
+            shutil.rmtree(result, ignore_errors=True)
+            code, text = trained.script(name, copy, result, env=ascii_only)
+            self.assertEqual(0, code, text)
+            self.assertEqual(wanted, contents(result))
 
     def test_a_missing_package_is_named(self):
         (trained.WORK / "sitecustomize.py").write_text(HIDING)
