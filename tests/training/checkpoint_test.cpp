@@ -9,6 +9,7 @@
 
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/error.h"
+#include "tests/message_of.h"
 #include "tests/temporary_folder.h"
 
 namespace nmt {
@@ -24,15 +25,6 @@ Checkpoint checkpoint_at(int64_t update, double loss = -1) {
   checkpoint.weights["w"] = torch::full({4}, static_cast<float>(update));
   checkpoint.training["optimizer.steps"] = torch::tensor(static_cast<float>(update));
   return checkpoint;
-}
-
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 TEST(Checkpoint, RoundTrip) {
@@ -107,7 +99,7 @@ TEST(Checkpoint, LinksAndKeepPolicy) {
   EXPECT_EQ(fs::read_symlink(run.checkpoints() + "/last").string(), "000000005");
   EXPECT_EQ(load_checkpoint(run.find_checkpoint("best")).state.update, 2);
   EXPECT_EQ(load_checkpoint(run.find_checkpoint("4")).state.update, 4);
-  const std::string error = error_of([&] { run.find_checkpoint("3"); });
+  const std::string error = message_of([&] { run.find_checkpoint("3"); });
   EXPECT_NE(error.find("2, 4, 5"), std::string::npos) << error;
 }
 
@@ -125,7 +117,7 @@ TEST(Checkpoint, TruncatedOrFlippedFilesAreNamed) {
         if (damaged + "\n" == content)
           continue;  // only the last line's end is gone: nothing is lost
         std::ofstream(path, std::ios::binary) << damaged;
-        const std::string error = error_of([&] { load_checkpoint(run.checkpoint(1)); });
+        const std::string error = message_of([&] { load_checkpoint(run.checkpoint(1)); });
         // A flipped checksum makes the file that it belongs to look damaged; all else names the
         // damaged file.
         EXPECT_NE(error.find(run.checkpoint(1)), std::string::npos) << position << error;
