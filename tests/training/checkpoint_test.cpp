@@ -103,6 +103,30 @@ TEST(Checkpoint, LinksAndKeepPolicy) {
   EXPECT_NE(error.find("2, 4, 5"), std::string::npos) << error;
 }
 
+TEST(Checkpoint, TheMetricSaysWhichIsTheBest) {
+  const std::vector<ValidationResult> validations = {
+      {.update = 1, .loss = 4, .nll = 4, .bleu = 10, .chrf = 60},
+      {.update = 2, .loss = 1, .nll = 1, .bleu = 20, .chrf = 50},
+      {.update = 3, .loss = 3, .nll = 3, .bleu = 30, .chrf = 40},
+      {.update = 4, .loss = 2, .nll = 2, .bleu = 20, .chrf = 30}};
+  for (const auto& [metric, best] :
+       {std::pair(ValidationMetric::kLoss, 2), std::pair(ValidationMetric::kBleu, 3),
+        std::pair(ValidationMetric::kChrf, 1)}) {
+    const TemporaryFolder folder;
+    const RunFolder run(folder.path());
+    TrainingOptions options;
+    options.validation.metric = metric;
+    options.checkpoints = {.every = 1, .keep_last = 1, .keep_best = 1};
+    for (int64_t update = 1; update <= 4; ++update) {
+      Checkpoint checkpoint = checkpoint_at(update);
+      checkpoint.state.validations = {validations.begin(), validations.begin() + update};
+      save_checkpoint(run, checkpoint, options);
+    }
+    EXPECT_EQ(run.updates(), (std::vector<int64_t>{best, 4}));
+    EXPECT_EQ(load_checkpoint(run.find_checkpoint("best")).state.update, best);
+  }
+}
+
 TEST(Checkpoint, TruncatedOrFlippedFilesAreNamed) {
   const TemporaryFolder folder;
   const RunFolder run(folder.path());

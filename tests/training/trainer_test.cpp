@@ -177,6 +177,21 @@ TEST_F(TrainerTest, EndsAfterTheLastEpoch) {
   EXPECT_EQ(load_checkpoint(run_.find_checkpoint("last")).state.update, 6);
 }
 
+TEST_F(TrainerTest, LosesPatienceByTheMetric) {
+  options_.max_updates = 100;
+  options_.validation = {.every = 1, .metric = ValidationMetric::kBleu, .patience = 2};
+  // The loss goes on falling, BLEU only up to the third update.
+  parts_.validator = [](Transformer&, int64_t update) {
+    const double loss = 1 / static_cast<double>(update);
+    const auto bleu = static_cast<double>(30 - std::abs(update - 3));
+    return ValidationOutcome{
+        .result = {.update = update, .loss = loss, .nll = loss, .bleu = bleu, .chrf = 40 - loss}};
+  };
+  EXPECT_EQ(train(), StopReason::kEarlyStop);
+  EXPECT_EQ(state_.update, 5);
+  EXPECT_EQ(load_checkpoint(run_.find_checkpoint("best")).state.update, 3);
+}
+
 TEST_F(TrainerTest, ComputesInItsPrecision) {
   options_.max_updates = 2;
   for (const Precision precision : {Precision::kFp32, Precision::kBf16}) {
