@@ -18,16 +18,20 @@ namespace nmt {
 /// the choice of one; what LibTorch, oneDNN and fbgemm choose among their own does not.
 enum class ProcessorLimit { kNone, kAvx2, kPortable };
 
+/// What that value of NMT_PROCESSOR means.
+inline ProcessorLimit processor_limit(std::string_view value) {
+  if (value == "avx2") return ProcessorLimit::kAvx2;
+  if (value == "portable") return ProcessorLimit::kPortable;
+  if (!value.empty())
+    throw UsageError(text("the environment variable NMT_PROCESSOR is '", value, "'"),
+                     "Set it to avx2 or portable, or not at all.");
+  return ProcessorLimit::kNone;
+}
+
 inline ProcessorLimit processor_limit() {
   static const ProcessorLimit limit = [] {
     const char* const value = std::getenv("NMT_PROCESSOR");
-    const std::string_view name = value == nullptr ? "" : value;
-    if (name == "avx2") return ProcessorLimit::kAvx2;
-    if (name == "portable") return ProcessorLimit::kPortable;
-    if (!name.empty())
-      throw UsageError(text("the environment variable NMT_PROCESSOR is '", name, "'"),
-                       "Set it to avx2 or portable, or not at all.");
-    return ProcessorLimit::kNone;
+    return processor_limit(value == nullptr ? "" : value);
   }();
   return limit;
 }

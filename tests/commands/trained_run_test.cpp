@@ -5,7 +5,7 @@
 
 #include <functional>
 
-#include "nmt/support/error.h"
+#include "tests/message_of.h"
 #include "tests/models/small_model.h"
 
 namespace nmt {
@@ -21,12 +21,7 @@ TensorMap weights_of(const Transformer& model) {
 class LoadWeights : public ::testing::Test {
  protected:
   std::string refused(const TensorMap& weights) {
-    try {
-      load_weights(model_, weights, "some.safetensors");
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
+    return message_of([&] { load_weights(model_, weights, "some.safetensors"); });
   }
 
   Transformer model_ = Transformer(testing::small_options(), VocabularyShape{10, 10, 0});

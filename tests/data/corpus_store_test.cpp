@@ -213,12 +213,7 @@ TEST_F(CorpusStoreTest, AFullDiskLeavesTheOlderStore) {
     std::signal(SIGXFSZ, SIG_IGN);
     const rlimit limit{100, 100};
     ::setrlimit(RLIMIT_FSIZE, &limit);
-    std::string said;
-    try {
-      random_store(folder_, 200);
-    } catch (const Error& error) {
-      said = error.what();
-    }
+    const std::string said = message_of([&] { random_store(folder_, 200); });
     ::_exit(said.find("File too large") == std::string::npos);
   }
   int status = 0;

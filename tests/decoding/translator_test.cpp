@@ -8,6 +8,7 @@
 
 #include "nmt/support/error.h"
 #include "tests/decoding/random_models.h"
+#include "tests/devices.h"
 
 namespace nmt {
 namespace {
@@ -148,6 +149,25 @@ TEST(BatchTranslator, SaysWhenTagsLeaveNoRoom) {
   TranslationRequest tagged = request({3, 4, 5, kEos});
   tagged.source_head = 1;
   EXPECT_THROW(translator(options).translate({tagged}), Error);
+}
+
+class DeviceTranslator : public ::testing::Test, public nmt::testing::OnDevice {};
+
+INSTANTIATE_TEST_SUITE_P(Each, DeviceTranslator, nmt::testing::kDevices, nmt::testing::device_name);
+
+TEST_P(DeviceTranslator, FindsInFloatsWhatTheCpuFindsInDoubles) {
+  if (is_missing()) GTEST_SKIP() << "no GPU here";
+  const auto requests = random_requests(40);
+  const auto expected = translator({}).translate(requests);
+  Transformer model = random_model(1);
+  model->to(device(), torch::kFloat32);
+  model->pack(WeightPrecision::kFp32);  // as commands do
+  const auto found = BatchTranslator(Search(Ensemble({model}), search_tokens(), {}), {}, nullptr)
+                         .translate(requests);
+  for (size_t i = 0; i < requests.size(); ++i) {
+    EXPECT_EQ(found[i].hypotheses[0].tokens, expected[i].hypotheses[0].tokens) << i;
+    EXPECT_NEAR(found[i].hypotheses[0].score, expected[i].hypotheses[0].score, 1e-3) << i;
+  }
 }
 
 TEST(BatchTranslator, DrawsDifferentSamplesThatDoNotDependOnTheBatch) {

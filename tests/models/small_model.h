@@ -114,6 +114,19 @@ class CountingScale : public AttentionScale {
   }
 };
 
+/// Rounds the weights to bf16, so that computing in it rounds nothing but activations.
+inline void round_weights_to_bf16(Transformer& model) {
+  const torch::NoGradGuard no_grad;
+  for (torch::Tensor& parameter : model->parameters())
+    parameter.copy_(parameter.to(torch::kBFloat16));
+}
+
+/// |a − b| / |b|, of the tensors as vectors.
+inline double relative_error(const torch::Tensor& a, const torch::Tensor& b) {
+  EXPECT_EQ(a.sizes(), b.sizes());
+  return ((a - b).norm() / b.norm()).item<double>();
+}
+
 inline double max_difference(const torch::Tensor& a, const torch::Tensor& b) {
   EXPECT_EQ(a.sizes(), b.sizes());
   return a.numel() == 0 ? 0.0 : (a - b).abs().max().item<double>();

@@ -2,8 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
-#include <chrono>
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -209,16 +210,23 @@ TEST(Program, LightCommandsStartAtOnce) {
 #ifdef __SANITIZE_ADDRESS__
   GTEST_SKIP() << "sanitizers make the start slower";
 #endif
+  // Of the processor, not of the clock: the machine may be busy.
+  const auto used_milliseconds = [] {
+    rusage usage{};
+    ::getrusage(RUSAGE_CHILDREN, &usage);
+    const auto of = [](const timeval& time) {
+      return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) * 1e-3;
+    };
+    return of(usage.ru_utime) + of(usage.ru_stime);
+  };
   for (const char* words : {"--help", "list", "score --help"}) {
-    double fastest = 1e9;  // the machine may be busy: the best of several is what the program needs
+    double least = 1e9;
     for (int i = 0; i < 10; ++i) {
-      const auto start = std::chrono::steady_clock::now();
+      const double before = used_milliseconds();
       nmt_run(words);
-      fastest = std::min(fastest, std::chrono::duration<double, std::milli>(
-                                      std::chrono::steady_clock::now() - start)
-                                      .count());
+      least = std::min(least, used_milliseconds() - before);
     }
-    EXPECT_LT(fastest, 50) << words;
+    EXPECT_LT(least, 50) << words;
   }
 }
 

@@ -5,9 +5,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "nmt/commands/arguments.h"
 #include "nmt/commands/command.h"
+#include "nmt/run/parsed_command.h"
 #include "table_for_tests.h"
+#include "tests/message_of.h"
 
 namespace nmt::testing {
 namespace {
@@ -138,6 +142,30 @@ TEST(Recipe, IsReadFromFileAndCommandLine) {
   EXPECT_THAT(yaml, HasSubstr("lr: 0.002"));
   for (const char* word : {"runs/x", "CPU threads", "check:"})
     EXPECT_THAT(yaml, Not(HasSubstr(word)));
+}
+
+// As `nmt train` reads them; and nothing in them is without effect.
+TEST(Recipe, ThoseOfThisSourceTreeAreValid) {
+  int recipes = 0;
+  for (const auto& folder : std::filesystem::directory_iterator(NMT_SOURCE_DIR "/recipes")) {
+    if (!folder.is_directory()) continue;
+    for (const auto& file : std::filesystem::directory_iterator(folder)) {
+      if (file.path().extension() != ".yaml") continue;
+      SCOPED_TRACE(file.path());
+      ++recipes;
+      const std::string error = message_of([&] {
+        const ParsedCommand<TrainArguments> command(
+            *find_command("train"), {file.path(), "--run", "runs/x"},
+            [](const TrainArguments& arguments) { return arguments.recipe; });
+        const std::set<std::string> idle = idle_groups(command.recipe);
+        for (const auto& option : command.table.options()) {
+          EXPECT_FALSE(option->is_set() && idle.contains(option->group())) << option->key();
+        }
+      });
+      EXPECT_EQ(error, "no error");
+    }
+  }
+  EXPECT_GT(recipes, 0);
 }
 
 TEST(Recipe, OptionsThatACommandIgnoresAreRefused) {

@@ -9,6 +9,7 @@
 
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/error.h"
+#include "tests/message_of.h"
 #include "tests/temporary_folder.h"
 
 namespace nmt {
@@ -24,15 +25,6 @@ Checkpoint checkpoint_at(int64_t update, double loss = -1) {
   checkpoint.weights["w"] = torch::full({4}, static_cast<float>(update));
   checkpoint.training["optimizer.steps"] = torch::tensor(static_cast<float>(update));
   return checkpoint;
-}
-
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 TEST(Checkpoint, RoundTrip) {
@@ -107,8 +99,32 @@ TEST(Checkpoint, LinksAndKeepPolicy) {
   EXPECT_EQ(fs::read_symlink(run.checkpoints() + "/last").string(), "000000005");
   EXPECT_EQ(load_checkpoint(run.find_checkpoint("best")).state.update, 2);
   EXPECT_EQ(load_checkpoint(run.find_checkpoint("4")).state.update, 4);
-  const std::string error = error_of([&] { run.find_checkpoint("3"); });
+  const std::string error = message_of([&] { run.find_checkpoint("3"); });
   EXPECT_NE(error.find("2, 4, 5"), std::string::npos) << error;
+}
+
+TEST(Checkpoint, TheMetricSaysWhichIsTheBest) {
+  const std::vector<ValidationResult> validations = {
+      {.update = 1, .loss = 4, .nll = 4, .bleu = 10, .chrf = 60},
+      {.update = 2, .loss = 1, .nll = 1, .bleu = 20, .chrf = 50},
+      {.update = 3, .loss = 3, .nll = 3, .bleu = 30, .chrf = 40},
+      {.update = 4, .loss = 2, .nll = 2, .bleu = 20, .chrf = 30}};
+  for (const auto& [metric, best] :
+       {std::pair(ValidationMetric::kLoss, 2), std::pair(ValidationMetric::kBleu, 3),
+        std::pair(ValidationMetric::kChrf, 1)}) {
+    const TemporaryFolder folder;
+    const RunFolder run(folder.path());
+    TrainingOptions options;
+    options.validation.metric = metric;
+    options.checkpoints = {.every = 1, .keep_last = 1, .keep_best = 1};
+    for (int64_t update = 1; update <= 4; ++update) {
+      Checkpoint checkpoint = checkpoint_at(update);
+      checkpoint.state.validations = {validations.begin(), validations.begin() + update};
+      save_checkpoint(run, checkpoint, options);
+    }
+    EXPECT_EQ(run.updates(), (std::vector<int64_t>{best, 4}));
+    EXPECT_EQ(load_checkpoint(run.find_checkpoint("best")).state.update, best);
+  }
 }
 
 TEST(Checkpoint, TruncatedOrFlippedFilesAreNamed) {
@@ -125,7 +141,7 @@ TEST(Checkpoint, TruncatedOrFlippedFilesAreNamed) {
         if (damaged + "\n" == content)
           continue;  // only the last line's end is gone: nothing is lost
         std::ofstream(path, std::ios::binary) << damaged;
-        const std::string error = error_of([&] { load_checkpoint(run.checkpoint(1)); });
+        const std::string error = message_of([&] { load_checkpoint(run.checkpoint(1)); });
         // A flipped checksum makes the file that it belongs to look damaged; all else names the
         // damaged file.
         EXPECT_NE(error.find(run.checkpoint(1)), std::string::npos) << position << error;

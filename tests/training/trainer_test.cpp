@@ -4,44 +4,17 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include <nlohmann/json.hpp>
 #include <utility>
 
-#include "criterions/factory.h"
 #include "nmt/training/schedule.h"
-#include "tests/models/small_model.h"
-#include "tests/temporary_folder.h"
+#include "tests/training/small_training.h"
 
 // The training loop against a plain one, which knows only LibTorch's own optimizer.
 
 namespace nmt {
 namespace {
 
-using testing::max_difference;
-
-/// Epochs of the same batches.
-class RepeatedBatches final : public BatchStream {
- public:
-  explicit RepeatedBatches(std::vector<Batch> epoch) : epoch_(std::move(epoch)) {}
-
-  Batch next() override { return epoch_[static_cast<size_t>(taken_++ % size())]; }
-  BatchPosition position() const override {
-    return {.epoch = taken_ / size(), .batch = taken_ % size()};
-  }
-  double take_wait_seconds() override { return 0; }
-
- private:
-  int64_t size() const { return std::ssize(epoch_); }
-
-  std::vector<Batch> epoch_;
-  int64_t taken_ = 0;
-};
-
-/// Two batches whose target tokens, 6 and 29, are far from equal.
-std::vector<Batch> two_batches() {
-  return {testing::random_batch({{5, 4}, {3, 2}}, 1),
-          testing::random_batch({{5, 9}, {7, 12}, {2, 8}}, 2)};
-}
+using testing::TrainerTest;
 
 /// A criterion that calls `notice` first.
 class NoticingCriterion final : public Criterion {
@@ -58,43 +31,6 @@ class NoticingCriterion final : public Criterion {
   std::unique_ptr<Criterion> criterion_ = make_criterion({});
 };
 
-class TrainerTest : public ::testing::Test {
- protected:
-  TrainerTest() {
-    options_.log_every = 1;
-    options_.schedule = {.lr = 0.05, .warmup = 3};
-    options_.optimizer.epsilon = 1e-2;  // so large that the gradient's scale shows in the weights
-    parts_.model = testing::small_model(testing::small_options());
-    parts_.criterion = make_criterion({});
-    parts_.batches = &batches_;
-    parts_.world = world_.get();
-  }
-
-  StopReason train() {
-    Trainer trainer(parts_, options_, run_, nullptr);
-    const StopReason reason = trainer.run([] { return false; });
-    state_ = trainer.state();
-    return reason;
-  }
-
-  std::vector<nlohmann::json> train_events() const {
-    std::vector<nlohmann::json> events;
-    std::ifstream log(run_.log());
-    for (std::string line; std::getline(log, line);)
-      if (auto event = nlohmann::json::parse(line); event["event"] == "train")
-        events.push_back(std::move(event));
-    return events;
-  }
-
-  TemporaryFolder folder_;
-  RunFolder run_{folder_.path()};
-  std::unique_ptr<World> world_ = single_process();
-  RepeatedBatches batches_{two_batches()};
-  TrainingParts parts_;
-  TrainingOptions options_;
-  TrainingState state_;
-};
-
 /// What the plain loop gave: the same numbers as the log, of each update, and the weights at last.
 struct PlainTraining {
   std::vector<double> losses, learning_rates, gradient_norms;
@@ -105,7 +41,7 @@ struct PlainTraining {
 PlainTraining plain_training(Transformer model, const TrainingOptions& options) {
   PlainTraining result;
   const auto criterion = make_criterion({});
-  const std::vector<Batch> batches = two_batches();
+  const std::vector<Batch> batches = testing::two_batches();
   torch::optim::Adam optimizer(model->parameters(),
                                torch::optim::AdamOptions(1)
                                    .betas({options.optimizer.beta1, options.optimizer.beta2})
@@ -139,12 +75,6 @@ PlainTraining plain_training(Transformer model, const TrainingOptions& options) 
   return result;
 }
 
-void expect_near(const TensorMap& actual, const TensorMap& expected, double tolerance) {
-  ASSERT_EQ(actual.size(), expected.size());
-  for (const auto& [name, tensor] : expected)
-    EXPECT_LT(max_difference(actual.at(name), tensor), tolerance) << name;
-}
-
 TEST_F(TrainerTest, EqualsAPlainLoop) {
   options_.accumulate = 2;
   options_.max_updates = 5;
@@ -156,8 +86,8 @@ TEST_F(TrainerTest, EqualsAPlainLoop) {
   const Checkpoint saved = load_checkpoint(run_.find_checkpoint("last"));
   EXPECT_EQ(saved.state.update, 5);
   EXPECT_EQ(saved.weights.begin()->second.scalar_type(), torch::kFloat64);
-  expect_near(saved.weights, plain.weights, 1e-9);
-  expect_near(saved.average, plain.average, 1e-9);
+  testing::expect_near(saved.weights, plain.weights, 1e-9);
+  testing::expect_near(saved.average, plain.average, 1e-9);
 
   const std::vector<nlohmann::json> events = train_events();
   ASSERT_EQ(events.size(), 5U);
@@ -175,6 +105,21 @@ TEST_F(TrainerTest, EndsAfterTheLastEpoch) {
   EXPECT_EQ(state_.update, 6);  // of two batches each
   EXPECT_EQ(state_.position, (BatchPosition{.epoch = 3}));
   EXPECT_EQ(load_checkpoint(run_.find_checkpoint("last")).state.update, 6);
+}
+
+TEST_F(TrainerTest, LosesPatienceByTheMetric) {
+  options_.max_updates = 100;
+  options_.validation = {.every = 1, .metric = ValidationMetric::kBleu, .patience = 2};
+  // The loss goes on falling, BLEU only up to the third update.
+  parts_.validator = [](Transformer&, int64_t update) {
+    const double loss = 1 / static_cast<double>(update);
+    const auto bleu = static_cast<double>(30 - std::abs(update - 3));
+    return ValidationOutcome{
+        .result = {.update = update, .loss = loss, .nll = loss, .bleu = bleu, .chrf = 40 - loss}};
+  };
+  EXPECT_EQ(train(), StopReason::kEarlyStop);
+  EXPECT_EQ(state_.update, 5);
+  EXPECT_EQ(load_checkpoint(run_.find_checkpoint("best")).state.update, 3);
 }
 
 TEST_F(TrainerTest, ComputesInItsPrecision) {
