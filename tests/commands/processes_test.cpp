@@ -21,27 +21,11 @@ using testing::HasSubstr;
 
 using Words = std::vector<std::string>;
 
-Words train(const std::string& run, int64_t updates, const Words& more) {
-  Words arguments = {"train",
-                     small_run().recipe,
-                     "--run",
-                     run,
-                     "--threads",
-                     "1",
-                     "--train.max_updates",
-                     std::to_string(updates),
-                     "--train.ema",
-                     "0",
-                     "--valid.every",
-                     "20",
-                     "--valid.metric",
-                     "bleu",
-                     "--valid.max_lines",
-                     "15",
-                     "--save.every",
-                     "20"};
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return arguments;
+Words with_updates(const std::string& run, int64_t updates, Words more) {
+  more.insert(more.end(),
+              {"--train.max_updates", std::to_string(updates), "--train.ema", "0", "--valid.every",
+               "20", "--valid.metric", "bleu", "--valid.max_lines", "15", "--save.every", "20"});
+  return train_arguments(run, more);
 }
 
 class Processes : public testing::Test {
@@ -64,7 +48,7 @@ class Processes : public testing::Test {
   std::string trained(const std::string& name, int processes, const Words& more = {},
                       int64_t updates = 40) {
     const std::string run = folder_.file(name);
-    const Words arguments = train(run, updates, more);
+    const Words arguments = with_updates(run, updates, more);
     const ProgramResult result = processes == 2 ? run_two(arguments) : run_program(arguments);
     EXPECT_EQ(result.exit_code, 0) << result.err;
     return run;
@@ -74,25 +58,11 @@ class Processes : public testing::Test {
     return load_tensors(run + "/checkpoints/last/model.safetensors");
   }
 
-  static std::string bytes(const std::string& run) {
-    return read_file(run + "/checkpoints/last/model.safetensors") +
-           read_file(run + "/checkpoints/last/training.safetensors");
-  }
-
   static double largest_difference(const TensorMap& a, const TensorMap& b) {
     double largest = 0;
     for (const auto& [name, tensor] : a)
       largest = std::max(largest, (tensor - b.at(name)).abs().max().item<double>());
     return largest;
-  }
-
-  static std::vector<nlohmann::json> events(const std::string& run, const std::string& name) {
-    std::vector<nlohmann::json> found;
-    for (const std::string& line : lines_of(read_file(run + "/train.jsonl"))) {
-      const auto event = nlohmann::json::parse(line);
-      if (event["event"] == name) found.push_back(event);
-    }
-    return found;
   }
 
   TemporaryFolder folder_;
@@ -126,9 +96,9 @@ TEST_F(Processes, ResumeBitForBit) {
     const std::string name = std::string("sharded-") + sharded;
     const std::string undisturbed = trained(name, 2, more);
     const std::string stopped = trained(name + "-stopped", 2, more, 20);
-    EXPECT_NE(bytes(stopped), bytes(undisturbed));
+    EXPECT_NE(tensors(stopped), tensors(undisturbed));
     trained(name + "-stopped", 2, more);
-    EXPECT_TRUE(bytes(stopped) == bytes(undisturbed)) << name;
+    EXPECT_TRUE(tensors(stopped) == tensors(undisturbed)) << name;
   }
 }
 
@@ -162,45 +132,7 @@ TEST_F(Processes, OneWithoutABatchTakesPart) {
 TEST_F(Processes, ShardedMomentsChangeNothing) {
   const std::string plain = trained("plain", 2);
   const std::string sharded = trained("sharded", 2, {"--train.shard_optimizer", "true"});
-  EXPECT_TRUE(bytes(plain) == bytes(sharded));
-}
-
-// The process number of one of a run's processes.
-pid_t find_process(const std::string& run, int rank) {
-  const std::string variable = "OMPI_COMM_WORLD_RANK=" + std::to_string(rank);
-  for (const auto& entry : fs::directory_iterator("/proc")) {
-    const std::string name = entry.path().filename();
-    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    try {
-      if (read_file(entry.path() / "cmdline").find(run) != std::string::npos &&
-          read_file(entry.path() / "environ").find(variable) != std::string::npos)
-        return std::stoi(name);
-    } catch (const std::exception&) {  // it has ended
-    }
-  }
-  return -1;
-}
-
-// Trains with two processes, stops one of them, and gives how the other one ends.
-ProgramResult stop_one(const std::string& run, int rank, pid_t& stopped,
-                       const std::function<ProgramResult(const Words&)>& run_two) {
-  auto two = std::async(std::launch::async, [&] {
-    return run_two(train(run, 100'000, {"--time_limit", "4"}));
-  });
-  const auto ended = [&two] {
-    return two.wait_for(std::chrono::milliseconds(50)) == std::future_status::ready;
-  };
-  while (!fs::exists(run + "/checkpoints/last") && !ended()) {
-  }
-  stopped = find_process(run, rank);
-  if (stopped > 0) ::kill(stopped, SIGSTOP);
-  const auto start = std::chrono::steady_clock::now();
-  const ProgramResult result = two.get();
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
-  EXPECT_GT(stopped, 0);
-  EXPECT_NE(result.exit_code, 0);
-  EXPECT_TRUE(fs::exists(run + "/checkpoints/last/state.json"));
-  return result;
+  EXPECT_TRUE(tensors(plain) == tensors(sharded));
 }
 
 TEST_F(Processes, AMissingOneEndsTheRunAndIsNamed) {

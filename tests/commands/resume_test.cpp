@@ -1,0 +1,167 @@
+// Trainings that stop and continue.
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "nmt/support/atomic_file.h"
+#include "nmt/support/file_lock.h"
+#include "nmt/training/run_folder.h"
+#include "tests/commands/program.h"
+#include "tests/temporary_folder.h"
+
+namespace nmt {
+namespace {
+namespace fs = std::filesystem;
+
+// Killed at many moments, inside of saves too; whatever was lost is done again, and the end is the
+// same to the last bit.
+TEST(Resume, KilledRunsEndBitForBitLikeUndisturbedOnes) {
+  const TemporaryFolder folder;
+  const std::string run = folder.file("killed");
+  const auto command = train_arguments(run, {"--save.every", "3"});
+  int kills = 0;
+  for (int delay = 900; kills < 12; delay += 230) {
+    const auto start = std::chrono::steady_clock::now();
+    const ProgramResult result = run_and_signal(command, SIGKILL, [start, delay] {
+      return std::chrono::steady_clock::now() - start > std::chrono::milliseconds(delay);
+    });
+    if (result.exit_code == 0) break;
+    ASSERT_EQ(result.exit_code, 128 + SIGKILL) << result.err;
+    ++kills;
+  }
+  EXPECT_GE(kills, 2);
+  const ProgramResult last = train(run);
+  ASSERT_EQ(last.exit_code, 0) << last.err;
+  EXPECT_TRUE(tensors(run) == tensors(small_run().run));
+}
+
+TEST(Resume, SigtermSavesAndTheSameCommandContinues) {
+  const TemporaryFolder folder;
+  const std::string run = folder.file("stopped");
+  const auto command = train_arguments(run, {"--save.every", "1000", "--valid.every", "0"});
+  const ProgramResult stopped =
+      run_and_signal(command, SIGTERM, [&] { return !events(run, "train").empty(); });
+  EXPECT_EQ(stopped.exit_code, 128 + SIGTERM) << stopped.err;
+  EXPECT_NE(stopped.err.find("the same command continues"), std::string::npos) << stopped.err;
+  EXPECT_TRUE(fs::exists(run + "/checkpoints/last")) << stopped.err;
+  EXPECT_FALSE(fs::exists(run + "/checkpoints/000000120")) << stopped.err;
+  const ProgramResult last = run_program(command);
+  ASSERT_EQ(last.exit_code, 0) << last.err;
+  EXPECT_TRUE(tensors(run) == tensors(small_run().run));
+}
+
+// Every update is followed by a validation, which takes much longer: the signal comes within one.
+TEST(Resume, SigtermDuringValidationFinishesItAndLosesNothing) {
+  const TemporaryFolder folder;
+  const std::string run = folder.file("stopped");
+  const auto command =
+      train_arguments(run, {"--valid.every", "1", "--save.every", "1000", "--train.max_updates",
+                            "40", "--train.log_every", "1"});
+  const ProgramResult stopped = run_and_signal(command, SIGTERM, [&] {
+    const size_t validations = events(run, "valid").size();
+    return validations > 1 && events(run, "train").size() > validations;
+  });
+  EXPECT_EQ(stopped.exit_code, 128 + SIGTERM) << stopped.err;
+  EXPECT_EQ(events(run, "valid").size(), events(run, "train").size());
+  EXPECT_LT(events(run, "train").size(), 40u);
+  const ProgramResult last = run_program(command);
+  ASSERT_EQ(last.exit_code, 0) << last.err;
+  EXPECT_EQ(events(run, "valid").size(), 40u);
+  EXPECT_EQ(events(run, "train").size(), 40u);
+}
+
+TEST(Resume, AnotherRecipeIsRefusedByName) {
+  const ProgramResult result = train(small_run().run, {"--train.lr", "0.1"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("train.lr"), std::string::npos) << result.err;
+}
+
+TEST(Resume, ARunInUseIsLeftAlone) {
+  const TemporaryFolder folder;
+  const RunFolder run(folder.path());
+  const FileLock other(run.lock(), "");
+  const ProgramResult result = run_program({"train", small_run().recipe, "--run", folder.path()});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("in use by process"), std::string::npos) << result.err;
+  EXPECT_FALSE(run.exists());
+}
+
+// Of as many bytes and of others, prepared in the run folder and in a store of several runs.
+TEST(Resume, ARunIsNotContinuedOnOtherText) {
+  for (const bool own_store : {true, false}) {
+    const TemporaryFolder folder;
+    for (const char* language : {"en", "de"})
+      fs::copy(small_run().text("train.") + language,
+               folder.file(std::string("train.") + language));
+    const std::string run = folder.file("run");
+    const auto updates = [&](const char* number) {
+      std::vector<std::string> more = {"--data.train", folder.file("train.{}:en-de"),
+                                       "--train.max_updates", number};
+      if (!own_store) more.insert(more.end(), {"--data.store", folder.file("store")});
+      return train(run, more);
+    };
+    ASSERT_EQ(updates("2").exit_code, 0);
+    const std::string vocabulary = read_file(run + "/vocab.model"), trained = tensors(run);
+    const std::string text = read_file(folder.file("train.de"));
+    std::vector<std::string> lines = lines_of(text);
+    std::swap(lines.front(), lines.back());
+    std::string swapped;
+    for (const std::string& line : lines) swapped += line + "\n";
+    ASSERT_EQ(swapped.size(), text.size());
+    for (const std::string& other : {swapped, text + lines.front() + "\n"}) {
+      write_file(folder.file("train.de"), other);
+      const ProgramResult refused = updates("4");
+      EXPECT_EQ(refused.exit_code, 1);
+      EXPECT_NE(refused.err.find("train.de: this is not the text that was begun with"),
+                std::string::npos)
+          << refused.err;
+      EXPECT_TRUE(read_file(run + "/vocab.model") == vocabulary);
+      EXPECT_TRUE(tensors(run) == trained);
+    }
+    write_file(folder.file("train.de"), text);
+    const ProgramResult continued = updates("4");
+    EXPECT_EQ(continued.exit_code, 0) << continued.err;
+    EXPECT_EQ(continued.err.find("preparing"), std::string::npos) << continued.err;
+  }
+}
+
+// Of a run of an earlier version nobody knows on which text it began; its vocabulary is its own.
+TEST(Resume, ARunKeepsItsVocabulary) {
+  const TemporaryFolder folder;
+  const std::string run = folder.file("run");
+  ASSERT_EQ(train(run, {"--train.max_updates", "2"}).exit_code, 0);
+  const std::string vocabulary = read_file(run + "/vocab.model");
+  fs::remove(run + "/corpora.json");
+  write_file(run + "/vocab.model.json", "{}");
+  const ProgramResult continued = train(run, {"--train.max_updates", "4"});
+  EXPECT_EQ(continued.exit_code, 0) << continued.err;
+  EXPECT_EQ(continued.err.find("training a unigram vocabulary"), std::string::npos)
+      << continued.err;
+  EXPECT_TRUE(read_file(run + "/vocab.model") == vocabulary);
+  EXPECT_TRUE(fs::exists(run + "/corpora.json"));
+}
+
+TEST(Resume, AnEarlyStoppedRunStaysStopped) {
+  const TemporaryFolder folder;
+  const std::string run = folder.file("run");
+  // So large a rate that the loss rises.
+  const auto command =
+      train_arguments(run, {"--train.lr", "3", "--train.warmup", "1", "--valid.every", "1",
+                            "--valid.patience", "2", "--valid.metric", "loss"});
+  const ProgramResult stopped = run_program(command);
+  ASSERT_EQ(stopped.exit_code, 0) << stopped.err;
+  ASSERT_NE(stopped.err.find("no improvement in 2 validations"), std::string::npos) << stopped.err;
+  const std::string log = read_file(run + "/train.jsonl"), trained = tensors(run);
+  const ProgramResult again = run_program(command);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_NE(again.err.find("no improvement in 2 validations"), std::string::npos) << again.err;
+  EXPECT_EQ(read_file(run + "/train.jsonl"), log);
+  EXPECT_TRUE(tensors(run) == trained);
+}
+
+}  // namespace
+}  // namespace nmt
