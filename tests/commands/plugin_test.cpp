@@ -148,7 +148,7 @@ TEST(Train, ASkippedUpdateIsNamedWithItsSentencesAndChangesNothing) {
   const std::string run = folder.file("run");
   const ProgramResult result =
       train_faulty(run, {"--faulty.first", "3", "--faulty.last", "4", "--train.max_updates", "6",
-                         "--valid.every", "0", "--save.every", "1"});
+                         "--valid.every", "0", "--save.every", "1", "--save.keep_last", "6"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("update 3 was skipped: its gradient is not finite"));
   EXPECT_THAT(result.err, HasSubstr("update 4 was skipped"));
@@ -163,6 +163,8 @@ TEST(Train, ASkippedUpdateIsNamedWithItsSentencesAndChangesNothing) {
     return nlohmann::json::parse(read_file(run + "/checkpoints/00000000" + update + "/state.json"));
   };
   EXPECT_EQ(state("6")["training"]["skipped"], 2);
+  EXPECT_TRUE(tensors(run, "2") == tensors(run, "4"));
+  EXPECT_FALSE(tensors(run, "4") == tensors(run, "5"));
   const ProgramResult inspected = run_program({"inspect", run + "/checkpoints/last"});
   EXPECT_THAT(inspected.out, HasSubstr("skipped_updates: 2"));
   const std::string page = folder.file("run.html");
