@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "nmt/support/atomic_file.h"
 #include "nmt/training/evaluations.h"
@@ -141,25 +140,6 @@ TEST(Translate, ErrorsNameTheRemedy) {
   const ProgramResult checkpoint = run_program(translate({"--checkpoint", "77"}));
   EXPECT_EQ(checkpoint.exit_code, 1);
   EXPECT_NE(checkpoint.err.find("120"), std::string::npos) << checkpoint.err;
-}
-
-// Forced decoding through its own batches gives what teacher forcing gave in validation.
-TEST(ScorePairs, TheSumIsTheValidationLoss) {
-  const ProgramResult scored = run_program({"score-pairs", small_run().run, "--checkpoint", "120",
-                                            "--src", small_run().text("valid.en"), "--hyp",
-                                            small_run().text("valid.de"), "--threads", "1"});
-  ASSERT_EQ(scored.exit_code, 0) << scored.err;
-  double sum = 0;
-  const std::vector<std::string> lines = lines_of(scored.out);
-  for (const std::string& line : lines) sum += std::stod(line);
-  const auto manifest =
-      nlohmann::json::parse(read_file(small_run().run + "/data/valid-1/manifest.json"));
-  ASSERT_EQ(lines.size(), manifest["sentences"].get<size_t>());
-  const nlohmann::json last = events(small_run().run, "valid").back();
-  ASSERT_EQ(last["update"], 120);
-  const double tokens =
-      manifest["tokens"][1].get<double>() + static_cast<double>(lines.size());  // and an EOS each
-  EXPECT_NEAR(-sum / tokens, last["nll"].get<double>(), 1e-4);
 }
 
 /// The translations of the newest evaluation.
