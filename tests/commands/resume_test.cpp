@@ -82,6 +82,34 @@ TEST(Resume, SigtermDuringValidationFinishesItAndLosesNothing) {
   EXPECT_EQ(events(run, "train").size(), 40u);
 }
 
+// With all that draws random numbers, keeps state or sums in another way.
+TEST(Resume, ThreeUpdatesAndThreeMoreAreSix) {
+  const TemporaryFolder folder;
+  const std::vector<std::vector<std::string>> recipes = {
+      {"--criterion.kind", "r_drop", "--train.accumulate", "2", "--model.layer_dropout", "0.3",
+       "--model.word_dropout", "0.1", "--model.attention_dropout", "0.1",
+       "--model.activation_dropout", "0.1"},
+      {"--criterion.kind", "distillation", "--criterion.teacher", small_run().run,
+       "--vocabulary.file", small_run().run + "/vocab.model", "--train.precision", "bf16"},
+      {"--vocabulary.type", "bpe", "--data.unigram_alpha", "0", "--data.bpe_dropout", "0.1",
+       "--train.optimizer", "adamw", "--train.weight_decay", "0.01", "--train.clip_norm", "0.5",
+       "--train.ema", "0"}};
+  for (const std::vector<std::string>& recipe : recipes) {
+    const auto updates = [&recipe](const std::string& run, const char* number) {
+      std::vector<std::string> more = {"--train.max_updates", number, "--valid.samples", "0"};
+      more.insert(more.end(), recipe.begin(), recipe.end());
+      const ProgramResult result = train(run, more);
+      EXPECT_EQ(result.exit_code, 0) << recipe[1] << ": " << result.err;
+    };
+    const std::string halves = folder.file(recipe[1] + "-halves"),
+                      whole = folder.file(recipe[1] + "-whole");
+    updates(halves, "3");
+    updates(halves, "6");
+    updates(whole, "6");
+    EXPECT_TRUE(tensors(halves) == tensors(whole)) << recipe[1];
+  }
+}
+
 TEST(Resume, AnotherRecipeIsRefusedByName) {
   const ProgramResult result = train(small_run().run, {"--train.lr", "0.1"});
   EXPECT_EQ(result.exit_code, 2);

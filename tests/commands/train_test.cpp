@@ -208,22 +208,5 @@ TEST(Train, AMissingCorpusIsNamed) {
   EXPECT_NE(result.err.find("/nonexistent/train."), std::string::npos) << result.err;
 }
 
-TEST(Train, AccumulationRDropDistillationAndBf16Run) {
-  const TemporaryFolder folder;
-  const std::vector<std::vector<std::string>> variants = {
-      {"--train.accumulate", "2"},
-      {"--criterion.kind", "r_drop"},
-      {"--decode.sampling", "true", "--decode.top_k", "5", "--decode.temperature", "0.7"},
-      {"--criterion.kind", "distillation", "--criterion.teacher", small_run().run,
-       "--vocabulary.file", small_run().run + "/vocab.model"},
-      {"--train.precision", "bf16", "--train.clip_norm", "1", "--train.optimizer", "adamw"}};
-  for (size_t i = 0; i < variants.size(); ++i) {
-    std::vector<std::string> more = variants[i];
-    more.insert(more.end(), {"--train.max_updates", "4"});
-    const ProgramResult result = train(folder.file(std::to_string(i)), more);
-    EXPECT_EQ(result.exit_code, 0) << variants[i][1] << ": " << result.err;
-  }
-}
-
 }  // namespace
 }  // namespace nmt
