@@ -135,6 +135,54 @@ TEST_F(Processes, ShardedMomentsChangeNothing) {
   EXPECT_TRUE(tensors(plain) == tensors(sharded));
 }
 
+TEST_F(Processes, StartedByALauncherOfAnotherMpiAreRefused) {
+  Words command = {"env", "PMI_RANK=1", "PMI_SIZE=2", NMT_PROGRAM};
+  const Words arguments = with_updates(folder_.file("run"), 1, {"--device", "cpu"});
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  const ProgramResult result = run_command(command);
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("mpirun started this as process 1 of 2, but its MPI says "
+                                    "process 0 of 1"));
+}
+
+// The process number of one of a run's processes.
+pid_t find_process(const std::string& run, int rank) {
+  const std::string variable = "OMPI_COMM_WORLD_RANK=" + std::to_string(rank);
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    try {
+      if (read_file(entry.path() / "cmdline").find(run) != std::string::npos &&
+          read_file(entry.path() / "environ").find(variable) != std::string::npos)
+        return std::stoi(name);
+    } catch (const std::exception&) {  // it has ended
+    }
+  }
+  return -1;
+}
+
+// Trains with two processes, stops one of them, and gives how the other one ends.
+ProgramResult stop_one(const std::string& run, int rank, pid_t& stopped,
+                       const std::function<ProgramResult(const Words&)>& run_two) {
+  auto two = std::async(std::launch::async, [&] {
+    return run_two(with_updates(run, 100'000, {"--time_limit", "4"}));
+  });
+  const auto ended = [&two] {
+    return two.wait_for(std::chrono::milliseconds(50)) == std::future_status::ready;
+  };
+  while (!fs::exists(run + "/checkpoints/last") && !ended()) {
+  }
+  stopped = find_process(run, rank);
+  if (stopped > 0) ::kill(stopped, SIGSTOP);
+  const auto start = std::chrono::steady_clock::now();
+  const ProgramResult result = two.get();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+  EXPECT_GT(stopped, 0);
+  EXPECT_NE(result.exit_code, 0);
+  EXPECT_TRUE(fs::exists(run + "/checkpoints/last/state.json"));
+  return result;
+}
+
 TEST_F(Processes, AMissingOneEndsTheRunAndIsNamed) {
   pid_t stopped = 0;
   const ProgramResult result = stop_one(folder_.file("second"), 1, stopped, run_two);

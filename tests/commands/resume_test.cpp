@@ -1,6 +1,8 @@
 // Trainings that stop and continue.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <torch/version.h>
 
 #include <algorithm>
 #include <csignal>
@@ -16,6 +18,7 @@
 namespace nmt {
 namespace {
 namespace fs = std::filesystem;
+using ::testing::HasSubstr;
 
 bool is_saving(const std::string& run) {
   if (!fs::exists(run + "/checkpoints")) return false;
@@ -41,6 +44,7 @@ TEST(Resume, KilledRunsEndBitForBitLikeUndisturbedOnes) {
   }
   const ProgramResult last = train(run.path());
   ASSERT_EQ(last.exit_code, 0) << last.err;
+  EXPECT_EQ(last.err.find("may differ"), std::string::npos) << last.err;
   const std::vector<nlohmann::json> starts = events(run.path(), "start");
   EXPECT_GE(std::ranges::count_if(starts, [](const auto& start) { return start["update"] > 0; }),
             2);
@@ -108,6 +112,18 @@ TEST(Resume, ThreeUpdatesAndThreeMoreAreSix) {
     updates(whole, "6");
     EXPECT_TRUE(tensors(halves) == tensors(whole)) << recipe[1];
   }
+}
+
+TEST(Resume, WhatChangesTheResultIsWarnedOf) {
+  const TemporaryFolder folder;
+  const ProgramResult result =
+      run_program({"train", small_run().recipe, "--run", copy_run(small_run().run, folder),
+                   "--threads", "2", "--train.accumulate", "2", "--train.max_updates", "121"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err,
+              HasSubstr("1 threads, LibTorch " TORCH_VERSION "; here the last digits may differ"));
+  EXPECT_THAT(result.err, HasSubstr("an update was made of 1 batches (train.accumulate × "
+                                    "processes), and is now made of 2"));
 }
 
 TEST(Resume, AnotherRecipeIsRefusedByName) {
@@ -197,6 +213,38 @@ TEST(Resume, AnEarlyStoppedRunStaysStopped) {
   EXPECT_NE(again.err.find("no improvement in 2 validations"), std::string::npos) << again.err;
   EXPECT_EQ(read_file(run + "/train.jsonl"), log);
   EXPECT_TRUE(tensors(run) == trained);
+}
+
+TEST(Resume, ADamagedCheckpointIsNamedAndNothingIsLost) {
+  const TemporaryFolder folder;
+  const std::string run = copy_run(small_run().run, folder);
+  const std::string file = run + "/checkpoints/000000120/model.safetensors";
+  std::string content = read_file(file);
+  content[content.size() / 2] = static_cast<char>(content[content.size() / 2] ^ 1);
+  write_file(file, content);
+  const ProgramResult damaged = train(run, {"--train.max_updates", "130"});
+  EXPECT_EQ(damaged.exit_code, 1);
+  EXPECT_NE(damaged.err.find("model.safetensors"), std::string::npos) << damaged.err;
+  fs::remove_all(run + "/checkpoints/000000120");
+  const ProgramResult mended = train(run);
+  ASSERT_EQ(mended.exit_code, 0) << mended.err;
+  EXPECT_TRUE(tensors(run) == tensors(small_run().run));
+}
+TEST(Resume, ACheckpointOfANewerFormatIsRefused) {
+  const TemporaryFolder folder;
+  const std::string run = copy_run(small_run().run, folder);
+  for (const char* update : {"last", "best"}) {
+    const std::string file = run + "/checkpoints/" + update + "/state.json";
+    auto state = nlohmann::json::parse(read_file(file));
+    state["format_version"] = 2;
+    write_file(file, state.dump());
+  }
+  for (const ProgramResult& result : {train(run, {"--train.max_updates", "121"}),
+                                      run_program({"translate", run}, "A house.\n")}) {
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_THAT(result.err, HasSubstr("state.json: checkpoint format 2 is newer than this "
+                                      "program's (1)"));
+  }
 }
 
 }  // namespace

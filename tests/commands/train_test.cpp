@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -10,6 +11,7 @@
 namespace nmt {
 namespace {
 namespace fs = std::filesystem;
+using ::testing::HasSubstr;
 
 TEST(Train, RunFolderIsComplete) {
   const std::string run = small_run().run;
@@ -198,6 +200,30 @@ TEST(Train, ATeacherWithOtherTagsIsRefused) {
                                  "--vocabulary.file", small_run().run + "/vocab.model"});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_NE(result.err.find("its language tags are not those of"), std::string::npos) << result.err;
+}
+
+TEST(Train, OptionsThatContradictEachOtherAreRefused) {
+  const TemporaryFolder folder;
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{"--train.min_lr", "0.01"}, "train.min_lr = 0.01 is above train.lr = 0.005"},
+      {{"--valid.every", "0", "--valid.patience", "2"}, "valid.patience needs valid.every > 0"}};
+  for (const auto& [options, message] : cases) {
+    const ProgramResult result = train(folder.file("run"), options);
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_THAT(result.err, HasSubstr(message));
+  }
+}
+
+TEST(Train, SeveralProcessesOnCpusNeedAnotherLauncherThanTorchrun) {
+  const TemporaryFolder folder;
+  std::vector<std::string> command = {"env", "RANK=0", "WORLD_SIZE=2", NMT_PROGRAM};
+  const std::vector<std::string> arguments =
+      train_arguments(folder.file("run"), {"--device", "cpu"});
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  const ProgramResult result = run_command(command);
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("torchrun starts processes without MPI"));
+  EXPECT_THAT(result.err, HasSubstr("Start with mpirun or srun"));
 }
 
 TEST(Train, AMissingCorpusIsNamed) {

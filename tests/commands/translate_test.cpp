@@ -142,6 +142,20 @@ TEST(Translate, ErrorsNameTheRemedy) {
   EXPECT_NE(checkpoint.err.find("120"), std::string::npos) << checkpoint.err;
 }
 
+TEST(Translate, DamagedLanguagesAreNamed) {
+  const TemporaryFolder folder;
+  const std::string run = copy_run(small_run().run, folder), file = run + "/languages.json";
+  const std::string whole = read_file(file);
+  for (const std::string& damaged :
+       {whole.substr(0, whole.size() / 2), std::string(R"({"languages": ["en", "de"]})"),
+        std::string(R"({"directions": ["ende"]})"), std::string(R"({"directions": []})")}) {
+    write_file(file, damaged);
+    const ProgramResult result = run_program({"translate", run}, "A house.\n");
+    EXPECT_EQ(result.exit_code, 1) << damaged;
+    EXPECT_NE(result.err.find(file + ": damaged"), std::string::npos) << damaged << result.err;
+  }
+}
+
 /// The translations of the newest evaluation.
 std::string newest_hypotheses(const RunFolder& run) {
   const std::string name = read_evaluations(run).back().hypotheses;
