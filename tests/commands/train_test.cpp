@@ -175,6 +175,24 @@ TEST(Train, TrainingTextThatTheModelCannotReadIsNamedFirst) {
   }
 }
 
+TEST(Train, ValidationSearchesWhateverTheRecipeDecodesWith) {
+  const auto validation = [](const std::vector<std::string>& options) {
+    const TemporaryFolder folder;
+    std::vector<std::string> more = {"--train.max_updates", "121"};
+    more.insert(more.end(), options.begin(), options.end());
+    const std::string run = copy_run(small_run().run, folder);
+    const ProgramResult result = train(run, more);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return events(run, "valid").back();
+  };
+  const nlohmann::json plain = validation({});
+  EXPECT_EQ(plain["update"], 121);
+  EXPECT_EQ(validation({"--decode.sampling", "true", "--decode.temperature", "5", "--decode.n_best",
+                        "3", "--decode.beam", "2"}),
+            plain);
+  EXPECT_NE(validation({"--valid.beam", "5"})["samples"], plain["samples"]);
+}
+
 // Training counts it among the run's languages, and so must who translates with the run.
 TEST(Train, ALanguageThatOnlyValidationHasStaysKnown) {
   const TemporaryFolder folder;
