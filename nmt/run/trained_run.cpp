@@ -20,8 +20,9 @@ std::string languages_file(const RunFolder& folder) {
 
 Languages load_languages(const RunFolder& folder) {
   Languages table;
+  const std::string file = languages_file(folder), content = read_file(file);
   try {
-    const nlohmann::json document = parse_json(read_file(languages_file(folder)));
+    const nlohmann::json document = parse_json(content);
     for (const nlohmann::json& direction : document.at("directions"))
       table.add(parse_direction(direction.get<std::string>()));
     // Absent in files of earlier versions and of importers. They come in the order in which
@@ -29,8 +30,9 @@ Languages load_languages(const RunFolder& folder) {
     if (const auto languages = document.find("languages"); languages != document.end())
       for (const std::string& language : languages->get<std::vector<std::string>>())
         table.add_languages({language, language});
-  } catch (const nlohmann::json::exception& error) {
-    throw Error(FilePosition{languages_file(folder)}, text("damaged: ", error.what()));
+    if (table.directions().empty()) throw Error("it names no direction");
+  } catch (const std::exception& error) {
+    throw Error(FilePosition{file}, text("damaged: ", error.what()));
   }
   return table;
 }

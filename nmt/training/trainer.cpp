@@ -226,17 +226,18 @@ void Trainer::update() {
   interval_.add_update(step.update, result.gradient_norm, result.skipped);
   state_.update = step.update;
   state_.position = parts_.batches->position();
-  if (!average_.empty()) update_average();
+  if (!average_.empty()) update_average(result.skipped);
 }
 
-void Trainer::update_average() {
+void Trainer::update_average(const torch::Tensor& skipped) {
   const torch::NoGradGuard no_grad;
   // The average follows quickly at first: with a fixed decay it would hold on to the random initial
   // weights.
   const double done = static_cast<double>(state_.update);
   const double decay = std::min(options_.ema, (1 + done) / (10 + done));
+  const torch::Tensor share = (1 - skipped) * (1 - decay);  // on the device: nobody waits for it
   for (size_t i = 0; i < average_.size(); ++i)
-    average_[i].lerp_(parameters_[i].second.detach(), 1 - decay);
+    average_[i].lerp_(parameters_[i].second.detach(), share.to(average_[i].scalar_type()));
 }
 
 void Trainer::report_skipped() {

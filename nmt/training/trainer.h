@@ -75,7 +75,8 @@ class Trainer {
   /// The backward pass of the update's last loss, which may be undefined, and with it the exchange
   /// between processes. Gives the target tokens of all processes.
   torch::Tensor finish_gradients(const torch::Tensor& last_loss, double tokens);
-  void update_average();
+  /// Moves it towards the weights, unless the scalar `skipped` is 1.
+  void update_average(const torch::Tensor& skipped);
   /// Names the updates that were skipped since the last call. Throws Error when it does not end.
   void report_skipped();
   void log_start();

@@ -92,13 +92,8 @@ std::map<std::string, std::string> files(const std::string& folder) {
 /// A folder of a copy of the small run, named "run".
 class AverageOfACopy : public ::testing::Test {
  protected:
-  AverageOfACopy() {
-    const auto options = fs::copy_options::recursive | fs::copy_options::copy_symlinks;
-    fs::copy(small_run().run, run_, options);
-  }
-
   TemporaryFolder folder_;
-  std::string run_ = folder_.file("run");
+  std::string run_ = copy_run(small_run().run, folder_);
 };
 
 // It would be replaced by a checkpoint.

@@ -183,14 +183,9 @@ TEST_F(BroughtModule, StartsFromARunWithoutItWhenTheMethodFillsItIn) {
 
 TEST_F(BroughtModule, ItsHooksLogNumbersAndSaveUnderNamesOfTheirOwn) {
   ASSERT_EQ(train("run", 3), 0);
-  int found = 0;
-  for (const std::string& line : lines_of(read_file(run("run") + "/train.jsonl"))) {
-    const auto event = nlohmann::json::parse(line);
-    if (event["event"] != "train") continue;
-    EXPECT_EQ(event.at("gated/closed"), 1);
-    ++found;
-  }
-  EXPECT_EQ(found, 1);
+  const std::vector<nlohmann::json> logged = events(run("run"), "train");
+  ASSERT_EQ(logged.size(), 1u);
+  EXPECT_EQ(logged.front().at("gated/closed"), 1);
   const std::string refused = message_of([&] { train("two", 3, {"--gated.hooks", "2"}); });
   EXPECT_NE(refused.find("'gated' has two hooks that save a 'seen'"), std::string::npos) << refused;
 }

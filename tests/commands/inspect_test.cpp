@@ -83,15 +83,6 @@ TEST(Inspect, WhatIsNothingIsSaid) {
   EXPECT_THAT(result.err, HasSubstr("is no run folder, checkpoint or stored corpus"));
 }
 
-std::vector<nlohmann::json> events_of(const std::string& run, const std::string& kind) {
-  std::vector<nlohmann::json> events;
-  for (const std::string& line : lines_of(read_file(run + "/train.jsonl"))) {
-    nlohmann::json event = nlohmann::json::parse(line);
-    if (event["event"] == kind) events.push_back(std::move(event));
-  }
-  return events;
-}
-
 std::string page_of(const std::string& run) {
   const TemporaryFolder folder;
   const ProgramResult result = run_program({"inspect", run, "--html", folder.file("run.html")});
@@ -106,7 +97,7 @@ TEST(InspectPage, ShowsATrainedRunWithItsTranslations) {
                            "<figcaption>Loss<", "<figcaption>Memory<", "every gradient was finite",
                            "Sentences of these updates", "<dt>Target "})
     EXPECT_THAT(page, HasSubstr(part));
-  const std::vector<nlohmann::json> validations = events_of(small_run().run, "valid");
+  const std::vector<nlohmann::json> validations = events(small_run().run, "valid");
   ASSERT_EQ(validations.size(), 6u);
   ASSERT_EQ(validations.front()["samples"].size(), 3u);
   for (size_t i = 0; i < 3; ++i) {
@@ -124,7 +115,7 @@ TEST(InspectPage, ShowsATrainedRunWithItsTranslations) {
 TEST(InspectPage, TheLogNamesTheWorstUpdateOfEachLine) {
   const int64_t pairs = CorpusStore::open(small_run().run + "/data/train-1")->size();
   int64_t before = 0;
-  for (const nlohmann::json& line : events_of(small_run().run, "train")) {
+  for (const nlohmann::json& line : events(small_run().run, "train")) {
     double highest_loss = 0, highest_norm = 0;
     for (const nlohmann::json& worst : line["worst"]) {
       EXPECT_GT(worst["update"], before);
@@ -147,11 +138,10 @@ TEST(InspectPage, ShowsWhereARunWasContinuedAndThatNothingWasTranslated) {
   const std::string run = folder.file("run");
   for (const char* updates : {"20", "40", "40"}) {
     const ProgramResult result =
-        run_program({"train", small_run().recipe, "--run", run, "--threads", "1",
-                     "--train.max_updates", updates, "--valid.samples", "0"});
+        train(run, {"--train.max_updates", updates, "--valid.samples", "0"});
     ASSERT_EQ(result.exit_code, 0) << result.err;
   }
-  EXPECT_EQ(events_of(run, "start").size(), 2u) << "the third had nothing to do";
+  EXPECT_EQ(events(run, "start").size(), 2u) << "the third had nothing to do";
   const std::string page = page_of(run);
   EXPECT_THAT(page, HasSubstr("<dt>continued after 20</dt>"));
   EXPECT_THAT(page, HasSubstr("<title>continued after update 20, "));

@@ -42,9 +42,9 @@ TEST(OldRun, ItsCheckpointAndCorpusAreRead) {
 
 TEST(OldRun, GivesAnotherRunItsWeights) {
   const TemporaryFolder folder;
-  const ProgramResult result = run_program(
-      {"train", small_run().recipe, "--run", folder.file("run"), "--threads", "1",
-       "--train.initial", kRun, "--vocabulary.file", kRun + "/vocab.model", "--model.dim", "16",
+  const ProgramResult result = train(
+      folder.file("run"),
+      {"--train.initial", kRun, "--vocabulary.file", kRun + "/vocab.model", "--model.dim", "16",
        "--model.feed_forward_dim", "32", "--train.max_updates", "2", "--valid.every", "0"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("weights start from"));

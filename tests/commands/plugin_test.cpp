@@ -20,12 +20,11 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-std::vector<std::string> train(const std::string& run, const std::vector<std::string>& more) {
-  std::vector<std::string> words = {
-      "train", small_run().recipe, "--run",  run,         "--threads",
-      "1",     "--methods",        "faulty", "--plugins", NMT_FAULTY_PLUGIN};
-  words.insert(words.end(), more.begin(), more.end());
-  return words;
+/// Trains the small recipe with the plug-in's method.
+ProgramResult train_faulty(const std::string& run, std::vector<std::string> more,
+                           const std::string& plugin = NMT_FAULTY_PLUGIN) {
+  more.insert(more.end(), {"--methods", "faulty", "--plugins", plugin});
+  return train(run, more);
 }
 
 TEST(Plugin, ItsMethodOptionsAndCommandsAreKnownEverywhere) {
@@ -63,9 +62,7 @@ TEST(Plugin, ARunFindsItFromAnyFolder) {
   const fs::path here = fs::current_path(), plugin = NMT_FAULTY_PLUGIN;
   const std::string run = folder.file("run");
   fs::current_path(plugin.parent_path());
-  const ProgramResult trained =
-      run_program({"train", small_run().recipe, "--run", run, "--threads", "1", "--methods",
-                   "faulty", "--plugins", plugin.filename(), "--train.max_updates", "3"});
+  const ProgramResult trained = train_faulty(run, {"--train.max_updates", "3"}, plugin.filename());
   fs::current_path(folder.path());
   const ProgramResult translated =
       run_program({"translate", run, "--threads", "1"}, "A man sees a house.\n");
@@ -78,9 +75,7 @@ TEST(Plugin, AfterItHasMovedItIsNamedToTheCommandsThatNeedIt) {
   const TemporaryFolder folder;
   const std::string first = folder.file("first.so"), run = folder.file("run");
   fs::copy_file(NMT_FAULTY_PLUGIN, first);
-  const ProgramResult trained =
-      run_program({"train", small_run().recipe, "--run", run, "--threads", "1", "--methods",
-                   "faulty", "--plugins", first, "--train.max_updates", "3"});
+  const ProgramResult trained = train_faulty(run, {"--train.max_updates", "3"}, first);
   ASSERT_EQ(trained.exit_code, 0) << trained.err;
   fs::remove(first);
   const ProgramResult lost = run_program({"translate", run});
@@ -152,24 +147,24 @@ TEST(Train, ASkippedUpdateIsNamedWithItsSentencesAndChangesNothing) {
   const TemporaryFolder folder;
   const std::string run = folder.file("run");
   const ProgramResult result =
-      run_program(train(run, {"--faulty.first", "3", "--faulty.last", "4", "--train.max_updates",
-                              "6", "--valid.every", "0", "--save.every", "1"}));
+      train_faulty(run, {"--faulty.first", "3", "--faulty.last", "4", "--train.max_updates", "6",
+                         "--valid.every", "0", "--save.every", "1", "--save.keep_last", "6"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("update 3 was skipped: its gradient is not finite"));
   EXPECT_THAT(result.err, HasSubstr("update 4 was skipped"));
   size_t pairs = 0;
-  for (const std::string& line : lines_of(read_file(run + "/train.jsonl"))) {
-    const auto event = nlohmann::json::parse(line);
-    if (event["event"] == "skipped") pairs += event["pairs"].size();
-    if (event["event"] != "train") continue;
-    EXPECT_TRUE(event["loss"].is_number()) << "of the updates that were not skipped: " << line;
-    EXPECT_TRUE(event["gradient_norm"].is_number()) << line;
-  }
+  for (const nlohmann::json& event : events(run, "skipped")) pairs += event["pairs"].size();
   EXPECT_GT(pairs, 4u);
+  for (const nlohmann::json& event : events(run, "train")) {
+    EXPECT_TRUE(event["loss"].is_number()) << "of the updates that were not skipped: " << event;
+    EXPECT_TRUE(event["gradient_norm"].is_number()) << event;
+  }
   const auto state = [&](const std::string& update) {
     return nlohmann::json::parse(read_file(run + "/checkpoints/00000000" + update + "/state.json"));
   };
   EXPECT_EQ(state("6")["training"]["skipped"], 2);
+  EXPECT_TRUE(tensors(run, "2") == tensors(run, "4"));
+  EXPECT_FALSE(tensors(run, "4") == tensors(run, "5"));
   const ProgramResult inspected = run_program({"inspect", run + "/checkpoints/last"});
   EXPECT_THAT(inspected.out, HasSubstr("skipped_updates: 2"));
   const std::string page = folder.file("run.html");
@@ -183,29 +178,27 @@ TEST(Train, ASkippedUpdateIsNamedWithItsSentencesAndChangesNothing) {
 TEST(Train, ASkippedUpdateIsToldOfBeforeTheNextSave) {
   const TemporaryFolder folder;
   const std::string run = folder.file("run");
-  const ProgramResult result = run_program(
-      train(run, {"--faulty.first", "3", "--faulty.last", "4", "--train.max_updates", "8",
-                  "--valid.every", "0", "--save.every", "5", "--train.log_every", "100"}));
+  const ProgramResult result =
+      train_faulty(run, {"--faulty.first", "3", "--faulty.last", "4", "--train.max_updates", "8",
+                         "--valid.every", "0", "--save.every", "5", "--train.log_every", "100"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(nlohmann::json::parse(
                 read_file(run + "/checkpoints/000000005/state.json"))["training"]["skipped"],
             2);
-  std::vector<std::string> events;
+  std::vector<std::string> told;
   for (const std::string& line : lines_of(read_file(run + "/train.jsonl"))) {
     const auto event = nlohmann::json::parse(line);
-    events.push_back(event["event"].get<std::string>() + " " + event["update"].dump());
-    if (event["event"] == "train") {
-      EXPECT_EQ(event["skipped"], 2);
-    }
+    told.push_back(event["event"].get<std::string>() + " " + event["update"].dump());
   }
-  EXPECT_THAT(events, ElementsAre("start 0", "skipped 3", "skipped 4", "train 8", "valid 8"));
+  EXPECT_THAT(told, ElementsAre("start 0", "skipped 3", "skipped 4", "train 8", "valid 8"));
+  EXPECT_EQ(events(run, "train").front()["skipped"], 2);
 }
 
 TEST(Train, ARunThatNoLongerLearnsStopsWithItsCheckpointsKept) {
   const TemporaryFolder folder;
   const std::string run = folder.file("run");
-  const ProgramResult result = run_program(
-      train(run, {"--faulty.first", "12", "--faulty.last", "1000", "--valid.every", "0"}));
+  const ProgramResult result =
+      train_faulty(run, {"--faulty.first", "12", "--faulty.last", "1000", "--valid.every", "0"});
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_THAT(result.err, HasSubstr("has not been finite for 20 updates, up to update 31"));
   EXPECT_THAT(result.err, HasSubstr("Lower train.lr"));

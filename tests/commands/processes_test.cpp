@@ -21,27 +21,11 @@ using testing::HasSubstr;
 
 using Words = std::vector<std::string>;
 
-Words train(const std::string& run, int64_t updates, const Words& more) {
-  Words arguments = {"train",
-                     small_run().recipe,
-                     "--run",
-                     run,
-                     "--threads",
-                     "1",
-                     "--train.max_updates",
-                     std::to_string(updates),
-                     "--train.ema",
-                     "0",
-                     "--valid.every",
-                     "20",
-                     "--valid.metric",
-                     "bleu",
-                     "--valid.max_lines",
-                     "15",
-                     "--save.every",
-                     "20"};
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return arguments;
+Words with_updates(const std::string& run, int64_t updates, Words more) {
+  more.insert(more.end(),
+              {"--train.max_updates", std::to_string(updates), "--train.ema", "0", "--valid.every",
+               "20", "--valid.metric", "bleu", "--valid.max_lines", "15", "--save.every", "20"});
+  return train_arguments(run, more);
 }
 
 class Processes : public testing::Test {
@@ -64,7 +48,7 @@ class Processes : public testing::Test {
   std::string trained(const std::string& name, int processes, const Words& more = {},
                       int64_t updates = 40) {
     const std::string run = folder_.file(name);
-    const Words arguments = train(run, updates, more);
+    const Words arguments = with_updates(run, updates, more);
     const ProgramResult result = processes == 2 ? run_two(arguments) : run_program(arguments);
     EXPECT_EQ(result.exit_code, 0) << result.err;
     return run;
@@ -74,25 +58,11 @@ class Processes : public testing::Test {
     return load_tensors(run + "/checkpoints/last/model.safetensors");
   }
 
-  static std::string bytes(const std::string& run) {
-    return read_file(run + "/checkpoints/last/model.safetensors") +
-           read_file(run + "/checkpoints/last/training.safetensors");
-  }
-
   static double largest_difference(const TensorMap& a, const TensorMap& b) {
     double largest = 0;
     for (const auto& [name, tensor] : a)
       largest = std::max(largest, (tensor - b.at(name)).abs().max().item<double>());
     return largest;
-  }
-
-  static std::vector<nlohmann::json> events(const std::string& run, const std::string& name) {
-    std::vector<nlohmann::json> found;
-    for (const std::string& line : lines_of(read_file(run + "/train.jsonl"))) {
-      const auto event = nlohmann::json::parse(line);
-      if (event["event"] == name) found.push_back(event);
-    }
-    return found;
   }
 
   TemporaryFolder folder_;
@@ -126,9 +96,9 @@ TEST_F(Processes, ResumeBitForBit) {
     const std::string name = std::string("sharded-") + sharded;
     const std::string undisturbed = trained(name, 2, more);
     const std::string stopped = trained(name + "-stopped", 2, more, 20);
-    EXPECT_NE(bytes(stopped), bytes(undisturbed));
+    EXPECT_NE(tensors(stopped), tensors(undisturbed));
     trained(name + "-stopped", 2, more);
-    EXPECT_TRUE(bytes(stopped) == bytes(undisturbed)) << name;
+    EXPECT_TRUE(tensors(stopped) == tensors(undisturbed)) << name;
   }
 }
 
@@ -162,7 +132,17 @@ TEST_F(Processes, OneWithoutABatchTakesPart) {
 TEST_F(Processes, ShardedMomentsChangeNothing) {
   const std::string plain = trained("plain", 2);
   const std::string sharded = trained("sharded", 2, {"--train.shard_optimizer", "true"});
-  EXPECT_TRUE(bytes(plain) == bytes(sharded));
+  EXPECT_TRUE(tensors(plain) == tensors(sharded));
+}
+
+TEST_F(Processes, StartedByALauncherOfAnotherMpiAreRefused) {
+  Words command = {"env", "PMI_RANK=1", "PMI_SIZE=2", NMT_PROGRAM};
+  const Words arguments = with_updates(folder_.file("run"), 1, {"--device", "cpu"});
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  const ProgramResult result = run_command(command);
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("mpirun started this as process 1 of 2, but its MPI says "
+                                    "process 0 of 1"));
 }
 
 // The process number of one of a run's processes.
@@ -185,7 +165,7 @@ pid_t find_process(const std::string& run, int rank) {
 ProgramResult stop_one(const std::string& run, int rank, pid_t& stopped,
                        const std::function<ProgramResult(const Words&)>& run_two) {
   auto two = std::async(std::launch::async, [&] {
-    return run_two(train(run, 100'000, {"--time_limit", "4"}));
+    return run_two(with_updates(run, 100'000, {"--time_limit", "4"}));
   });
   const auto ended = [&two] {
     return two.wait_for(std::chrono::milliseconds(50)) == std::future_status::ready;

@@ -8,14 +8,18 @@
 
 #include <array>
 #include <csignal>
+#include <filesystem>
 #include <sstream>
 #include <utility>
 
 #include "nmt/support/atomic_file.h"
 #include "nmt/support/error.h"
+#include "nmt/training/checkpoint.h"
 #include "tests/temporary_folder.h"
 
 namespace nmt {
+namespace fs = std::filesystem;
+
 namespace {
 
 /// Becomes the program that `command` names, with these descriptors as stdin, stdout and stderr.
@@ -167,6 +171,51 @@ const SmallRun& small_run() {
     return small;
   }();
   return run;
+}
+
+std::string first_lines(size_t count) {
+  std::string text;
+  const std::vector<std::string> lines = lines_of(read_file(small_run().text("test.en")));
+  for (size_t i = 0; i < count; ++i) text += lines[i] + "\n";
+  return text;
+}
+
+std::string copy_run(const std::string& run, const TemporaryFolder& folder) {
+  std::string copy = folder.file("run");
+  fs::copy(run, copy, fs::copy_options::recursive | fs::copy_options::copy_symlinks);
+  return copy;
+}
+
+std::vector<std::string> train_arguments(const std::string& run,
+                                         const std::vector<std::string>& more) {
+  std::vector<std::string> arguments = {"train", small_run().recipe, "--run",
+                                        run,     "--threads",        "1"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+ProgramResult train(const std::string& run, const std::vector<std::string>& more) {
+  return run_program(train_arguments(run, more));
+}
+
+std::vector<nlohmann::json> events(const std::string& run, const std::string& name) {
+  std::vector<nlohmann::json> found;
+  const std::string log = run + "/train.jsonl";
+  if (!fs::exists(log)) return found;
+  const std::string written = read_file(log);
+  // What follows the last line end is still being written.
+  for (const std::string& line : lines_of(written.substr(0, written.rfind('\n') + 1))) {
+    nlohmann::json event = nlohmann::json::parse(line);
+    if (event["event"] == name) found.push_back(std::move(event));
+  }
+  return found;
+}
+
+std::string tensors(const std::string& run, const std::string& checkpoint) {
+  const std::string folder = RunFolder(run).find_checkpoint(checkpoint) + "/";
+  std::string bytes = read_file(folder + kWeightsFile) + read_file(folder + kTrainingFile);
+  if (fs::exists(folder + kAverageFile)) bytes += read_file(folder + kAverageFile);
+  return bytes;
 }
 
 std::vector<std::string> lines_of(const std::string& text) {

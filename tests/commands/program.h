@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,27 @@ struct SmallRun {
   std::string text(const std::string& name) const { return folder + "/data/" + name; }
 };
 const SmallRun& small_run();
+
+/// So many lines of its English test text.
+std::string first_lines(size_t count);
+
+/// Copies a run folder into this one, for a test that changes it; gives the copy's path.
+std::string copy_run(const std::string& run, const TemporaryFolder& folder);
+
+/// The arguments that train the small recipe in this run folder with one thread, and `more`.
+std::vector<std::string> train_arguments(const std::string& run,
+                                         const std::vector<std::string>& more = {});
+
+/// Runs `nmt` with them.
+ProgramResult train(const std::string& run, const std::vector<std::string>& more = {});
+
+/// What the log of a run tells by events of this name, in order. The run may be in training, or not
+/// have begun.
+std::vector<nlohmann::json> events(const std::string& run, const std::string& name);
+
+/// The bytes of all tensors of a checkpoint: weights, their moving average where there is one,
+/// moments, and what methods keep.
+std::string tensors(const std::string& run, const std::string& checkpoint = "last");
 
 std::vector<std::string> lines_of(const std::string& text);
 

@@ -1,9 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
-#include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "nmt/support/atomic_file.h"
 #include "nmt/training/evaluations.h"
@@ -17,13 +14,6 @@ std::vector<std::string> translate(std::vector<std::string> more = {}) {
   std::vector<std::string> arguments = {"translate", small_run().run, "--threads", "1"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
-}
-
-std::string first_lines(size_t count) {
-  std::string text;
-  const std::vector<std::string> lines = lines_of(read_file(small_run().text("test.en")));
-  for (size_t i = 0; i < count; ++i) text += lines[i] + "\n";
-  return text;
 }
 
 TEST(Translate, OneLineOutForEachLineInWhateverItIs) {
@@ -131,9 +121,9 @@ TEST(Translate, AnEnsembleOfAModelWithItselfIsThatModel) {
 TEST(Translate, AnEnsembleNeedsOneKindOfTags) {
   const TemporaryFolder folder;
   const std::string tagged = folder.file("tagged");
-  const ProgramResult trained = run_program(
-      {"train", small_run().recipe, "--run", tagged, "--threads", "1", "--train.max_updates", "2",
-       "--data.target_tag", "true", "--vocabulary.file", small_run().run + "/vocab.model"});
+  const ProgramResult trained =
+      train(tagged, {"--train.max_updates", "2", "--data.target_tag", "true", "--vocabulary.file",
+                     small_run().run + "/vocab.model"});
   ASSERT_EQ(trained.exit_code, 0) << trained.err;
   const ProgramResult result = run_program(translate({"--models", tagged}), first_lines(1));
   EXPECT_EQ(result.exit_code, 2);
@@ -152,26 +142,18 @@ TEST(Translate, ErrorsNameTheRemedy) {
   EXPECT_NE(checkpoint.err.find("120"), std::string::npos) << checkpoint.err;
 }
 
-// Forced decoding through its own batches gives what teacher forcing gave in validation.
-TEST(ScorePairs, TheSumIsTheValidationLoss) {
-  const ProgramResult scored = run_program({"score-pairs", small_run().run, "--checkpoint", "120",
-                                            "--src", small_run().text("valid.en"), "--hyp",
-                                            small_run().text("valid.de"), "--threads", "1"});
-  ASSERT_EQ(scored.exit_code, 0) << scored.err;
-  double sum = 0;
-  const std::vector<std::string> lines = lines_of(scored.out);
-  for (const std::string& line : lines) sum += std::stod(line);
-  const auto manifest =
-      nlohmann::json::parse(read_file(small_run().run + "/data/valid-1/manifest.json"));
-  ASSERT_EQ(lines.size(), manifest["sentences"].get<size_t>());
-  double nll = -1;
-  for (const std::string& line : lines_of(read_file(small_run().run + "/train.jsonl"))) {
-    const auto event = nlohmann::json::parse(line);
-    if (event["event"] == "valid" && event["update"] == 120) nll = event["nll"];
+TEST(Translate, DamagedLanguagesAreNamed) {
+  const TemporaryFolder folder;
+  const std::string run = copy_run(small_run().run, folder), file = run + "/languages.json";
+  const std::string whole = read_file(file);
+  for (const std::string& damaged :
+       {whole.substr(0, whole.size() / 2), std::string(R"({"languages": ["en", "de"]})"),
+        std::string(R"({"directions": ["ende"]})"), std::string(R"({"directions": []})")}) {
+    write_file(file, damaged);
+    const ProgramResult result = run_program({"translate", run}, "A house.\n");
+    EXPECT_EQ(result.exit_code, 1) << damaged;
+    EXPECT_NE(result.err.find(file + ": damaged"), std::string::npos) << damaged << result.err;
   }
-  const double tokens =
-      manifest["tokens"][1].get<double>() + static_cast<double>(lines.size());  // and an EOS each
-  EXPECT_NEAR(-sum / tokens, nll, 1e-4);
 }
 
 /// The translations of the newest evaluation.
@@ -182,10 +164,11 @@ std::string newest_hypotheses(const RunFolder& run) {
 }
 
 TEST(Evaluate, ScoresAreThoseOfNmtScore) {
+  const TemporaryFolder folder;
+  const RunFolder run(copy_run(small_run().run, folder));
   const ProgramResult result =
-      run_program({"evaluate", small_run().run, "--threads", "1", "--decode.beam", "1"});
+      run_program({"evaluate", run.path(), "--threads", "1", "--decode.beam", "1"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  const RunFolder run(small_run().run);
   const std::string hypotheses = newest_hypotheses(run);
   const ProgramResult score = run_program({"score", small_run().text("test.de"), "-i", hypotheses,
                                            "-m", "bleu", "-f", "text", "-w", "2"});
@@ -194,7 +177,7 @@ TEST(Evaluate, ScoresAreThoseOfNmtScore) {
       << result.out << score.out;
   // Another search leaves these translations alone.
   const std::string greedy = read_file(hypotheses);
-  ASSERT_EQ(run_program({"evaluate", small_run().run, "--threads", "1", "--decode.beam", "2",
+  ASSERT_EQ(run_program({"evaluate", run.path(), "--threads", "1", "--decode.beam", "2",
                          "--decode.lenpen", "0.5", "--metrics", "chrf++", "ter"})
                 .exit_code,
             0);
@@ -202,10 +185,10 @@ TEST(Evaluate, ScoresAreThoseOfNmtScore) {
   EXPECT_NE(newest_hypotheses(run), hypotheses);
   EXPECT_FALSE(read_file(newest_hypotheses(run)).empty());
   // The run folder holds what a comparison needs.
-  EXPECT_EQ(read_file(small_run().run + "/references.test.en-de.txt"),
+  EXPECT_EQ(read_file(run.file("references.test.en-de.txt")),
             read_file(small_run().text("test.de")));
   const ProgramResult compared =
-      run_program({"compare", small_run().run, small_run().run, "--names", "one", "two"});
+      run_program({"compare", run.path(), run.path(), "--names", "one", "two"});
   EXPECT_EQ(compared.exit_code, 0) << compared.err;
   EXPECT_NE(compared.out.find("test.en-de"), std::string::npos) << compared.out;
 }
