@@ -297,6 +297,7 @@ std::shared_ptr<const Vocabulary> provide_model(const VocabularyOptions& options
                     {"texts", record(text)}};
   const std::vector<std::string> files = files_of(text);
   std::vector<CorpusInput> inputs;
+  inputs.reserve(files.size());
   for (const std::string& file : files) inputs.push_back(file_facts(file));
   require_own(path);
   if (fs::exists(path)) {
@@ -496,8 +497,8 @@ Vocabularies provide_vocabularies(const VocabularyOptions& options,
                                   const std::vector<CorpusSpec>& corpora, InvalidUtf8 invalid_utf8,
                                   const std::string& folder) {
   if (!options.file.empty() || (!corpora.empty() && corpora.front().is_store())) {
-    const Vocabularies given = options.file.empty() ? vocabularies_beside(corpora.front().store)
-                                                    : named_vocabularies(options);
+    Vocabularies given = options.file.empty() ? vocabularies_beside(corpora.front().store)
+                                              : named_vocabularies(options);
     warn_of_training_options(options, given);
     return given;
   }

@@ -25,7 +25,7 @@ std::string key(const ComparedSystems& compared) {
 std::string coloured_difference(const MetricOutcome& metric, const SystemOutcome& system) {
   const double difference = system.score - metric.systems.front().score;
   const std::string shown = signed_number(difference, 2);
-  const std::string marked = shown + stars(*system.p_value);
+  std::string marked = shown + stars(*system.p_value);
   if (!shown.starts_with('+') && !shown.starts_with('-')) return marked;
   const bool better = less_is_better(metric.name) ? difference < 0 : difference > 0;
   return std::string("<span class=\"") + (better ? "better" : "worse") + "\">" + marked + "</span>";

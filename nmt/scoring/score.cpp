@@ -53,7 +53,7 @@ void Signature::add_resampling(SignatureField samples, const std::string& seed) 
 }
 
 std::string to_number(const Score& score, int decimals) {
-  const std::string number = fixed(score.value, decimals);
+  std::string number = fixed(score.value, decimals);
   return has_interval(score) ? number + " (" + interval_text(score, decimals) + ")" : number;
 }
 
