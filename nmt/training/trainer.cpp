@@ -235,7 +235,8 @@ void Trainer::update_average(const torch::Tensor& skipped) {
   // weights.
   const double done = static_cast<double>(state_.update);
   const double decay = std::min(options_.ema, (1 + done) / (10 + done));
-  const torch::Tensor share = (1 - skipped) * (1 - decay);  // on the device: nobody waits for it
+  // On the device, so that nobody waits for it.
+  const torch::Tensor share = (1 - skipped.to(torch::kFloat64)) * (1 - decay);
   for (size_t i = 0; i < average_.size(); ++i)
     average_[i].lerp_(parameters_[i].second.detach(), share.to(average_[i].scalar_type()));
 }
