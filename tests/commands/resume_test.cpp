@@ -230,6 +230,7 @@ TEST(Resume, ADamagedCheckpointIsNamedAndNothingIsLost) {
   ASSERT_EQ(mended.exit_code, 0) << mended.err;
   EXPECT_TRUE(tensors(run) == tensors(small_run().run));
 }
+
 TEST(Resume, ACheckpointOfANewerFormatIsRefused) {
   const TemporaryFolder folder;
   const std::string run = copy_run(small_run().run, folder);
