@@ -6,12 +6,10 @@
 namespace nmt {
 namespace {
 
-std::atomic<int> signals_seen{0};
 std::atomic<int> last_signal{0};
 
 extern "C" void on_signal(int signal) {
-  last_signal = signal;
-  if (signals_seen.fetch_add(1) > 0) {
+  if (last_signal.exchange(signal) != 0) {
     std::signal(signal, SIG_DFL);
     std::raise(signal);
   }
@@ -20,7 +18,7 @@ extern "C" void on_signal(int signal) {
 }  // namespace
 
 StopSignal::StopSignal() {
-  signals_seen = last_signal = 0;
+  last_signal = 0;
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
 }
@@ -31,7 +29,7 @@ StopSignal::~StopSignal() {
 }
 
 bool StopSignal::requested() const {
-  return signals_seen > 0;
+  return last_signal != 0;
 }
 
 int StopSignal::signal() const {
