@@ -236,7 +236,8 @@ void Trainer::update_average(const torch::Tensor& skipped) {
   const double done = static_cast<double>(state_.update);
   const double decay = std::min(options_.ema, (1 + done) / (10 + done));
   // On the device, so that nobody waits for it.
-  const torch::Tensor share = (1 - skipped.to(torch::kFloat64)) * (1 - decay);
+  const torch::Tensor share =
+      ((1 - skipped.to(torch::kFloat64)) * (1 - decay)).to(average_.front().scalar_type());
   for (size_t i = 0; i < average_.size(); ++i)
     average_[i].lerp_(parameters_[i].second.detach(), share.to(average_[i].scalar_type()));
 }
