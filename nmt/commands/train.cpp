@@ -233,13 +233,11 @@ class TrainingSession {
 
   // Adam's two moments of each weight that is trained, and the moving average.
   int64_t numbers_kept_for_updates() const {
-    int64_t all = 0, trained = 0;
-    for (const torch::Tensor& parameter : run_->model->parameters()) {
-      all += parameter.numel();
-      if (parameter.requires_grad()) trained += parameter.numel();
-    }
     const int64_t owners = recipe_.training.optimizer.sharded ? world_.size() : 1;
-    return 2 * trained / owners + (recipe_.training.ema > 0 ? all : 0);
+    int64_t count = 2 * run_->model->parameter_count() / owners;
+    if (recipe_.training.ema > 0)
+      for (const torch::Tensor& parameter : run_->model->parameters()) count += parameter.numel();
+    return count;
   }
 
   void open_folder(const OptionTable& table) {
