@@ -8,7 +8,7 @@ namespace nmt::scoring::testing {
 /// The beginning of a shell command that runs Python with sacreBLEU, of scripts/setup.sh --formats
 /// or of one's own; the end is a Python statement and an apostrophe.
 inline const std::string kPythonWithSacrebleu =
-    "PYTHONPATH='" NMT_SOURCE_DIR "/scripts' python3 -c 'import formats, sys; ";
+    "PYTHONPATH='" NMT_SOURCE_DIR "/tests/scoring' python3 -c 'import sacrebleu_path, sys; ";
 
 /// Whether there is the version that nmt::scoring is compared with.
 inline bool has_sacrebleu() {
