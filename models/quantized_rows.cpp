@@ -64,9 +64,12 @@ struct Quantize {
     constexpr float kSmallest = 1e-30F;
     const float factor = greatest > kSmallest ? largest / greatest : 0;
     scales[r] = greatest / largest;
-    // By way of int32, without which compilers convert to bytes one by one.
-    for (int64_t i = 0; i < width; ++i)
-      to[i] = static_cast<Value>(static_cast<int32_t>(rounded(from[i] * factor) + zero));
+    // By way of int32, and from own copies that bytes written cannot be part of: else compilers
+    // convert to bytes one by one.
+    const int64_t count = width;
+    const float shift = zero;
+    for (int64_t i = 0; i < count; ++i)
+      to[i] = static_cast<Value>(static_cast<int32_t>(rounded(from[i] * factor) + shift));
   }
 };
 

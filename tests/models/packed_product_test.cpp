@@ -41,7 +41,7 @@ TEST(PackedProduct, AgreesWithDoublesToItsPrecision) {
 }
 
 // A row's result does not depend on the others, to the last bit: alone, in few, in many; over few
-// inputs and over more than oneDNN treats alike.
+// inputs and over many.
 TEST(PackedProduct, ARowIsTheSameInAnyCompany) {
   torch::manual_seed(9);
   for (const WeightPrecision precision :
@@ -93,7 +93,7 @@ TEST(PackedProduct, Int8TakesRowsNextToZero) {
   x[1].fill_(2e-38);
   x[2].zero_();
   const PackedProduct packed = pack(weight, {}, WeightPrecision::kInt8);
-  for (const int64_t rows : {int64_t{4}, int64_t{40}}) {  // few and many have kernels of their own
+  for (const int64_t rows : {int64_t{4}, int64_t{40}}) {
     const torch::Tensor y = packed(x.narrow(0, 0, rows));
     EXPECT_LT((y - x.narrow(0, 0, rows).matmul(weight.t())).abs().max().item<double>(), 1e-4)
         << rows;

@@ -1,0 +1,309 @@
+#include "models/blocked_product.h"
+
+#include <ATen/Parallel.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "models/processor.h"
+
+namespace nmt {
+namespace {
+
+/// How many outputs a block holds, for vectors of kBytes. With the six rows of a tile their sums
+/// fill most of the registers: 24 of 32 with AVX-512, 12 of 16 without.
+template <int64_t kBytes, int64_t kVectorCount>
+struct Shape {
+  static constexpr int64_t kVectors = kVectorCount;
+  static constexpr int64_t kLanes = kBytes / 4, kOutputs = kVectors * kLanes;
+
+  template <class T>
+  using Vector [[gnu::vector_size(kBytes), gnu::aligned(alignof(T)), gnu::may_alias]] = T;
+};
+using Avx512Shape = Shape<64, 4>;
+using Avx2Shape = Shape<32, 2>;
+using PortableShape = Shape<16, 4>;
+
+constexpr int64_t kTileRows = 6;
+
+int64_t outputs_of_a_block() {
+  if (has_avx512()) return Avx512Shape::kOutputs;
+  return has_avx2() && has_fma() ? Avx2Shape::kOutputs : PortableShape::kOutputs;
+}
+
+struct Fp32Product {
+  using Unit = float;
+  const float* x;       // [rows, depth]
+  const float* blocks;  // [blocks, depth, outputs of a block]
+  int64_t rows, depth, outputs;
+  const float* bias;  // [blocks, outputs of a block]
+  float* y;           // [rows, outputs]
+
+  template <class Vector>
+  [[gnu::always_inline]] static void add(Vector& sums, const Vector& weights, float x) {
+    sums += x * weights;
+  }
+
+  template <class Sums, class Floats>
+  [[gnu::always_inline]] void finish(const Sums& sums, int64_t, int64_t output,
+                                     Floats& result) const {
+    result = sums + *reinterpret_cast<const Floats*>(bias + output);
+  }
+};
+
+using FourBytes = int32_t;  // that are multiplied together
+
+constexpr int64_t kLargest = 127, kZero = 128;  // of an input, and what is added to it
+
+struct Int8Product {
+  using Unit = FourBytes;
+  const FourBytes* x;       // [rows, depth], not negative
+  const FourBytes* blocks;  // [blocks, depth, outputs of a block]
+  int64_t rows, depth, outputs;
+  const int32_t* zeros;        // [blocks, outputs of a block]: what kZero adds to a sum
+  const float *scales, *bias;  // the same
+  const float* row_scales;     // [rows]
+  float* y;                    // [rows, outputs]
+
+  template <class Vector>
+  [[gnu::always_inline]] static void add(Vector& sums, const Vector& weights, FourBytes x) {
+#if defined(__x86_64__)
+    // In place of the intrinsic, around which GCC 12 copies the sums to other registers and back.
+    Vector own = sums;
+    const Vector spread = Vector{} + x;
+    asm("vpdpbusd %2, %1, %0" : "+v"(own) : "v"(spread), "v"(weights));
+    sums = own;
+#endif
+  }
+
+  template <class Sums, class Floats>
+  [[gnu::always_inline]] void finish(const Sums& sums, int64_t row, int64_t output,
+                                     Floats& result) const {
+    const Sums exact = sums - *reinterpret_cast<const Sums*>(zeros + output);
+    result = __builtin_convertvector(exact, Floats) *
+                 *reinterpret_cast<const Floats*>(scales + output) * row_scales[row] +
+             *reinterpret_cast<const Floats*>(bias + output);
+  }
+};
+
+/// Weights to ask memory for while others are multiplied: so many lines at each step.
+struct Ahead {
+  const char* next = nullptr;
+  int64_t lines = 0;
+};
+constexpr int64_t kLine = 64;
+
+/// Rows row … row + kRows − 1 times one block, to `y` [kRows, stride].
+template <class Shape, int64_t kRows, class Product>
+[[gnu::always_inline]] inline void multiply_tile(const Product& p, int64_t row, int64_t block,
+                                                 float* y, int64_t stride, Ahead ahead) {
+  using Sums = typename Shape::template Vector<typename Product::Unit>;
+  using Floats = typename Shape::template Vector<float>;
+  const auto* x = p.x + row * p.depth;
+  const auto* w = p.blocks + block * p.depth * Shape::kOutputs;
+  Sums sums[kRows][Shape::kVectors];
+#pragma GCC unroll 6
+  for (int64_t r = 0; r < kRows; ++r)
+    for (int64_t v = 0; v < Shape::kVectors; ++v) sums[r][v] = Sums{};
+  for (int64_t k = 0; k < p.depth; ++k, w += Shape::kOutputs) {
+    for (int64_t i = 0; i < ahead.lines; ++i, ahead.next += kLine) __builtin_prefetch(ahead.next);
+    Sums weights[Shape::kVectors];
+    for (int64_t v = 0; v < Shape::kVectors; ++v)
+      weights[v] = *reinterpret_cast<const Sums*>(w + v * Shape::kLanes);
+    for (int64_t r = 0; r < kRows; ++r)
+      for (int64_t v = 0; v < Shape::kVectors; ++v)
+        Product::add(sums[r][v], weights[v], x[r * p.depth + k]);
+  }
+#pragma GCC unroll 6
+  for (int64_t r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
+    for (int64_t v = 0; v < Shape::kVectors; ++v)
+      p.finish(sums[r][v], row + r, block * Shape::kOutputs + v * Shape::kLanes,
+               *reinterpret_cast<Floats*>(y + r * stride + v * Shape::kLanes));
+}
+
+/// The same for `rows` rows, but at most kRows.
+template <class Shape, int64_t kRows = kTileRows, class Product>
+[[gnu::always_inline]] inline void multiply_tile_of(int64_t rows, const Product& p, int64_t row,
+                                                    int64_t block, float* y, int64_t stride,
+                                                    Ahead ahead) {
+  if (rows >= kRows)
+    multiply_tile<Shape, kRows>(p, row, block, y, stride, ahead);
+  else if constexpr (kRows > 1)
+    multiply_tile_of<Shape, kRows - 1>(rows, p, row, block, y, stride, ahead);
+}
+
+/// Rows are divided, for threads, into so many.
+constexpr int64_t kShareRows = 16 * kTileRows;
+
+int64_t shares_of(int64_t rows) {
+  return (rows + kShareRows - 1) / kShareRows;
+}
+
+template <class Shape, class Product>
+struct Multiply {
+  const Product& p;
+
+  /// Shares of rows times blocks: all shares times a block, then those times the next.
+  [[gnu::always_inline]] void operator()(int64_t begin, int64_t end) const {
+    const int64_t shares = shares_of(p.rows);
+    for (int64_t i = begin; i < end; ++i) multiply_share(i % shares * kShareRows, i / shares);
+  }
+
+  [[gnu::always_inline]] void multiply_share(int64_t first, int64_t block) const {
+    const int64_t last = std::min(p.rows, first + kShareRows);
+    const Ahead whole = ahead_of(last, block);
+    const int64_t tiles = (last - first + kTileRows - 1) / kTileRows;
+    const int64_t lines = (whole.lines + tiles - 1) / tiles;
+    for (int64_t t = 0; t < tiles; ++t) {
+      const int64_t row = first + t * kTileRows;
+      Ahead own;
+      if (t * lines < whole.lines) own = {whole.next + t * lines * kLine * p.depth, lines};
+      multiply_rows(std::min(kTileRows, last - row), row, block, own);
+    }
+  }
+
+  [[gnu::always_inline]] void multiply_rows(int64_t rows, int64_t row, int64_t block,
+                                            Ahead ahead) const {
+    const int64_t first = block * Shape::kOutputs;
+    const int64_t outputs = std::min(Shape::kOutputs, p.outputs - first);
+    const bool is_whole = outputs == Shape::kOutputs;
+    float rest[kTileRows * Shape::kOutputs];  // of a block that is not
+    float* const y = p.y + row * p.outputs + first;
+    multiply_tile_of<Shape>(rows, p, row, block, is_whole ? y : rest,
+                            is_whole ? p.outputs : Shape::kOutputs, ahead);
+    if (is_whole) return;
+    for (int64_t r = 0; r < rows; ++r)
+      std::copy_n(rest + r * Shape::kOutputs, outputs, y + r * p.outputs);
+  }
+
+  /// What to ask for while rows up to `last` are multiplied with `block`: the next block, and where
+  /// one tile is all, so that this takes no longer than the memory, what comes soon.
+  [[gnu::always_inline]] Ahead ahead_of(int64_t last, int64_t block) const {
+    constexpr int64_t kSoon = 4096;
+    constexpr int64_t kBytes = Shape::kOutputs * int64_t{sizeof(float)};  // of a step
+    if (last < p.rows) return {};
+    const auto* own = reinterpret_cast<const char*>(p.blocks) + block * p.depth * kBytes;
+    return {own + (p.rows <= kTileRows ? kSoon : p.depth * kBytes), kBytes / kLine};
+  }
+};
+
+void run(const Fp32Product& p, int64_t begin, int64_t end) {
+#if defined(__x86_64__)
+  if (has_avx512()) return run_avx512(Multiply<Avx512Shape, Fp32Product>{p}, begin, end);
+  if (has_avx2() && has_fma()) return run_avx2(Multiply<Avx2Shape, Fp32Product>{p}, begin, end);
+#endif
+  run_portable(Multiply<PortableShape, Fp32Product>{p}, begin, end);
+}
+
+void run(const Int8Product& p, int64_t begin, int64_t end) {
+#if defined(__x86_64__)
+  run_avx512(Multiply<Avx512Shape, Int8Product>{p}, begin, end);
+#endif
+}
+
+template <class Product>
+void multiply(const Product& product, int64_t block_outputs) {
+  constexpr int64_t kWork = 100'000;  // multiplications that are worth a thread
+  const int64_t shares = shares_of(product.rows);
+  const int64_t blocks = (product.outputs + block_outputs - 1) / block_outputs;
+  const int64_t work = std::min(product.rows, kShareRows) * product.depth * block_outputs;
+  at::parallel_for(0, shares * blocks, std::max<int64_t>(1, kWork / std::max<int64_t>(1, work)),
+                   [&](int64_t begin, int64_t end) { run(product, begin, end); });
+}
+
+/// [outputs, depth] as [blocks, depth, outputs of a block], filled with zeros.
+template <class Unit>
+torch::Tensor in_blocks(const Unit* from, int64_t outputs, int64_t depth, int64_t block_outputs,
+                        torch::Dtype type) {
+  const int64_t blocks = (outputs + block_outputs - 1) / block_outputs;
+  torch::Tensor result = torch::empty({blocks, depth, block_outputs}, type);
+  auto* to = static_cast<Unit*>(result.mutable_data_ptr());
+  constexpr int64_t kSteps = kLine / int64_t{sizeof(Unit)};  // that are read together
+  at::parallel_for(0, blocks, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t block = begin; block < end; ++block) {
+      Unit* own = to + block * depth * block_outputs;
+      const int64_t first = block * block_outputs;
+      const int64_t count = std::min(block_outputs, outputs - first);
+      if (count < block_outputs) std::fill_n(own, depth * block_outputs, Unit(0));
+      for (int64_t k = 0; k < depth; k += kSteps)
+        for (int64_t o = 0; o < count; ++o)
+          for (int64_t step = k; step < std::min(k + kSteps, depth); ++step)
+            own[step * block_outputs + o] = from[(first + o) * depth + step];
+    }
+  });
+  return result;
+}
+
+/// One number for each output, filled with zeros up to whole blocks.
+torch::Tensor per_output(const torch::Tensor& numbers, int64_t block_outputs) {
+  const int64_t rest = numbers.size(0) % block_outputs;
+  return at::constant_pad_nd(numbers, {0, rest == 0 ? 0 : block_outputs - rest}).contiguous();
+}
+
+torch::Tensor bias_of(const torch::Tensor& bias, int64_t outputs, int64_t block_outputs) {
+  return per_output(bias.defined() ? bias : torch::zeros({outputs}), block_outputs);
+}
+
+torch::Tensor empty_result(const torch::Tensor& x, int64_t outputs) {
+  std::vector<int64_t> sizes = x.sizes().vec();
+  sizes.back() = outputs;
+  return torch::empty(sizes, torch::kFloat32);
+}
+
+}  // namespace
+
+PackedProduct pack_in_blocks(const torch::Tensor& weight, const torch::Tensor& bias) {
+  const int64_t outputs = weight.size(0), depth = weight.size(1);
+  const int64_t block_outputs = outputs_of_a_block();
+  const torch::Tensor rows = weight.contiguous();
+  const torch::Tensor blocks =
+      in_blocks(rows.const_data_ptr<float>(), outputs, depth, block_outputs, torch::kFloat32);
+  const torch::Tensor shift = bias_of(bias, outputs, block_outputs);
+  return [=](const torch::Tensor& x) {
+    const torch::Tensor own = x.contiguous();
+    torch::Tensor y = empty_result(x, outputs);
+    multiply(Fp32Product{.x = own.const_data_ptr<float>(),
+                         .blocks = blocks.const_data_ptr<float>(),
+                         .rows = x.numel() / depth,
+                         .depth = depth,
+                         .outputs = outputs,
+                         .bias = shift.const_data_ptr<float>(),
+                         .y = y.mutable_data_ptr<float>()},
+             block_outputs);
+    return y;
+  };
+}
+
+PackedProduct pack_in_blocks(const QuantizedRows& weight, const torch::Tensor& bias) {
+  const int64_t outputs = weight.values.size(0), inputs = weight.values.size(1);
+  const int64_t filling = (4 - inputs % 4) % 4, depth = (inputs + filling) / 4;
+  const int64_t block_outputs = outputs_of_a_block();
+  const torch::Tensor rows = at::constant_pad_nd(weight.values, {0, filling}).contiguous();
+  const torch::Tensor blocks = in_blocks(static_cast<const FourBytes*>(rows.const_data_ptr()),
+                                         outputs, depth, block_outputs, torch::kInt32);
+  const torch::Tensor zeros =
+      per_output(rows.sum({-1}, /*keepdim=*/false, torch::kInt32) * kZero, block_outputs);
+  const torch::Tensor scales = per_output(weight.scales, block_outputs);
+  const torch::Tensor shift = bias_of(bias, outputs, block_outputs);
+  return [=](const torch::Tensor& x) {
+    const QuantizedRows own = quantize_rows_to_bytes(
+        filling == 0 ? x : at::constant_pad_nd(x, {0, filling}), kLargest, kZero);
+    torch::Tensor y = empty_result(x, outputs);
+    multiply(Int8Product{.x = static_cast<const FourBytes*>(own.values.const_data_ptr()),
+                         .blocks = blocks.const_data_ptr<FourBytes>(),
+                         .rows = own.scales.size(0),
+                         .depth = depth,
+                         .outputs = outputs,
+                         .zeros = zeros.const_data_ptr<int32_t>(),
+                         .scales = scales.const_data_ptr<float>(),
+                         .bias = shift.const_data_ptr<float>(),
+                         .row_scales = own.scales.const_data_ptr<float>(),
+                         .y = y.mutable_data_ptr<float>()},
+             block_outputs);
+    return y;
+  };
+}
+
+}  // namespace nmt
