@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "models/huge_pages.h"
 #include "models/processor.h"
 
 namespace nmt {
@@ -218,7 +219,7 @@ template <class Unit>
 torch::Tensor in_blocks(const Unit* from, int64_t outputs, int64_t depth, int64_t block_outputs,
                         torch::Dtype type) {
   const int64_t blocks = (outputs + block_outputs - 1) / block_outputs;
-  torch::Tensor result = torch::empty({blocks, depth, block_outputs}, type);
+  torch::Tensor result = empty_in_huge_pages({blocks, depth, block_outputs}, type);
   auto* to = static_cast<Unit*>(result.mutable_data_ptr());
   constexpr int64_t kSteps = kLine / int64_t{sizeof(Unit)};  // that are read together
   at::parallel_for(0, blocks, 1, [&](int64_t begin, int64_t end) {
