@@ -34,12 +34,50 @@ int64_t outputs_of_a_block() {
 }
 
 struct Fp32Product {
-  using Unit = float;
-  const float* x;       // [rows, depth]
-  const float* blocks;  // [blocks, depth, outputs of a block]
+  using Unit = float;  // of weights that lie together
+  using Input = float;
+  using Sum = float;
+  static constexpr int64_t kParts = 1;  // factors in a unit
+  const float* x;                       // [rows, depth]
+  const float* blocks;                  // [blocks, depth, outputs of a block]
   int64_t rows, depth, outputs;
   const float* bias;  // [blocks, outputs of a block]
   float* y;           // [rows, outputs]
+
+  template <class Vector>
+  [[gnu::always_inline]] static void take(const Vector& unit, int64_t, Vector& factor) {
+    factor = unit;
+  }
+
+  template <class Vector>
+  [[gnu::always_inline]] static void add(Vector& sums, const Vector& weights, float x) {
+    sums += x * weights;
+  }
+
+  template <class Sums, class Floats>
+  [[gnu::always_inline]] void finish(const Sums& sums, int64_t, int64_t output,
+                                     Floats& result) const {
+    result = sums + *reinterpret_cast<const Floats*>(bias + output);
+  }
+};
+
+/// Of weights in bf16, which is the upper half of fp32, two lie together. Inputs are rounded, but
+/// in fp32, and so are the products, which are exact, and their sums.
+struct Bf16Product {
+  using Unit = uint32_t;
+  using Input = float;
+  using Sum = float;
+  static constexpr int64_t kParts = 2;
+  const float* x;          // [rows, depth, 2]
+  const uint32_t* blocks;  // [blocks, depth, outputs of a block]
+  int64_t rows, depth, outputs;
+  const float* bias;  // [blocks, outputs of a block]
+  float* y;           // [rows, outputs]
+
+  template <class Units, class Floats>
+  [[gnu::always_inline]] static void take(const Units& unit, int64_t part, Floats& factor) {
+    factor = reinterpret_cast<Floats>(part == 0 ? unit << 16 : unit & 0xffff0000U);
+  }
 
   template <class Vector>
   [[gnu::always_inline]] static void add(Vector& sums, const Vector& weights, float x) {
@@ -59,6 +97,9 @@ constexpr int64_t kLargest = 127, kZero = 128;  // of an input, and what is adde
 
 struct Int8Product {
   using Unit = FourBytes;
+  using Input = FourBytes;
+  using Sum = int32_t;
+  static constexpr int64_t kParts = 1;
   const FourBytes* x;       // [rows, depth], not negative
   const FourBytes* blocks;  // [blocks, depth, outputs of a block]
   int64_t rows, depth, outputs;
@@ -66,6 +107,11 @@ struct Int8Product {
   const float *scales, *bias;  // the same
   const float* row_scales;     // [rows]
   float* y;                    // [rows, outputs]
+
+  template <class Vector>
+  [[gnu::always_inline]] static void take(const Vector& unit, int64_t, Vector& factor) {
+    factor = unit;
+  }
 
   template <class Vector>
   [[gnu::always_inline]] static void add(Vector& sums, const Vector& weights, FourBytes x) {
@@ -99,9 +145,11 @@ constexpr int64_t kLine = 64;
 template <class Shape, int64_t kRows, class Product>
 [[gnu::always_inline]] inline void multiply_tile(const Product& p, int64_t row, int64_t block,
                                                  float* y, int64_t stride, Ahead ahead) {
-  using Sums = typename Shape::template Vector<typename Product::Unit>;
+  using Units = typename Shape::template Vector<typename Product::Unit>;
+  using Sums = typename Shape::template Vector<typename Product::Sum>;
   using Floats = typename Shape::template Vector<float>;
-  const auto* x = p.x + row * p.depth;
+  constexpr int64_t kParts = Product::kParts;
+  const auto* x = p.x + row * p.depth * kParts;
   const auto* w = p.blocks + block * p.depth * Shape::kOutputs;
   Sums sums[kRows][Shape::kVectors];
 #pragma GCC unroll 6
@@ -109,12 +157,16 @@ template <class Shape, int64_t kRows, class Product>
     for (int64_t v = 0; v < Shape::kVectors; ++v) sums[r][v] = Sums{};
   for (int64_t k = 0; k < p.depth; ++k, w += Shape::kOutputs) {
     for (int64_t i = 0; i < ahead.lines; ++i, ahead.next += kLine) __builtin_prefetch(ahead.next);
-    Sums weights[Shape::kVectors];
+    Units units[Shape::kVectors];
     for (int64_t v = 0; v < Shape::kVectors; ++v)
-      weights[v] = *reinterpret_cast<const Sums*>(w + v * Shape::kLanes);
-    for (int64_t r = 0; r < kRows; ++r)
-      for (int64_t v = 0; v < Shape::kVectors; ++v)
-        Product::add(sums[r][v], weights[v], x[r * p.depth + k]);
+      units[v] = *reinterpret_cast<const Units*>(w + v * Shape::kLanes);
+    for (int64_t part = 0; part < kParts; ++part) {
+      Sums weights[Shape::kVectors];
+      for (int64_t v = 0; v < Shape::kVectors; ++v) Product::take(units[v], part, weights[v]);
+      for (int64_t r = 0; r < kRows; ++r)
+        for (int64_t v = 0; v < Shape::kVectors; ++v)
+          Product::add(sums[r][v], weights[v], x[(r * p.depth + k) * kParts + part]);
+    }
   }
 #pragma GCC unroll 6
   for (int64_t r = 0; r < kRows; ++r)
@@ -190,14 +242,16 @@ struct Multiply {
   }
 };
 
-void run(const Fp32Product& p, int64_t begin, int64_t end) {
+template <class Product>
+void run(const Product& p, int64_t begin, int64_t end) {
 #if defined(__x86_64__)
-  if (has_avx512()) return run_avx512(Multiply<Avx512Shape, Fp32Product>{p}, begin, end);
-  if (has_avx2() && has_fma()) return run_avx2(Multiply<Avx2Shape, Fp32Product>{p}, begin, end);
+  if (has_avx512()) return run_avx512(Multiply<Avx512Shape, Product>{p}, begin, end);
+  if (has_avx2() && has_fma()) return run_avx2(Multiply<Avx2Shape, Product>{p}, begin, end);
 #endif
-  run_portable(Multiply<PortableShape, Fp32Product>{p}, begin, end);
+  run_portable(Multiply<PortableShape, Product>{p}, begin, end);
 }
 
+template <>
 void run(const Int8Product& p, int64_t begin, int64_t end) {
 #if defined(__x86_64__)
   run_avx512(Multiply<Avx512Shape, Int8Product>{p}, begin, end);
@@ -253,9 +307,33 @@ torch::Tensor empty_result(const torch::Tensor& x, int64_t outputs) {
   return torch::empty(sizes, torch::kFloat32);
 }
 
+PackedProduct pack_bf16_in_blocks(const torch::Tensor& weight, const torch::Tensor& bias) {
+  const int64_t outputs = weight.size(0), filling = weight.size(1) % 2;
+  const int64_t depth = (weight.size(1) + filling) / 2, block_outputs = outputs_of_a_block();
+  const torch::Tensor rows = at::constant_pad_nd(weight, {0, filling}).contiguous();
+  const torch::Tensor blocks = in_blocks(static_cast<const uint32_t*>(rows.const_data_ptr()),
+                                         outputs, depth, block_outputs, torch::kInt32);
+  const torch::Tensor shift = bias_of(bias, outputs, block_outputs);
+  return [=](const torch::Tensor& x) {
+    torch::Tensor own = x.to(torch::kBFloat16).to(torch::kFloat32);
+    own = (filling == 0 ? own : at::constant_pad_nd(own, {0, filling})).contiguous();
+    torch::Tensor y = empty_result(x, outputs);
+    multiply(Bf16Product{.x = own.const_data_ptr<float>(),
+                         .blocks = static_cast<const uint32_t*>(blocks.const_data_ptr()),
+                         .rows = own.numel() / (2 * depth),
+                         .depth = depth,
+                         .outputs = outputs,
+                         .bias = shift.const_data_ptr<float>(),
+                         .y = y.mutable_data_ptr<float>()},
+             block_outputs);
+    return y;
+  };
+}
+
 }  // namespace
 
 PackedProduct pack_in_blocks(const torch::Tensor& weight, const torch::Tensor& bias) {
+  if (weight.scalar_type() == torch::kBFloat16) return pack_bf16_in_blocks(weight, bias);
   const int64_t outputs = weight.size(0), depth = weight.size(1);
   const int64_t block_outputs = outputs_of_a_block();
   const torch::Tensor rows = weight.contiguous();

@@ -14,7 +14,8 @@ namespace nmt {
 // words took 0.8 to 0.9 of the time in fp32 for 1 to 64 rows and the same for 256, and 0.5 to 0.8
 // of fbgemm's and oneDNN's in int8 (one core of an Emerald Rapids Xeon).
 
-/// In fp32. `weight` [out, in], `bias` [out] or undefined.
+/// In fp32, or, with weights in bf16, of inputs that are rounded to bf16, summed in fp32. `weight`
+/// [out, in]; `bias` [out] in fp32, or undefined.
 PackedProduct pack_in_blocks(const torch::Tensor& weight, const torch::Tensor& bias);
 
 /// With 8-bit weights [out, in], and rows rounded to 8 bits; where has_avx512_vnni().

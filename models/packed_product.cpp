@@ -33,9 +33,9 @@ torch::Tensor blocked(const torch::Tensor& weight) {
 
 PackedProduct pack_bf16(const torch::Tensor& weight, const torch::Tensor& bias) {
   const torch::Tensor rounded = weight.to(torch::kBFloat16);
+  if (weight.is_cpu() && !has_avx512_bf16()) return pack_in_blocks(rounded, bias);
   const torch::Tensor shift = bias.defined() ? bias.to(torch::kBFloat16) : bias;
-  // oneDNN demands AVX-512 for bf16, with or without instructions for its products.
-  const torch::Tensor blocks = weight.is_cpu() && has_avx512() ? blocked(rounded) : torch::Tensor();
+  const torch::Tensor blocks = weight.is_cpu() ? blocked(rounded) : torch::Tensor();
   if (blocks.defined())
     return [blocks, shift](const torch::Tensor& x) {
       return onednn_product(x.to(torch::kBFloat16), blocks, shift).to(x.scalar_type());

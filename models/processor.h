@@ -39,13 +39,16 @@ inline ProcessorLimit processor_limit() {
 // What the processor at hand can do; nothing of it on other makes than x86-64.
 
 #if defined(__x86_64__)
-/// The parts of AVX-512 that the loops here, and oneDNN for bf16, need: F, BW, DQ and VL.
+/// The parts of AVX-512 that the loops here need: F, BW, DQ and VL.
 inline bool has_avx512() {
   return processor_limit() == ProcessorLimit::kNone && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 inline bool has_avx512_vnni() {
   return processor_limit() == ProcessorLimit::kNone && __builtin_cpu_supports("avx512vnni");
+}
+inline bool has_avx512_bf16() {
+  return processor_limit() == ProcessorLimit::kNone && __builtin_cpu_supports("avx512bf16");
 }
 inline bool has_avx2() {
   return processor_limit() != ProcessorLimit::kPortable && __builtin_cpu_supports("avx2");
@@ -58,6 +61,9 @@ inline bool has_avx512() {
   return false;
 }
 inline bool has_avx512_vnni() {
+  return false;
+}
+inline bool has_avx512_bf16() {
   return false;
 }
 inline bool has_avx2() {

@@ -47,6 +47,15 @@ TEST(BlockedProduct, Fp32IsExactForWholeNumbersOfAllSizes) {
                100);
 }
 
+// bf16 has 8 bits.
+TEST(BlockedProduct, Bf16IsExactForWholeNumbersOfAllSizes) {
+  expect_exact(
+      [](const torch::Tensor& weight, const torch::Tensor& bias) {
+        return pack_in_blocks(weight.to(torch::kBFloat16), bias);
+      },
+      100);
+}
+
 // Whole numbers up to 127 are rounded to themselves.
 TEST(BlockedProduct, Int8IsExactForWholeNumbersOfAllSizes) {
   if (!has_avx512_vnni()) return;
@@ -55,6 +64,12 @@ TEST(BlockedProduct, Int8IsExactForWholeNumbersOfAllSizes) {
         return pack_in_blocks(quantize_rows_to_int8(weight, 127), bias);
       },
       127);
+}
+
+// Inputs are rounded to bf16: the nearest to 257 is 256.
+TEST(BlockedProduct, Bf16RoundsInputs) {
+  const PackedProduct product = pack_in_blocks(torch::ones({3, 5}, torch::kBFloat16), {});
+  EXPECT_TRUE(product(torch::full({2, 5}, 257.0F)).equal(torch::full({2, 3}, 1280.0F)));
 }
 
 // What a transpose or a slice leaves, of any dimensions.
