@@ -9,37 +9,16 @@
 
 #include "models/blocked_product.h"
 #include "models/processor.h"
-#include "models/product.h"
 #include "models/quantized_rows.h"
 #include "nmt/support/error.h"
 
 namespace nmt {
 namespace {
 
-/// Blocks chosen for many rows serve few as well; those chosen for few are slow with many.
-constexpr int64_t kRows = 256;
-
-std::optional<c10::OperatorHandle> find_operator(const char* name) {
-  return c10::Dispatcher::singleton().findSchema({name, ""});
-}
-
-torch::Tensor blocked(const torch::Tensor& weight) {
-  static const auto reorder = find_operator("mkldnn::_reorder_linear_weight");
-  if (!reorder || !has_onednn_product()) return {};
-  torch::jit::Stack stack{weight, c10::IValue(kRows)};
-  reorder->callBoxed(stack);
-  return stack.front().toTensor();
-}
-
 PackedProduct pack_bf16(const torch::Tensor& weight, const torch::Tensor& bias) {
   const torch::Tensor rounded = weight.to(torch::kBFloat16);
-  if (weight.is_cpu() && !has_avx512_bf16()) return pack_in_blocks(rounded, bias);
+  if (weight.is_cpu()) return pack_in_blocks(rounded, bias);
   const torch::Tensor shift = bias.defined() ? bias.to(torch::kBFloat16) : bias;
-  const torch::Tensor blocks = weight.is_cpu() ? blocked(rounded) : torch::Tensor();
-  if (blocks.defined())
-    return [blocks, shift](const torch::Tensor& x) {
-      return onednn_product(x.to(torch::kBFloat16), blocks, shift).to(x.scalar_type());
-    };
   return [rounded, shift](const torch::Tensor& x) {
     const std::optional<torch::Tensor> added =
         shift.defined() ? std::optional(shift) : std::nullopt;
@@ -48,7 +27,8 @@ PackedProduct pack_bf16(const torch::Tensor& weight, const torch::Tensor& bias) 
 }
 
 PackedProduct fbgemm_product(const QuantizedRows& weight, const torch::Tensor& bias) {
-  static const auto prepack = find_operator("quantized::linear_prepack");
+  static const auto prepack =
+      c10::Dispatcher::singleton().findSchema({"quantized::linear_prepack", ""});
   const auto& engines = at::globalContext().supportedQEngines();
   if (!prepack || std::find(engines.begin(), engines.end(), at::QEngine::FBGEMM) == engines.end())
     return {};

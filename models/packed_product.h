@@ -16,9 +16,9 @@ using PackedProduct = std::function<torch::Tensor(const torch::Tensor& x)>;
 ///
 /// - fp32: on a CPU, laid out as it is read (models/blocked_product.h). Elsewhere null: nothing is
 ///   gained.
-/// - bf16: inputs and weights are rounded, sums are fp32. On a GPU, and on a CPU with AVX-512's
-///   instructions for bf16, which oneDNN uses, results are rounded too: logits so have 8 bits,
-///   equal ones are common among the best of large vocabularies, and go to the lower token id.
+/// - bf16: inputs and weights are rounded, sums are fp32. On a GPU results are rounded too: logits
+///   so have 8 bits, equal ones are common among the best of large vocabularies, and go to the
+///   lower token id.
 /// - int8, on a CPU only: weights are rounded to 8 bits with a scale for each output, inputs with a
 ///   scale for each row; to 7 bits, by fbgemm, on processors without AVX-512's instructions for it.
 ///

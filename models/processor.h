@@ -47,9 +47,6 @@ inline bool has_avx512() {
 inline bool has_avx512_vnni() {
   return processor_limit() == ProcessorLimit::kNone && __builtin_cpu_supports("avx512vnni");
 }
-inline bool has_avx512_bf16() {
-  return processor_limit() == ProcessorLimit::kNone && __builtin_cpu_supports("avx512bf16");
-}
 inline bool has_avx2() {
   return processor_limit() != ProcessorLimit::kPortable && __builtin_cpu_supports("avx2");
 }
@@ -61,9 +58,6 @@ inline bool has_avx512() {
   return false;
 }
 inline bool has_avx512_vnni() {
-  return false;
-}
-inline bool has_avx512_bf16() {
   return false;
 }
 inline bool has_avx2() {
