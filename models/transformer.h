@@ -71,8 +71,7 @@ class TransformerImpl : public torch::nn::Module {
   torch::Tensor project(const torch::Tensor& hidden) const;
 
   /// For a finished model: from here on matrix products use the weights as they are now, laid out
-  /// for `precision`; no gradients. In bf16 and int8 on a CPU, step() keeps keys and values in
-  /// bf16. Throws UsageError where the device has no such products.
+  /// for `precision`; no gradients. Throws UsageError where the device has no such products.
   void pack(WeightPrecision precision);
 
   /// [target vocabulary, dim]: project(h) = h · output_weight()ᵀ. For losses that form the logits
