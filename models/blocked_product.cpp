@@ -33,50 +33,25 @@ int64_t outputs_of_a_block() {
   return has_avx2() && has_fma() ? Avx2Shape::kOutputs : PortableShape::kOutputs;
 }
 
-struct Fp32Product {
-  using Unit = float;  // of weights that lie together
-  using Input = float;
+/// Sums in fp32, of weights of which kPartCount lie together in a unit of four bytes: one in fp32,
+/// or two in bf16, which is the upper half of fp32, so that products of rounded inputs are exact.
+template <class UnitType, int64_t kPartCount>
+struct FloatProduct {
+  using Unit = UnitType;
   using Sum = float;
-  static constexpr int64_t kParts = 1;  // factors in a unit
-  const float* x;                       // [rows, depth]
-  const float* blocks;                  // [blocks, depth, outputs of a block]
-  int64_t rows, depth, outputs;
-  const float* bias;  // [blocks, outputs of a block]
-  float* y;           // [rows, outputs]
-
-  template <class Vector>
-  [[gnu::always_inline]] static void take(const Vector& unit, int64_t, Vector& factor) {
-    factor = unit;
-  }
-
-  template <class Vector>
-  [[gnu::always_inline]] static void add(Vector& sums, const Vector& weights, float x) {
-    sums += x * weights;
-  }
-
-  template <class Sums, class Floats>
-  [[gnu::always_inline]] void finish(const Sums& sums, int64_t, int64_t output,
-                                     Floats& result) const {
-    result = sums + *reinterpret_cast<const Floats*>(bias + output);
-  }
-};
-
-/// Of weights in bf16, which is the upper half of fp32, two lie together. Inputs are rounded, but
-/// in fp32, and so are the products, which are exact, and their sums.
-struct Bf16Product {
-  using Unit = uint32_t;
-  using Input = float;
-  using Sum = float;
-  static constexpr int64_t kParts = 2;
-  const float* x;          // [rows, depth, 2]
-  const uint32_t* blocks;  // [blocks, depth, outputs of a block]
+  static constexpr int64_t kParts = kPartCount;
+  const float* x;      // [rows, depth, parts]
+  const Unit* blocks;  // [blocks, depth, outputs of a block]
   int64_t rows, depth, outputs;
   const float* bias;  // [blocks, outputs of a block]
   float* y;           // [rows, outputs]
 
   template <class Units, class Floats>
   [[gnu::always_inline]] static void take(const Units& unit, int64_t part, Floats& factor) {
-    factor = reinterpret_cast<Floats>(part == 0 ? unit << 16 : unit & 0xffff0000U);
+    if constexpr (kParts == 1)
+      factor = unit;
+    else
+      factor = reinterpret_cast<Floats>(part == 0 ? unit << 16 : unit & 0xffff0000U);
   }
 
   template <class Vector>
@@ -90,6 +65,8 @@ struct Bf16Product {
     result = sums + *reinterpret_cast<const Floats*>(bias + output);
   }
 };
+using Fp32Product = FloatProduct<float, 1>;
+using Bf16Product = FloatProduct<uint32_t, 2>;
 
 using FourBytes = int32_t;  // that are multiplied together
 
@@ -97,7 +74,6 @@ constexpr int64_t kLargest = 127, kZero = 128;  // of an input, and what is adde
 
 struct Int8Product {
   using Unit = FourBytes;
-  using Input = FourBytes;
   using Sum = int32_t;
   static constexpr int64_t kParts = 1;
   const FourBytes* x;       // [rows, depth], not negative
