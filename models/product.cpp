@@ -17,6 +17,24 @@ const std::optional<c10::OperatorHandle>& inner_product() {
   return handle;
 }
 
+/// Whether this LibTorch has it, and the user has not switched oneDNN off.
+bool has_onednn_product() {
+  return at::globalContext().userEnabledMkldnn() && inner_product();
+}
+
+/// x Wᵀ + b (undefined: none) on a CPU, in the type of all three; not differentiable.
+torch::Tensor onednn_product(const torch::Tensor& x, const torch::Tensor& weight,
+                             const torch::Tensor& bias = {}) {
+  torch::jit::Stack stack{x,
+                          weight,
+                          bias.defined() ? c10::IValue(bias) : c10::IValue(),
+                          "none",
+                          c10::List<std::optional<at::Scalar>>(),
+                          ""};
+  inner_product()->callBoxed(stack);
+  return stack.front().toTensor();
+}
+
 bool onednn_serves(const torch::Tensor& x, const torch::Tensor& weight) {
   return x.is_cpu() && x.scalar_type() == torch::kFloat32 &&
          weight.scalar_type() == torch::kFloat32 && x.numel() > 0 &&
@@ -65,22 +83,6 @@ torch::Tensor product_over_rows(const torch::Tensor& a, const torch::Tensor& b) 
   const bool narrow = std::min(a.size(1), b.size(1)) < kNarrow;
   if (narrow || torch::GradMode::is_enabled() || !onednn_serves(a, b)) return at::mm(a.t(), b);
   return onednn_product(a.t(), b.t());
-}
-
-bool has_onednn_product() {
-  return at::globalContext().userEnabledMkldnn() && inner_product();
-}
-
-torch::Tensor onednn_product(const torch::Tensor& x, const torch::Tensor& weight,
-                             const torch::Tensor& bias) {
-  torch::jit::Stack stack{x,
-                          weight,
-                          bias.defined() ? c10::IValue(bias) : c10::IValue(),
-                          "none",
-                          c10::List<std::optional<at::Scalar>>(),
-                          ""};
-  inner_product()->callBoxed(stack);
-  return stack.front().toTensor();
 }
 
 torch::Tensor product(const torch::Tensor& x, const torch::Tensor& weight,

@@ -17,12 +17,4 @@ torch::Tensor product(const torch::Tensor& x, const torch::Tensor& weight,
 /// differentiable. Computed by whatever is fastest for these sizes.
 torch::Tensor product_over_rows(const torch::Tensor& a, const torch::Tensor& b);
 
-/// Whether this LibTorch has onednn_product, and the user has not switched oneDNN off.
-bool has_onednn_product();
-
-/// x Wᵀ + b by oneDNN on a CPU, in the type of all three; not differentiable. `weight` [out, in]
-/// may be laid out in oneDNN's blocks.
-torch::Tensor onednn_product(const torch::Tensor& x, const torch::Tensor& weight,
-                             const torch::Tensor& bias = {});
-
 }  // namespace nmt
