@@ -239,7 +239,7 @@ void Trainer::update_average(const torch::Tensor& skipped) {
   const torch::Tensor share =
       ((1 - skipped.to(torch::kFloat64)) * (1 - decay)).to(average_.front().scalar_type());
   for (size_t i = 0; i < average_.size(); ++i)
-    average_[i].lerp_(parameters_[i].second.detach(), share.to(average_[i].scalar_type()));
+    average_[i].lerp_(parameters_[i].second.detach(), share);
 }
 
 void Trainer::report_skipped() {
