@@ -54,8 +54,8 @@ void declare(OptionTable& table, DecodingOptions& o) {
       .at_least(0);
   table.add("decode.precision", o.precision,
             "matrix products of a finished run in: fp32; bf16, faster on a GPU, and on a CPU one "
-            "sentence "
-            "at a time; int8, CPU only, fastest. Validation during training is not affected");
+            "sentence at a time; int8, CPU only, fastest. Validation during training is not "
+            "affected");
   table.add("decode.batch_tokens", o.batch_tokens, "most source tokens in a batch, padding counted")
       .at_least(1);
   table

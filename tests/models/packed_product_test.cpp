@@ -4,8 +4,6 @@
 #include <torch/torch.h>
 
 #include <limits>
-#include <tuple>
-#include <vector>
 
 #include "models/processor.h"
 #include "tests/models/small_model.h"
