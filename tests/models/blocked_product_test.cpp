@@ -10,8 +10,7 @@ namespace {
 
 /// Whole numbers, so that sums are exact in whatever order; the first of each row is `largest`.
 torch::Tensor whole_numbers(int64_t rows, int64_t width, int64_t largest) {
-  const torch::Tensor numbers =
-      torch::randint(-largest, largest + 1, {rows, width}, torch::kFloat32);
+  torch::Tensor numbers = torch::randint(-largest, largest + 1, {rows, width}, torch::kFloat32);
   numbers.select(1, 0).fill_(static_cast<double>(largest));
   return numbers;
 }
