@@ -66,6 +66,8 @@ TEST(Batches, HandOnTheFirstErrorAndStop) {
     for_each_batch(Ensemble({random_model(1)}), 1000, [&](size_t batch) {
       ++calls;
       if (batch == 3) throw Error("the fourth is bad");
+      // Meanwhile the other worker has a second of work, of which it must leave some.
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     });
   });
   EXPECT_NE(error.find("the fourth is bad"), std::string::npos) << error;
