@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <type_traits>
 #include <vector>
 
 #include "models/huge_pages.h"
@@ -14,8 +15,9 @@ namespace {
 
 /// How many outputs a block holds, for vectors of kBytes. With the six rows of a tile their sums
 /// fill most of the registers: 24 of 32 with AVX-512, 12 of 16 without.
-template <int64_t kBytes, int64_t kVectorCount>
+template <int64_t kVectorBytes, int64_t kVectorCount>
 struct Shape {
+  static constexpr int64_t kBytes = kVectorBytes;
   static constexpr int64_t kVectors = kVectorCount;
   static constexpr int64_t kLanes = kBytes / 4, kOutputs = kVectors * kLanes;
 
@@ -27,11 +29,6 @@ using Avx2Shape = Shape<32, 2>;
 using PortableShape = Shape<16, 4>;
 
 constexpr int64_t kTileRows = 6;
-
-int64_t outputs_of_a_block() {
-  if (has_avx512()) return Avx512Shape::kOutputs;
-  return has_avx2() && has_fma() ? Avx2Shape::kOutputs : PortableShape::kOutputs;
-}
 
 /// Sums in fp32, of weights of which kPartCount lie together in a unit of four bytes: one in fp32,
 /// or two in bf16, which is the upper half of fp32, so that products of rounded inputs are exact.
@@ -70,8 +67,6 @@ using Bf16Product = FloatProduct<uint32_t, 2>;
 
 using FourBytes = int32_t;  // that are multiplied together
 
-constexpr int64_t kLargest = 127, kZero = 128;  // of an input, and what is added to it
-
 struct Int8Product {
   using Unit = FourBytes;
   using Sum = int32_t;
@@ -79,7 +74,7 @@ struct Int8Product {
   const FourBytes* x;       // [rows, depth], not negative
   const FourBytes* blocks;  // [blocks, depth, outputs of a block]
   int64_t rows, depth, outputs;
-  const int32_t* zeros;        // [blocks, outputs of a block]: what kZero adds to a sum
+  const int32_t* zeros;        // [blocks, outputs of a block]: what the inputs' zero adds to a sum
   const float *scales, *bias;  // the same
   const float* row_scales;     // [rows]
   float* y;                    // [rows, outputs]
@@ -89,15 +84,32 @@ struct Int8Product {
     factor = unit;
   }
 
+  // By assembly in place of intrinsics, which are refused until this is inlined into what is
+  // compiled for their processor, and around which GCC 12 copies sums to other registers and back.
+  // Clang, which checks this code but does not build the program, refuses the assembly too.
   template <class Vector>
   [[gnu::always_inline]] static void add(Vector& sums, const Vector& weights, FourBytes x) {
-#if defined(__x86_64__)
-    // In place of the intrinsic, around which GCC 12 copies the sums to other registers and back.
-    Vector own = sums;
     const Vector spread = Vector{} + x;
-    asm("vpdpbusd %2, %1, %0" : "+v"(own) : "v"(spread), "v"(weights));
-    sums = own;
+#if defined(__x86_64__) && !defined(__clang__)
+    if constexpr (sizeof(Vector) == Avx512Shape::kBytes) {
+      Vector own = sums;
+      asm("vpdpbusd %2, %1, %0" : "+v"(own) : "v"(spread), "v"(weights));
+      sums = own;
+      return;
+    }
+    if constexpr (sizeof(Vector) == Avx2Shape::kBytes) {
+      // Pairs are added in 16 bits, for which inputs are small enough, and two pairs in 32.
+      const Vector ones = Vector{} + 0x00010001;  // in 16 bits
+      Vector fours;
+      asm("vpmaddubsw %2, %1, %0\n\tvpmaddwd %3, %0, %0"
+          : "=&x"(fours)
+          : "x"(spread), "x"(weights), "xm"(ones));
+      sums += fours;
+      return;
+    }
 #endif
+    for (int bits = 0; bits < 32; bits += 8)
+      sums += (weights << (24 - bits) >> 24) * (spread >> bits & 255);
   }
 
   template <class Sums, class Floats>
@@ -219,24 +231,33 @@ struct Multiply {
 };
 
 template <class Product>
+bool runs_in_avx512() {
+  return std::is_same_v<Product, Int8Product> ? has_avx512_vnni() : has_avx512();
+}
+
+bool runs_in_avx2() {
+  return has_avx2() && has_fma();
+}
+
+template <class Product>
+int64_t outputs_of_a_block() {
+  if (runs_in_avx512<Product>()) return Avx512Shape::kOutputs;
+  return runs_in_avx2() ? Avx2Shape::kOutputs : PortableShape::kOutputs;
+}
+
+template <class Product>
 void run(const Product& p, int64_t begin, int64_t end) {
 #if defined(__x86_64__)
-  if (has_avx512()) return run_avx512(Multiply<Avx512Shape, Product>{p}, begin, end);
-  if (has_avx2() && has_fma()) return run_avx2(Multiply<Avx2Shape, Product>{p}, begin, end);
+  if (runs_in_avx512<Product>()) return run_avx512(Multiply<Avx512Shape, Product>{p}, begin, end);
+  if (runs_in_avx2()) return run_avx2(Multiply<Avx2Shape, Product>{p}, begin, end);
 #endif
   run_portable(Multiply<PortableShape, Product>{p}, begin, end);
 }
 
-template <>
-void run(const Int8Product& p, int64_t begin, int64_t end) {
-#if defined(__x86_64__)
-  run_avx512(Multiply<Avx512Shape, Int8Product>{p}, begin, end);
-#endif
-}
-
 template <class Product>
-void multiply(const Product& product, int64_t block_outputs) {
+void multiply(const Product& product) {
   constexpr int64_t kWork = 100'000;  // multiplications that are worth a thread
+  const int64_t block_outputs = outputs_of_a_block<Product>();
   const int64_t shares = shares_of(product.rows);
   const int64_t blocks = (product.outputs + block_outputs - 1) / block_outputs;
   const int64_t work = std::min(product.rows, kShareRows) * product.depth * block_outputs;
@@ -285,7 +306,8 @@ torch::Tensor empty_result(const torch::Tensor& x, int64_t outputs) {
 
 PackedProduct pack_bf16_in_blocks(const torch::Tensor& weight, const torch::Tensor& bias) {
   const int64_t outputs = weight.size(0), filling = weight.size(1) % 2;
-  const int64_t depth = (weight.size(1) + filling) / 2, block_outputs = outputs_of_a_block();
+  const int64_t depth = (weight.size(1) + filling) / 2;
+  const int64_t block_outputs = outputs_of_a_block<Bf16Product>();
   const torch::Tensor rows = at::constant_pad_nd(weight, {0, filling}).contiguous();
   const torch::Tensor blocks = in_blocks(static_cast<const uint32_t*>(rows.const_data_ptr()),
                                          outputs, depth, block_outputs, torch::kInt32);
@@ -300,18 +322,21 @@ PackedProduct pack_bf16_in_blocks(const torch::Tensor& weight, const torch::Tens
                          .depth = depth,
                          .outputs = outputs,
                          .bias = shift.const_data_ptr<float>(),
-                         .y = y.mutable_data_ptr<float>()},
-             block_outputs);
+                         .y = y.mutable_data_ptr<float>()});
     return y;
   };
 }
 
 }  // namespace
 
+int64_t largest_int8_input() {
+  return has_avx512_vnni() ? 127 : 63;
+}
+
 PackedProduct pack_in_blocks(const torch::Tensor& weight, const torch::Tensor& bias) {
   if (weight.scalar_type() == torch::kBFloat16) return pack_bf16_in_blocks(weight, bias);
   const int64_t outputs = weight.size(0), depth = weight.size(1);
-  const int64_t block_outputs = outputs_of_a_block();
+  const int64_t block_outputs = outputs_of_a_block<Fp32Product>();
   const torch::Tensor rows = weight.contiguous();
   const torch::Tensor blocks =
       in_blocks(rows.const_data_ptr<float>(), outputs, depth, block_outputs, torch::kFloat32);
@@ -325,8 +350,7 @@ PackedProduct pack_in_blocks(const torch::Tensor& weight, const torch::Tensor& b
                          .depth = depth,
                          .outputs = outputs,
                          .bias = shift.const_data_ptr<float>(),
-                         .y = y.mutable_data_ptr<float>()},
-             block_outputs);
+                         .y = y.mutable_data_ptr<float>()});
     return y;
   };
 }
@@ -334,17 +358,18 @@ PackedProduct pack_in_blocks(const torch::Tensor& weight, const torch::Tensor& b
 PackedProduct pack_in_blocks(const QuantizedRows& weight, const torch::Tensor& bias) {
   const int64_t outputs = weight.values.size(0), inputs = weight.values.size(1);
   const int64_t filling = (4 - inputs % 4) % 4, depth = (inputs + filling) / 4;
-  const int64_t block_outputs = outputs_of_a_block();
+  const int64_t block_outputs = outputs_of_a_block<Int8Product>();
+  const int64_t largest = largest_int8_input(), zero = largest + 1;
   const torch::Tensor rows = at::constant_pad_nd(weight.values, {0, filling}).contiguous();
   const torch::Tensor blocks = in_blocks(static_cast<const FourBytes*>(rows.const_data_ptr()),
                                          outputs, depth, block_outputs, torch::kInt32);
   const torch::Tensor zeros =
-      per_output(rows.sum({-1}, /*keepdim=*/false, torch::kInt32) * kZero, block_outputs);
+      per_output(rows.sum({-1}, /*keepdim=*/false, torch::kInt32) * zero, block_outputs);
   const torch::Tensor scales = per_output(weight.scales, block_outputs);
   const torch::Tensor shift = bias_of(bias, outputs, block_outputs);
   return [=](const torch::Tensor& x) {
     const QuantizedRows own = quantize_rows_to_bytes(
-        filling == 0 ? x : at::constant_pad_nd(x, {0, filling}), kLargest, kZero);
+        filling == 0 ? x : at::constant_pad_nd(x, {0, filling}), largest, zero);
     torch::Tensor y = empty_result(x, outputs);
     multiply(Int8Product{.x = static_cast<const FourBytes*>(own.values.const_data_ptr()),
                          .blocks = blocks.const_data_ptr<FourBytes>(),
@@ -355,8 +380,7 @@ PackedProduct pack_in_blocks(const QuantizedRows& weight, const torch::Tensor& b
                          .scales = scales.const_data_ptr<float>(),
                          .bias = shift.const_data_ptr<float>(),
                          .row_scales = own.scales.const_data_ptr<float>(),
-                         .y = y.mutable_data_ptr<float>()},
-             block_outputs);
+                         .y = y.mutable_data_ptr<float>()});
     return y;
   };
 }

@@ -18,7 +18,10 @@ namespace nmt {
 /// [out, in]; `bias` [out] in fp32, or undefined.
 PackedProduct pack_in_blocks(const torch::Tensor& weight, const torch::Tensor& bias);
 
-/// With 8-bit weights [out, in], and rows rounded to 8 bits; where has_avx512_vnni().
+/// With 8-bit weights [out, in], and rows rounded to whole numbers up to largest_int8_input().
 PackedProduct pack_in_blocks(const QuantizedRows& weight, const torch::Tensor& bias);
+
+/// 127, and without AVX-512's instructions for 8 bits 63: there pairs of products are added in 16.
+int64_t largest_int8_input();
 
 }  // namespace nmt

@@ -20,12 +20,12 @@ using PackedProduct = std::function<torch::Tensor(const torch::Tensor& x)>;
 ///   so have 8 bits, equal ones are common among the best of large vocabularies, and go to the
 ///   lower token id.
 /// - int8, on a CPU only: weights are rounded to 8 bits with a scale for each output, inputs with a
-///   scale for each row; to 7 bits, by fbgemm, on processors without AVX-512's instructions for it.
+///   scale for each row; to 7 bits on processors without AVX-512's instructions for it.
 ///
 /// On a CPU a row's result does not depend on the others, nor on how many there are or how many
 /// threads, to the last bit.
 ///
-/// Throws UsageError where the device or this LibTorch has no such product.
+/// Throws UsageError where the device has no such product.
 PackedProduct pack(const torch::Tensor& weight, const torch::Tensor& bias,
                    WeightPrecision precision);
 

@@ -15,7 +15,7 @@ namespace nmt {
 ///   NMT_PROCESSOR=portable   none of what is asked for below
 ///
 /// It is read once. The loops of this program follow it, and where LibTorch has several products,
-/// the choice of one; what LibTorch, oneDNN and fbgemm choose among their own does not.
+/// the choice of one; what LibTorch and oneDNN choose among their own does not.
 enum class ProcessorLimit { kNone, kAvx2, kPortable };
 
 /// What that value of NMT_PROCESSOR means.
@@ -45,7 +45,7 @@ inline bool has_avx512() {
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 inline bool has_avx512_vnni() {
-  return processor_limit() == ProcessorLimit::kNone && __builtin_cpu_supports("avx512vnni");
+  return has_avx512() && __builtin_cpu_supports("avx512vnni");
 }
 inline bool has_avx2() {
   return processor_limit() != ProcessorLimit::kPortable && __builtin_cpu_supports("avx2");

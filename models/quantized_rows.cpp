@@ -51,6 +51,10 @@ struct Quantize {
   Value* values;
   float* scales;
 
+  [[gnu::always_inline]] void operator()(int64_t begin, int64_t end) const {
+    for (int64_t r = begin; r < end; ++r) row(r);
+  }
+
   [[gnu::always_inline]] void row(int64_t r) const {
     const float* from = x + r * width;
     Value* to = values + r * width;
@@ -73,32 +77,6 @@ struct Quantize {
   }
 };
 
-struct Restore {
-  float* y;
-  int64_t width;
-  const float* scales;
-  const float* bias;  // null: none
-
-  [[gnu::always_inline]] void row(int64_t r) const {
-    float* own = y + r * width;
-    const float scale = scales[r];
-    if (bias)
-      for (int64_t i = 0; i < width; ++i) own[i] = own[i] * scale + bias[i];
-    else
-      for (int64_t i = 0; i < width; ++i) own[i] *= scale;
-  }
-};
-
-template <class Loop>
-void for_each_row(int64_t rows, const Loop& loop) {
-  constexpr int64_t kNumbers = 32768;  // worth a thread
-  const auto rows_of = [&](int64_t begin, int64_t end) __attribute__((always_inline)) {
-    for (int64_t r = begin; r < end; ++r) loop.row(r);
-  };
-  at::parallel_for(0, rows, std::max<int64_t>(1, kNumbers / std::max<int64_t>(1, loop.width)),
-                   [&](int64_t begin, int64_t end) { run_on_this_processor(rows_of, begin, end); });
-}
-
 template <class Value>
 QuantizedRows quantize(const torch::Tensor& x, int64_t largest, int64_t zero) {
   const torch::Tensor own = x.contiguous();
@@ -106,20 +84,19 @@ QuantizedRows quantize(const torch::Tensor& x, int64_t largest, int64_t zero) {
   QuantizedRows quantized{
       torch::empty(own.sizes(), own.options().dtype(c10::CppTypeToScalarType<Value>::value)),
       torch::empty({rows}, own.options())};
-  for_each_row(rows, Quantize<Value>{.x = own.const_data_ptr<float>(),
-                                     .width = width,
-                                     .largest = static_cast<float>(largest),
-                                     .zero = static_cast<float>(zero),
-                                     .values = quantized.values.mutable_data_ptr<Value>(),
-                                     .scales = quantized.scales.mutable_data_ptr<float>()});
+  const Quantize<Value> loop{.x = own.const_data_ptr<float>(),
+                             .width = width,
+                             .largest = static_cast<float>(largest),
+                             .zero = static_cast<float>(zero),
+                             .values = quantized.values.mutable_data_ptr<Value>(),
+                             .scales = quantized.scales.mutable_data_ptr<float>()};
+  constexpr int64_t kNumbers = 32768;  // worth a thread
+  at::parallel_for(0, rows, std::max<int64_t>(1, kNumbers / std::max<int64_t>(1, width)),
+                   [&](int64_t begin, int64_t end) { run_on_this_processor(loop, begin, end); });
   return quantized;
 }
 
 }  // namespace
-
-QuantizedRows quantize_rows(const torch::Tensor& x, int64_t largest) {
-  return quantize<float>(x, largest, 0);
-}
 
 QuantizedRows quantize_rows_to_int8(const torch::Tensor& x, int64_t largest) {
   return quantize<int8_t>(x, largest, 0);
@@ -127,15 +104,6 @@ QuantizedRows quantize_rows_to_int8(const torch::Tensor& x, int64_t largest) {
 
 QuantizedRows quantize_rows_to_bytes(const torch::Tensor& x, int64_t largest, int64_t zero) {
   return quantize<uint8_t>(x, largest, zero);
-}
-
-void restore_rows(torch::Tensor& y, const torch::Tensor& scales, const torch::Tensor& bias) {
-  TORCH_CHECK(y.is_contiguous(), "restore_rows works in place and needs contiguous rows");
-  for_each_row(scales.size(0),
-               Restore{.y = y.mutable_data_ptr<float>(),
-                       .width = y.size(-1),
-                       .scales = scales.const_data_ptr<float>(),
-                       .bias = bias.defined() ? bias.const_data_ptr<float>() : nullptr});
 }
 
 }  // namespace nmt
