@@ -128,15 +128,19 @@ torch::Tensor SelfAttentionImpl::step(const torch::Tensor& x, const AttentionInp
   own.select(2, 0).copy_(projection.keys);
   own.select(2, 1).copy_(projection.values);
   torch::Tensor h;
-  if (!input.causal)
+  if (!input.causal) {
     h = attend_cached(projection.queries, keys);
-  else if (input.packing)
-    h = input.packing->unpack(
-        attend_packed(input.packing->pack(projection.queries), input.packing->pack(projection.keys),
-                      input.packing->pack(projection.values), *input.packing, /*causal=*/true));
-  else
-    h = attend(projection.queries, projection.keys.transpose(1, 2),
-               projection.values.transpose(1, 2), {}, /*causal=*/true, 0.0);
+  } else {
+    // As they are kept, that is perhaps rounded: a row of one token, causal only where there are
+    // longer ones, would else depend on these.
+    const torch::Tensor kept = own.to(projection.queries.scalar_type());
+    const torch::Tensor k = kept.select(2, 0), v = kept.select(2, 1);
+    h = input.packing ? input.packing->unpack(attend_packed(
+                            input.packing->pack(projection.queries), input.packing->pack(k),
+                            input.packing->pack(v), *input.packing, /*causal=*/true))
+                      : attend(projection.queries, k.transpose(1, 2), v.transpose(1, 2), {},
+                               /*causal=*/true, 0.0);
+  }
   return sites_->apply(out_site_, out->forward(h), input.info);
 }
 

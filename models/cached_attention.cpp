@@ -14,12 +14,12 @@
 namespace nmt {
 namespace {
 
-/// Where the loops find what they need; sizes and strides in elements.
-template <class T>
+/// Where the loops find what they need; sizes and strides in elements. Entries are T, or bf16.
+template <class T, class Cached>
 struct Arrays {
   const T* queries;
   int64_t group_stride, query_stride;
-  const T* entries;
+  const Cached* entries;
   const int64_t* table;   // null: a group's entries lie next to each other
   const int64_t* starts;  // null, too: and groups follow each other
   const int64_t* counts;  // null: all slots
@@ -29,13 +29,30 @@ struct Arrays {
 };
 
 template <class T>
-[[gnu::always_inline]] inline T dot(const T* a, const T* b, int64_t size) {
-  typename Lanes<T>::Vector products = {};
+[[gnu::always_inline]] inline void load(const T* from, typename Lanes<T>::Vector& to) {
+  to = lanes(from);
+}
+
+/// bf16 is the upper half of fp32.
+[[gnu::always_inline]] inline void load(const at::BFloat16* from, Lanes<float>::Vector& to) {
+  using Halves
+      [[gnu::vector_size(kLaneBytes / 2), gnu::aligned(alignof(at::BFloat16)), gnu::may_alias]] =
+          uint16_t;
+  using Integers = Lanes<uint32_t>::Vector;
+  const Integers wide = __builtin_convertvector(*reinterpret_cast<const Halves*>(from), Integers);
+  to = reinterpret_cast<Lanes<float>::Vector>(wide << 16);
+}
+
+template <class T, class Cached>
+[[gnu::always_inline]] inline T dot(const T* a, const Cached* b, int64_t size) {
+  typename Lanes<T>::Vector products = {}, cached;
   int64_t i = 0;
-  for (; i + Lanes<T>::kCount <= size; i += Lanes<T>::kCount)
-    products += lanes(a + i) * lanes(b + i);
+  for (; i + Lanes<T>::kCount <= size; i += Lanes<T>::kCount) {
+    load(b + i, cached);
+    products += lanes(a + i) * cached;
+  }
   T sum = sum_of(products);
-  for (; i < size; ++i) sum += a[i] * b[i];
+  for (; i < size; ++i) sum += a[i] * static_cast<T>(b[i]);
   return sum;
 }
 
@@ -54,36 +71,40 @@ template <class T>
 constexpr int64_t kTogether = 4;  // slots whose values are added in one pass over the sum
 
 /// Adds the weighted values of slots first … first + kSlots − 1 to `out`.
-template <int64_t kSlots, class T, class Entry>
-[[gnu::always_inline]] inline void add_values(const Arrays<T>& a, const Entry& entry, int64_t first,
-                                              const T* scores, T* out) {
-  const T* values[kSlots];
+template <int64_t kSlots, class T, class Cached, class Entry>
+[[gnu::always_inline]] inline void add_values(const Arrays<T, Cached>& a, const Entry& entry,
+                                              int64_t first, const T* scores, T* out) {
+  const Cached* values[kSlots];
   for (int64_t k = 0; k < kSlots; ++k) values[k] = entry(first + k) + a.heads * a.head_size;
   for (int64_t head = 0; head < a.heads; ++head) {
     const T* weights = scores + head * a.slots + first;
     int64_t i = head * a.head_size;
     const int64_t end = i + a.head_size;
     for (; i + Lanes<T>::kCount <= end; i += Lanes<T>::kCount) {
-      auto sum = lanes(out + i);
-      for (int64_t k = 0; k < kSlots; ++k) sum += weights[k] * lanes(values[k] + i);
+      typename Lanes<T>::Vector sum = lanes(out + i), cached;
+      for (int64_t k = 0; k < kSlots; ++k) {
+        load(values[k] + i, cached);
+        sum += weights[k] * cached;
+      }
       lanes(out + i) = sum;
     }
     for (; i < end; ++i)
-      for (int64_t k = 0; k < kSlots; ++k) out[i] += weights[k] * values[k][i];
+      for (int64_t k = 0; k < kSlots; ++k) out[i] += weights[k] * static_cast<T>(values[k][i]);
   }
 }
 
 /// Asks for numbers that will be read soon.
 template <class T>
 [[gnu::always_inline]] inline void prefetch(const T* numbers, int64_t count) {
-  for (int64_t i = 0; i < count; i += Lanes<T>::kCount) __builtin_prefetch(numbers + i);
+  constexpr int64_t kLine = 64 / int64_t{sizeof(T)};
+  for (int64_t i = 0; i < count; i += kLine) __builtin_prefetch(numbers + i);
 }
 
 /// Queries [begin, end) of all groups'. A token's heads are gone through together: they lie next to
 /// each other. `scores` [heads, slots].
-template <class T>
-[[gnu::always_inline]] inline void attend_range(const Arrays<T>& a, int64_t begin, int64_t end,
-                                                T* scores) {
+template <class T, class Cached>
+[[gnu::always_inline]] inline void attend_range(const Arrays<T, Cached>& a, int64_t begin,
+                                                int64_t end, T* scores) {
   const int64_t dim = a.heads * a.head_size;
   const T factor = static_cast<T>(1 / std::sqrt(static_cast<double>(a.head_size)));
   for (int64_t i = begin; i < end; ++i) {
@@ -98,7 +119,7 @@ template <class T>
       return a.entries + (table ? table[slot] : start + slot) * 2 * dim;
     };
     for (int64_t slot = 0; slot < count; ++slot) {
-      const T* keys = entry(slot);
+      const Cached* keys = entry(slot);
       prefetch(entry(std::min(slot + 1, count - 1)), 2 * dim);
       for (int64_t head = 0; head < a.heads; ++head)
         scores[head * a.slots + slot] =
@@ -114,8 +135,8 @@ template <class T>
   }
 }
 
-template <class T>
-void attend_arrays(const Arrays<T>& arrays, int64_t queries) {
+template <class T, class Cached>
+void attend_arrays(const Arrays<T, Cached>& arrays, int64_t queries) {
   // A thread is worth its start from some 100,000 multiplications on.
   const int64_t work = arrays.slots * arrays.heads * arrays.head_size;
   const int64_t grain = std::max<int64_t>(1, 100'000 / std::max<int64_t>(1, work));
@@ -128,7 +149,7 @@ void attend_arrays(const Arrays<T>& arrays, int64_t queries) {
   });
 }
 
-template <class T>
+template <class T, class Cached>
 torch::Tensor attend_in_place(const torch::Tensor& queries, const CachedKeys& keys) {
   const int64_t groups = queries.size(0), each = queries.size(1), heads = queries.size(2),
                 head_size = queries.size(3);
@@ -145,19 +166,19 @@ torch::Tensor attend_in_place(const torch::Tensor& queries, const CachedKeys& ke
                       counts = numbers(keys.counts);
   torch::Tensor out =
       torch::empty({groups, each, heads * head_size}, queries.options().requires_grad(false));
-  attend_arrays(Arrays<T>{.queries = rows.const_data_ptr<T>(),
-                          .group_stride = rows.stride(0),
-                          .query_stride = rows.stride(1),
-                          .entries = entries.const_data_ptr<T>(),
-                          .table = data(table),
-                          .starts = data(starts),
-                          .counts = data(counts),
-                          .counts_per_group = counts.defined() ? counts.size(1) : 1,
-                          .queries_per_group = each,
-                          .heads = heads,
-                          .head_size = head_size,
-                          .slots = keys.slots,
-                          .out = out.mutable_data_ptr<T>()},
+  attend_arrays(Arrays<T, Cached>{.queries = rows.const_data_ptr<T>(),
+                                  .group_stride = rows.stride(0),
+                                  .query_stride = rows.stride(1),
+                                  .entries = entries.const_data_ptr<Cached>(),
+                                  .table = data(table),
+                                  .starts = data(starts),
+                                  .counts = data(counts),
+                                  .counts_per_group = counts.defined() ? counts.size(1) : 1,
+                                  .queries_per_group = each,
+                                  .heads = heads,
+                                  .head_size = head_size,
+                                  .slots = keys.slots,
+                                  .out = out.mutable_data_ptr<T>()},
                 groups * each);
   return out;
 }
@@ -177,7 +198,8 @@ torch::Tensor attend_cached_by_library(const torch::Tensor& queries, const Cache
                 .clamp_max_(keys.entries.size(0) - 1);
   const torch::Tensor entries =  // [groups, slots, 2, heads, head size]
       (table.defined() ? keys.entries.index_select(0, table.flatten()) : keys.entries)
-          .unflatten(0, {groups, keys.slots});
+          .unflatten(0, {groups, keys.slots})
+          .to(queries.scalar_type());
   std::optional<torch::Tensor> mask;  // [groups, 1, queries or 1, slots]
   if (keys.counts.defined())
     mask =
@@ -190,10 +212,15 @@ torch::Tensor attend_cached_by_library(const torch::Tensor& queries, const Cache
 }
 
 torch::Tensor attend_cached(const torch::Tensor& queries, const CachedKeys& keys) {
-  const torch::ScalarType type = queries.scalar_type();
-  if (queries.is_cpu() && keys.entries.scalar_type() == type) {
-    if (type == torch::kFloat32) return attend_in_place<float>(queries, keys);
-    if (type == torch::kFloat64) return attend_in_place<double>(queries, keys);
+  const auto are = [&](torch::ScalarType type, torch::ScalarType cached) {
+    return queries.scalar_type() == type && keys.entries.scalar_type() == cached;
+  };
+  if (queries.is_cpu()) {
+    if (are(torch::kFloat32, torch::kFloat32)) return attend_in_place<float, float>(queries, keys);
+    if (are(torch::kFloat32, torch::kBFloat16))
+      return attend_in_place<float, at::BFloat16>(queries, keys);
+    if (are(torch::kFloat64, torch::kFloat64))
+      return attend_in_place<double, double>(queries, keys);
   }
   return attend_cached_by_library(queries, keys);
 }

@@ -22,10 +22,11 @@ struct CachedKeys {
   int64_t groups() const;
 };
 
-/// Scaled dot-product attention of `queries` [groups, queries, heads, head size] to what is cached:
-/// [groups, queries, heads · head size]. Not differentiable. On a CPU in fp32 and fp64 one loop
-/// reads the entries where they lie, in an order that depends on a query's own slots alone; the
-/// result does not change with what else is in the batch or with the number of threads.
+/// Scaled dot-product attention of `queries` [groups, queries, heads, head size] to what is cached,
+/// in their type or in bf16: [groups, queries, heads · head size] in theirs. Not differentiable. On
+/// a CPU, with queries in fp32 or fp64, one loop reads the entries where they lie, in an order that
+/// depends on a query's own slots alone; the result does not change with what else is in the batch
+/// or with the number of threads.
 torch::Tensor attend_cached(const torch::Tensor& queries, const CachedKeys& keys);
 
 /// The same by LibTorch's operations, which gather the entries first: for other devices and types.

@@ -96,7 +96,7 @@ void DecoderImpl::attach_memory(const torch::Tensor& memory, const SentenceInfo&
     torch::Tensor entries =
         layer->as<DecoderLayerImpl>()->cross_attention->keys_values(states, states_info);
     if (packing && !early) entries = packing->pack(entries);
-    entries = entries.flatten(0, 1);
+    entries = entries.flatten(0, 1).to(cache_type_.value_or(entries.scalar_type()));
     state.cross_entries.push_back(order.defined() ? entries.index_select(0, order)
                                                   : entries.contiguous());
   }

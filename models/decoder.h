@@ -5,6 +5,7 @@
 #include <torch/nn/pimpl.h>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "models/attention.h"
@@ -69,6 +70,9 @@ class DecoderImpl : public LayerStack {
   torch::Tensor step(const torch::Tensor& x, const torch::Tensor& positions,
                      const torch::Tensor& counts, DecoderState& state);
 
+  /// From here on keys and values are kept in this type, in place of the one they are computed in.
+  void keep_cache_in(torch::Dtype type) { cache_type_ = type; }
+
  private:
   /// Fills in the cross-attention's side of `state`.
   void attach_memory(const torch::Tensor& memory, const SentenceInfo& info, DecoderState& state);
@@ -76,6 +80,7 @@ class DecoderImpl : public LayerStack {
   torch::Tensor run_at(const torch::Tensor& positions, const torch::Tensor& x, DecoderPass pass);
 
   std::shared_ptr<ActivationSites> sites_;
+  std::optional<torch::Dtype> cache_type_;
 };
 TORCH_MODULE(Decoder);
 

@@ -135,6 +135,8 @@ void TransformerImpl::pack(WeightPrecision precision) {
   for (const auto& part : modules())
     if (auto* linear = part->as<LinearImpl>()) linear->pack(precision);
   packed_output_ = nmt::pack(output_weight(), {}, precision);
+  if (precision != WeightPrecision::kFp32 && output_weight().is_cpu())
+    decoder->keep_cache_in(torch::kBFloat16);
 }
 
 int64_t TransformerImpl::parameter_count() const {

@@ -37,10 +37,15 @@ INSTANTIATE_TEST_SUITE_P(Shapes, CachedAttention,
 // The loop against LibTorch's kernel, with all slots, with some, and through a table in which
 // groups share entries.
 TEST_P(CachedAttention, EqualsTheLibrary) {
-  for (const auto& [type, tolerance] :
-       {std::pair(torch::kFloat64, 1e-12), std::pair(torch::kFloat32, 2e-6)}) {
+  struct Case {
+    torch::ScalarType type, cached_type;
+    double tolerance;
+  };
+  for (const auto& [type, cached_type, tolerance] :
+       {Case{torch::kFloat64, torch::kFloat64, 1e-12}, Case{torch::kFloat32, torch::kFloat32, 2e-6},
+        Case{torch::kFloat32, torch::kBFloat16, 2e-6}}) {
     const torch::Tensor asking = queries(type);
-    CachedKeys cached = keys(type);
+    CachedKeys cached = keys(cached_type);
     const auto expect_equal = [&, tolerance = tolerance](const char* what) {
       const torch::Tensor found = attend_cached(asking, cached);
       const torch::Tensor expected = attend_cached_by_library(asking, cached);
@@ -67,22 +72,25 @@ TEST_P(CachedAttention, EqualsTheLibrary) {
 
 // A query's result does not depend on the others, nor on threads, to the last bit.
 TEST_P(CachedAttention, IsTheSameAloneAndInCompany) {
-  const torch::Tensor asking = queries(torch::kFloat32);
-  CachedKeys cached = keys(torch::kFloat32);
-  cached.counts = counts(s.queries);
-  const int threads = at::get_num_threads();
-  at::set_num_threads(1);
-  const torch::Tensor together = attend_cached(asking, cached);
-  at::set_num_threads(2);
-  EXPECT_TRUE(attend_cached(asking, cached).equal(together));
-  at::set_num_threads(threads);
-  for (int64_t g = 0; g < s.groups; ++g)
-    for (int64_t q = 0; q < s.queries; ++q) {
-      const int64_t count = cached.counts[g][q].item<int64_t>();
-      const CachedKeys own{.entries = cached.entries.narrow(0, g * s.slots, count), .slots = count};
-      EXPECT_TRUE(attend_cached(asking.narrow(0, g, 1).narrow(1, q, 1), own)
-                      .equal(together.narrow(0, g, 1).narrow(1, q, 1)));
-    }
+  for (const torch::ScalarType cached_type : {torch::kFloat32, torch::kBFloat16}) {
+    const torch::Tensor asking = queries(torch::kFloat32);
+    CachedKeys cached = keys(cached_type);
+    cached.counts = counts(s.queries);
+    const int threads = at::get_num_threads();
+    at::set_num_threads(1);
+    const torch::Tensor together = attend_cached(asking, cached);
+    at::set_num_threads(2);
+    EXPECT_TRUE(attend_cached(asking, cached).equal(together));
+    at::set_num_threads(threads);
+    for (int64_t g = 0; g < s.groups; ++g)
+      for (int64_t q = 0; q < s.queries; ++q) {
+        const int64_t count = cached.counts[g][q].item<int64_t>();
+        const CachedKeys own{.entries = cached.entries.narrow(0, g * s.slots, count),
+                             .slots = count};
+        EXPECT_TRUE(attend_cached(asking.narrow(0, g, 1).narrow(1, q, 1), own)
+                        .equal(together.narrow(0, g, 1).narrow(1, q, 1)));
+      }
+  }
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <torch/torch.h>
 
 #include <limits>
+#include <tuple>
+#include <vector>
 
 #include "models/processor.h"
 #include "tests/models/small_model.h"
@@ -155,6 +157,32 @@ TEST(PackedProduct, APackedModelGivesTheSameLogits) {
       if (parameter.dim() == 2 && parameter.size(0) != model->vocabulary().target_size)
         parameter.zero_();
     EXPECT_TRUE(logits().equal(packed));
+  }
+}
+
+// Step by step a packed model gives what it gives at once: to fp32's precision where keys and
+// values are kept in fp32, else to that of bf16.
+TEST(PackedProduct, APackedModelStepsAsItDecodes) {
+  const double int8 = has_avx512_vnni() ? 0.01 : 0.03;  // a rounded step of activations is wider
+  for (const auto& [precision, type, tolerance] :
+       {std::tuple(WeightPrecision::kFp32, torch::kFloat32, 2e-6),
+        std::tuple(WeightPrecision::kBf16, torch::kBFloat16, 0.01),
+        std::tuple(WeightPrecision::kInt8, torch::kBFloat16, int8)}) {
+    Transformer model = testing::small_model(testing::small_options());
+    const torch::NoGradGuard no_grad;
+    model->to(torch::kFloat32);
+    model->pack(precision);
+    const Batch batch = random_batch({{5, 7}, {3, 7}});
+    const Memory memory = model->encode(batch.source);
+    const torch::Tensor expected = model->decode(memory, batch.target_input, batch.target_mask());
+    DecoderState state = model->start(memory, 1, 7);
+    std::vector<torch::Tensor> steps;
+    for (int64_t t = 0; t < 7; ++t)
+      steps.push_back(model->step(state, batch.target_input.narrow(1, t, 1)));
+    EXPECT_EQ(state.self_entries.scalar_type(), type);
+    EXPECT_EQ(state.cross_entries.front().scalar_type(), type);
+    EXPECT_LT(testing::relative_error(torch::cat(steps, 1), expected), tolerance)
+        << static_cast<int>(precision);
   }
 }
 
