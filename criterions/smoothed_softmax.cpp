@@ -14,20 +14,22 @@
 namespace nmt {
 namespace {
 
-using Floats = Lanes<float>::Vector;
-constexpr int64_t kLanes = Lanes<float>::kCount;
-
 /// With d = logit − the row's highest one: ln Σ e^d, Σ d, and d at the reference.
 struct Row {
   double log_sum, sum, reference;
 };
 
+template <int64_t kBytes>
 [[gnu::always_inline]] inline float highest_of(const float* logits, int64_t size) {
+  using Floats = typename Lanes<float, kBytes>::Vector;
+  constexpr int64_t kLanes = Lanes<float, kBytes>::kCount;
   const float least = -std::numeric_limits<float>::infinity();
   Floats highest = Floats{} + least;
   int64_t i = 0;
-  for (; i + kLanes <= size; i += kLanes)
-    highest = highest > lanes(logits + i) ? highest : lanes(logits + i);
+  for (; i + kLanes <= size; i += kLanes) {
+    const Floats x = lanes<kBytes>(logits + i);
+    highest = highest > x ? highest : x;
+  }
   float result = least;
   for (int64_t lane = 0; lane < kLanes; ++lane) result = std::max(result, highest[lane]);
   for (; i < size; ++i) result = std::max(result, logits[i]);
@@ -35,21 +37,24 @@ struct Row {
 }
 
 /// Leaves the gradient in `logits`.
+template <int64_t kBytes>
 [[gnu::always_inline]] inline Row row_of(float* logits, int64_t size, int64_t reference,
                                          const SmoothingWeights& weights) {
-  const float highest = highest_of(logits, size);
+  using Floats = typename Lanes<float, kBytes>::Vector;
+  constexpr int64_t kLanes = Lanes<float, kBytes>::kCount;
+  const float highest = highest_of<kBytes>(logits, size);
   const float at_reference = logits[reference] - highest;
   Floats sums = Floats{}, exponentials = Floats{};
   int64_t i = 0;
   for (; i + kLanes <= size; i += kLanes) {
-    Floats d = lanes(logits + i) - highest;
+    Floats d = lanes<kBytes>(logits + i) - highest;
     sums += d;
-    exponentiate(d);
+    exponentiate<kBytes>(d);
     exponentials += d;
-    lanes(logits + i) = d;
+    lanes<kBytes>(logits + i) = d;
   }
   const int64_t whole = i;
-  float sum = sum_of(sums), exponential = sum_of(exponentials);
+  float sum = sum_of<float, kBytes>(sums), exponential = sum_of<float, kBytes>(exponentials);
   for (; i < size; ++i) {
     const float d = logits[i] - highest;
     sum += d;
@@ -58,7 +63,8 @@ struct Row {
   const float zero = sum * 0;  // not a number where one of the logits is not finite
   const float scale = 1 / exponential + zero;
   const auto each = static_cast<float>(weights.each);
-  for (i = 0; i < whole; i += kLanes) lanes(logits + i) = lanes(logits + i) * scale - each;
+  for (i = 0; i < whole; i += kLanes)
+    lanes<kBytes>(logits + i) = lanes<kBytes>(logits + i) * scale - each;
   for (; i < size; ++i) logits[i] = logits[i] * scale - each;
   logits[reference] -= static_cast<float>(weights.reference);
   return {.log_sum = std::log(static_cast<double>(exponential)) + zero,
@@ -73,10 +79,12 @@ struct Rows {
   double* losses;  // of each row: loss and nll
 };
 
+template <int64_t kBytes>
 [[gnu::always_inline]] inline void evaluate(const Rows& rows, const SmoothingWeights& weights,
                                             int64_t begin, int64_t end) {
   for (int64_t r = begin; r < end; ++r) {
-    const Row row = row_of(rows.logits + r * rows.size, rows.size, rows.references[r], weights);
+    const Row row =
+        row_of<kBytes>(rows.logits + r * rows.size, rows.size, rows.references[r], weights);
     const double nll = row.log_sum - row.reference;
     const double all = static_cast<double>(rows.size) * row.log_sum - row.sum;  // Σ −ln p
     rows.losses[2 * r] = weights.reference * nll + weights.each * all;
@@ -97,8 +105,9 @@ SmoothedLoss smoothed_softmax(torch::Tensor logits, const torch::Tensor& targets
                   .size = logits.size(1),
                   .references = references.const_data_ptr<int64_t>(),
                   .losses = losses.mutable_data_ptr<double>()};
-  const auto evaluate_rows = [&](int64_t begin, int64_t end) __attribute__((always_inline)) {
-    evaluate(rows, weights, begin, end);
+  const auto evaluate_rows = [&](auto bytes, int64_t begin, int64_t end)
+      __attribute__((always_inline)) {
+    evaluate<bytes>(rows, weights, begin, end);
   };
   at::parallel_for(0, logits.size(0), 16, [&](int64_t begin, int64_t end) {
     run_on_this_processor(evaluate_rows, begin, end);

@@ -14,19 +14,15 @@ namespace nmt {
 namespace {
 
 /// How many outputs a block holds, for vectors of kBytes. With the six rows of a tile their sums
-/// fill most of the registers: 24 of 32 with AVX-512, 12 of 16 without.
-template <int64_t kVectorBytes, int64_t kVectorCount>
+/// fill most of the registers: 24 of 32 with AVX-512, 12 of 16 with AVX2.
+template <int64_t kBytes>
 struct Shape {
-  static constexpr int64_t kBytes = kVectorBytes;
-  static constexpr int64_t kVectors = kVectorCount;
+  static constexpr int64_t kVectors = kBytes == 32 ? 2 : 4;
   static constexpr int64_t kLanes = kBytes / 4, kOutputs = kVectors * kLanes;
 
   template <class T>
   using Vector [[gnu::vector_size(kBytes), gnu::aligned(alignof(T)), gnu::may_alias]] = T;
 };
-using Avx512Shape = Shape<64, 4>;
-using Avx2Shape = Shape<32, 2>;
-using PortableShape = Shape<16, 4>;
 
 constexpr int64_t kTileRows = 6;
 
@@ -91,13 +87,13 @@ struct Int8Product {
   [[gnu::always_inline]] static void add(Vector& sums, const Vector& weights, FourBytes x) {
     const Vector spread = Vector{} + x;
 #if defined(__x86_64__) && !defined(__clang__)
-    if constexpr (sizeof(Vector) == Avx512Shape::kBytes) {
+    if constexpr (sizeof(Vector) == 64) {
       Vector own = sums;
       asm("vpdpbusd %2, %1, %0" : "+v"(own) : "v"(spread), "v"(weights));
       sums = own;
       return;
     }
-    if constexpr (sizeof(Vector) == Avx2Shape::kBytes) {
+    if constexpr (sizeof(Vector) == 32) {
       // Pairs are added in 16 bits, for which inputs are small enough, and two pairs in 32.
       const Vector ones = Vector{} + 0x00010001;  // in 16 bits
       Vector fours;
@@ -241,17 +237,20 @@ bool runs_in_avx2() {
 
 template <class Product>
 int64_t outputs_of_a_block() {
-  if (runs_in_avx512<Product>()) return Avx512Shape::kOutputs;
-  return runs_in_avx2() ? Avx2Shape::kOutputs : PortableShape::kOutputs;
+  if (runs_in_avx512<Product>()) return Shape<64>::kOutputs;
+  return runs_in_avx2() ? Shape<32>::kOutputs : Shape<16>::kOutputs;
 }
 
 template <class Product>
 void run(const Product& p, int64_t begin, int64_t end) {
+  const auto loop = [&](auto bytes, int64_t first, int64_t last) __attribute__((always_inline)) {
+    Multiply<Shape<bytes>, Product>{p}(first, last);
+  };
 #if defined(__x86_64__)
-  if (runs_in_avx512<Product>()) return run_avx512(Multiply<Avx512Shape, Product>{p}, begin, end);
-  if (runs_in_avx2()) return run_avx2(Multiply<Avx2Shape, Product>{p}, begin, end);
+  if (runs_in_avx512<Product>()) return run_avx512(loop, begin, end);
+  if (runs_in_avx2()) return run_avx2(loop, begin, end);
 #endif
-  run_portable(Multiply<PortableShape, Product>{p}, begin, end);
+  run_portable(loop, begin, end);
 }
 
 template <class Product>

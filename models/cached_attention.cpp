@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include "models/lanes.h"
@@ -28,30 +29,29 @@ struct Arrays {
   T* out;
 };
 
-template <class T>
-[[gnu::always_inline]] inline void load(const T* from, typename Lanes<T>::Vector& to) {
-  to = lanes(from);
-}
-
-/// bf16 is the upper half of fp32.
-[[gnu::always_inline]] inline void load(const at::BFloat16* from, Lanes<float>::Vector& to) {
-  using Halves
-      [[gnu::vector_size(kLaneBytes / 2), gnu::aligned(alignof(at::BFloat16)), gnu::may_alias]] =
-          uint16_t;
-  using Integers = Lanes<uint32_t>::Vector;
-  const Integers wide = __builtin_convertvector(*reinterpret_cast<const Halves*>(from), Integers);
-  to = reinterpret_cast<Lanes<float>::Vector>(wide << 16);
-}
-
-template <class T, class Cached>
-[[gnu::always_inline]] inline T dot(const T* a, const Cached* b, int64_t size) {
-  typename Lanes<T>::Vector products = {}, cached;
-  int64_t i = 0;
-  for (; i + Lanes<T>::kCount <= size; i += Lanes<T>::kCount) {
-    load(b + i, cached);
-    products += lanes(a + i) * cached;
+/// Numbers in T, or in bf16, which is the upper half of fp32.
+template <int64_t kBytes, class T, class Cached>
+[[gnu::always_inline]] inline void load(const Cached* from, typename Lanes<T, kBytes>::Vector& to) {
+  if constexpr (std::is_same_v<T, Cached>) {
+    to = lanes<kBytes>(from);
+  } else {
+    using Halves = typename Lanes<uint16_t, kBytes / 2>::Vector;
+    using Integers = typename Lanes<uint32_t, kBytes>::Vector;
+    const Integers wide = __builtin_convertvector(*reinterpret_cast<const Halves*>(from), Integers);
+    to = reinterpret_cast<typename Lanes<T, kBytes>::Vector>(wide << 16);
   }
-  T sum = sum_of(products);
+}
+
+template <int64_t kBytes, class T, class Cached>
+[[gnu::always_inline]] inline T dot(const T* a, const Cached* b, int64_t size) {
+  constexpr int64_t kLanes = Lanes<T, kBytes>::kCount;
+  typename Lanes<T, kBytes>::Vector products = {}, cached;
+  int64_t i = 0;
+  for (; i + kLanes <= size; i += kLanes) {
+    load<kBytes, T>(b + i, cached);
+    products += lanes<kBytes>(a + i) * cached;
+  }
+  T sum = sum_of<T, kBytes>(products);
   for (; i < size; ++i) sum += a[i] * static_cast<T>(b[i]);
   return sum;
 }
@@ -71,22 +71,23 @@ template <class T>
 constexpr int64_t kTogether = 4;  // slots whose values are added in one pass over the sum
 
 /// Adds the weighted values of slots first … first + kSlots − 1 to `out`.
-template <int64_t kSlots, class T, class Cached, class Entry>
+template <int64_t kBytes, int64_t kSlots, class T, class Cached, class Entry>
 [[gnu::always_inline]] inline void add_values(const Arrays<T, Cached>& a, const Entry& entry,
                                               int64_t first, const T* scores, T* out) {
+  constexpr int64_t kLanes = Lanes<T, kBytes>::kCount;
   const Cached* values[kSlots];
   for (int64_t k = 0; k < kSlots; ++k) values[k] = entry(first + k) + a.heads * a.head_size;
   for (int64_t head = 0; head < a.heads; ++head) {
     const T* weights = scores + head * a.slots + first;
     int64_t i = head * a.head_size;
     const int64_t end = i + a.head_size;
-    for (; i + Lanes<T>::kCount <= end; i += Lanes<T>::kCount) {
-      typename Lanes<T>::Vector sum = lanes(out + i), cached;
+    for (; i + kLanes <= end; i += kLanes) {
+      typename Lanes<T, kBytes>::Vector sum = lanes<kBytes>(out + i), cached;
       for (int64_t k = 0; k < kSlots; ++k) {
-        load(values[k] + i, cached);
+        load<kBytes, T>(values[k] + i, cached);
         sum += weights[k] * cached;
       }
-      lanes(out + i) = sum;
+      lanes<kBytes>(out + i) = sum;
     }
     for (; i < end; ++i)
       for (int64_t k = 0; k < kSlots; ++k) out[i] += weights[k] * static_cast<T>(values[k][i]);
@@ -102,7 +103,7 @@ template <class T>
 
 /// Queries [begin, end) of all groups'. A token's heads are gone through together: they lie next to
 /// each other. `scores` [heads, slots].
-template <class T, class Cached>
+template <int64_t kBytes, class T, class Cached>
 [[gnu::always_inline]] inline void attend_range(const Arrays<T, Cached>& a, int64_t begin,
                                                 int64_t end, T* scores) {
   const int64_t dim = a.heads * a.head_size;
@@ -123,15 +124,15 @@ template <class T, class Cached>
       prefetch(entry(std::min(slot + 1, count - 1)), 2 * dim);
       for (int64_t head = 0; head < a.heads; ++head)
         scores[head * a.slots + slot] =
-            dot(query + head * a.head_size, keys + head * a.head_size, a.head_size);
+            dot<kBytes>(query + head * a.head_size, keys + head * a.head_size, a.head_size);
     }
     for (int64_t head = 0; head < a.heads; ++head) softmax(scores + head * a.slots, count, factor);
     T* out = a.out + i * dim;
     std::fill_n(out, dim, T(0));
     int64_t slot = 0;
     for (; slot + kTogether <= count; slot += kTogether)
-      add_values<kTogether>(a, entry, slot, scores, out);
-    for (; slot < count; ++slot) add_values<1>(a, entry, slot, scores, out);
+      add_values<kBytes, kTogether>(a, entry, slot, scores, out);
+    for (; slot < count; ++slot) add_values<kBytes, 1>(a, entry, slot, scores, out);
   }
 }
 
@@ -143,8 +144,9 @@ void attend_arrays(const Arrays<T, Cached>& arrays, int64_t queries) {
   at::parallel_for(0, queries, grain, [&](int64_t begin, int64_t end) {
     std::vector<T> scores(static_cast<size_t>(arrays.heads * arrays.slots));
     run_on_this_processor(
-        [&](int64_t first, int64_t last)
-            __attribute__((always_inline)) { attend_range(arrays, first, last, scores.data()); },
+        [&](auto bytes, int64_t first, int64_t last) __attribute__((always_inline)) {
+          attend_range<bytes>(arrays, first, last, scores.data());
+        },
         begin, end);
   });
 }

@@ -70,45 +70,18 @@ template <class Y, class Out>
     add_range<false>(arrays, draw, begin, end);
 }
 
-// The program is built for the oldest processor of its kind; these loops, for the one it runs on.
-#if defined(__x86_64__)
-template <class Y, class Out>
-[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] void add_avx512(const Arrays<Y, Out>& arrays,
-                                                                      DropoutDraw draw,
-                                                                      int64_t begin, int64_t end) {
-  add_range(arrays, draw, begin, end);
-}
-template <class Y, class Out>
-[[gnu::target("avx2")]] void add_avx2(const Arrays<Y, Out>& arrays, DropoutDraw draw, int64_t begin,
-                                      int64_t end) {
-  add_range(arrays, draw, begin, end);
-}
-#endif
-
-template <class Y, class Out>
-void add_portable(const Arrays<Y, Out>& arrays, DropoutDraw draw, int64_t begin, int64_t end) {
-  add_range(arrays, draw, begin, end);
-}
-
-template <class Y, class Out>
-auto fastest() {
-#if defined(__x86_64__)
-  if (has_avx512()) return &add_avx512<Y, Out>;
-  if (has_avx2()) return &add_avx2<Y, Out>;
-#endif
-  return &add_portable<Y, Out>;
-}
-
 template <class Y, class Out>
 void add_tensors(const torch::Tensor& x, const torch::Tensor& y, DropoutDraw draw,
                  const torch::Tensor& out) {
-  static const auto add = fastest<Y, Out>();
   const Arrays<Y, Out> arrays{.x = x.defined() ? x.const_data_ptr<Out>() : nullptr,
                               .y = y.const_data_ptr<Y>(),
                               .out = out.mutable_data_ptr<Out>()};
   const int64_t blocks = (y.numel() + kBlock - 1) / kBlock;
+  const auto add = [&](auto, int64_t begin, int64_t end) __attribute__((always_inline)) {
+    add_range(arrays, draw, begin, end);
+  };
   at::parallel_for(0, blocks, kGrain / kBlock, [&](int64_t begin, int64_t end) {
-    add(arrays, draw, begin * kBlock, std::min(end * kBlock, y.numel()));
+    run_on_this_processor(add, begin * kBlock, std::min(end * kBlock, y.numel()));
   });
 }
 

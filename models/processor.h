@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
+#include <type_traits>
 
 #include "nmt/support/error.h"
 
@@ -69,22 +70,25 @@ inline bool has_fma() {
 #endif
 
 // The program is built for the oldest processor of its kind; loops that matter, for the one it runs
-// on.
+// on. They are told, by the type of their first argument, how many bytes its vectors have.
+
+template <int64_t kBytes>
+using VectorBytes = std::integral_constant<int64_t, kBytes>;
 
 #if defined(__x86_64__)
 template <class Loop>
 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] void run_avx512(const Loop& loop,
                                                                       int64_t begin, int64_t end) {
-  loop(begin, end);
+  loop(VectorBytes<64>(), begin, end);
 }
 template <class Loop>
 [[gnu::target("avx2,fma")]] void run_avx2(const Loop& loop, int64_t begin, int64_t end) {
-  loop(begin, end);
+  loop(VectorBytes<32>(), begin, end);
 }
 #endif
 template <class Loop>
 void run_portable(const Loop& loop, int64_t begin, int64_t end) {
-  loop(begin, end);
+  loop(VectorBytes<16>(), begin, end);
 }
 
 template <class Loop>
@@ -96,8 +100,8 @@ auto fastest_run() {
   return &run_portable<Loop>;
 }
 
-/// Calls loop(begin, end) as compiled for the processor at hand. Its operator() must be always
-/// inlined (gnu::always_inline), and so must what that calls.
+/// Calls loop(VectorBytes<…>(), begin, end) as compiled for the processor at hand. Its operator()
+/// must be always inlined (gnu::always_inline), and so must what that calls.
 template <class Loop>
 [[gnu::always_inline]] inline void run_on_this_processor(const Loop& loop, int64_t begin,
                                                          int64_t end) {

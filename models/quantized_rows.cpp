@@ -13,12 +13,13 @@ namespace nmt {
 namespace {
 
 /// The greatest magnitude of `count` numbers; NaN when not all of them are finite.
+template <int64_t kBytes>
 [[gnu::always_inline]] inline float greatest_magnitude(const float* numbers, int64_t count) {
-  constexpr int64_t kLanes = Lanes<float>::kCount;
-  Lanes<float>::Vector high = {}, low = {}, not_finite = {};
+  constexpr int64_t kLanes = Lanes<float, kBytes>::kCount;
+  typename Lanes<float, kBytes>::Vector high = {}, low = {}, not_finite = {};
   int64_t i = 0;
   for (; i + kLanes <= count; i += kLanes) {
-    const auto x = lanes(numbers + i);
+    const auto x = lanes<kBytes>(numbers + i);
     high = x > high ? x : high;
     low = x < low ? x : low;
     not_finite += x - x;  // 0, or NaN
@@ -51,14 +52,16 @@ struct Quantize {
   Value* values;
   float* scales;
 
-  [[gnu::always_inline]] void operator()(int64_t begin, int64_t end) const {
-    for (int64_t r = begin; r < end; ++r) row(r);
+  template <int64_t kBytes>
+  [[gnu::always_inline]] void operator()(VectorBytes<kBytes>, int64_t begin, int64_t end) const {
+    for (int64_t r = begin; r < end; ++r) row<kBytes>(r);
   }
 
+  template <int64_t kBytes>
   [[gnu::always_inline]] void row(int64_t r) const {
     const float* from = x + r * width;
     Value* to = values + r * width;
-    const float greatest = greatest_magnitude(from, width);
+    const float greatest = greatest_magnitude<kBytes>(from, width);
     if (std::isnan(greatest)) {  // the product with this row is NaN, as it is in fp32
       std::fill(to, to + width, static_cast<Value>(zero));
       scales[r] = greatest;

@@ -9,9 +9,10 @@ namespace nmt {
 /// Replaces x by e^x in each lane, for x up to 88; below −87 it is that of −87, about 10⁻³⁸. Within
 /// 2 units in the last place. Cody and Waite's reduction to [−ln 2 / 2, ln 2 / 2], and the
 /// polynomial of Moshier's Cephes library (expf).
-[[gnu::always_inline]] inline void exponentiate(Lanes<float>::Vector& x) {
-  using Floats = Lanes<float>::Vector;
-  using Integers = Lanes<int32_t>::Vector;
+template <int64_t kBytes>
+[[gnu::always_inline]] inline void exponentiate(typename Lanes<float, kBytes>::Vector& x) {
+  using Floats = typename Lanes<float, kBytes>::Vector;
+  using Integers = typename Lanes<int32_t, kBytes>::Vector;
   const Floats lowest = Floats{} - 87.0F;
   x = x > lowest ? x : lowest;
   // To add 1.5 · 2²³ rounds to whole numbers, and leaves them in the lowest bits.

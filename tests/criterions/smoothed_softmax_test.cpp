@@ -12,19 +12,19 @@ namespace nmt {
 namespace {
 
 TEST(VectorExp, IsWithinTwoUnitsInTheLastPlace) {
-  using Floats = Lanes<float>::Vector;
+  using Floats = Lanes<float, 16>::Vector;
   double worst = 0;
   for (float x = -87; x <= 88; x += 0.00037F) {
     Floats e = Floats{} + x;
-    exponentiate(e);
+    exponentiate<16>(e);
     const double exact = std::exp(static_cast<double>(x));
     const double unit =
         std::nextafter(static_cast<float>(exact), INFINITY) - static_cast<float>(exact);
-    worst = std::max(worst, std::abs(e[5] - exact) / unit);
+    worst = std::max(worst, std::abs(e[3] - exact) / unit);
   }
   EXPECT_LT(worst, 2);
   Floats far = Floats{} - 1e30F;
-  exponentiate(far);
+  exponentiate<16>(far);
   EXPECT_LT(far[0], 2e-38F);
   EXPECT_GE(far[0], 0);
 }

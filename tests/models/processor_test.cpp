@@ -8,7 +8,8 @@ namespace nmt {
 namespace {
 
 struct Loop {
-  [[gnu::always_inline]] inline void operator()(int64_t, int64_t) const {}
+  template <int64_t kBytes>
+  [[gnu::always_inline]] void operator()(VectorBytes<kBytes>, int64_t, int64_t) const {}
 };
 
 auto expected_run(ProcessorLimit limit) {
