@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/huge_pages.h"
+#include "models/lanes.h"
 #include "models/processor.h"
 
 namespace nmt {
@@ -18,10 +19,10 @@ namespace {
 template <int64_t kBytes>
 struct Shape {
   static constexpr int64_t kVectors = kBytes == 32 ? 2 : 4;
-  static constexpr int64_t kLanes = kBytes / 4, kOutputs = kVectors * kLanes;
+  static constexpr int64_t kLanes = Lanes<float, kBytes>::kCount, kOutputs = kVectors * kLanes;
 
   template <class T>
-  using Vector [[gnu::vector_size(kBytes), gnu::aligned(alignof(T)), gnu::may_alias]] = T;
+  using Vector = typename Lanes<T, kBytes>::Vector;
 };
 
 constexpr int64_t kTileRows = 6;
@@ -231,14 +232,10 @@ bool runs_in_avx512() {
   return std::is_same_v<Product, Int8Product> ? has_avx512_vnni() : has_avx512();
 }
 
-bool runs_in_avx2() {
-  return has_avx2() && has_fma();
-}
-
 template <class Product>
 int64_t outputs_of_a_block() {
   if (runs_in_avx512<Product>()) return Shape<64>::kOutputs;
-  return runs_in_avx2() ? Shape<32>::kOutputs : Shape<16>::kOutputs;
+  return has_avx2() ? Shape<32>::kOutputs : Shape<16>::kOutputs;
 }
 
 template <class Product>
@@ -248,7 +245,7 @@ void run(const Product& p, int64_t begin, int64_t end) {
   };
 #if defined(__x86_64__)
   if (runs_in_avx512<Product>()) return run_avx512(loop, begin, end);
-  if (runs_in_avx2()) return run_avx2(loop, begin, end);
+  if (has_avx2()) return run_avx2(loop, begin, end);
 #endif
   run_portable(loop, begin, end);
 }

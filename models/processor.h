@@ -15,8 +15,8 @@ namespace nmt {
 ///   NMT_PROCESSOR=avx2       no AVX-512
 ///   NMT_PROCESSOR=portable   none of what is asked for below
 ///
-/// It is read once. The loops of this program follow it, and where LibTorch has several products,
-/// the choice of one; what LibTorch and oneDNN choose among their own does not.
+/// It is read once. The loops of this program follow it; what LibTorch and oneDNN choose among
+/// their own does not.
 enum class ProcessorLimit { kNone, kAvx2, kPortable };
 
 /// What that value of NMT_PROCESSOR means.
@@ -48,11 +48,10 @@ inline bool has_avx512() {
 inline bool has_avx512_vnni() {
   return has_avx512() && __builtin_cpu_supports("avx512vnni");
 }
+/// With FMA.
 inline bool has_avx2() {
-  return processor_limit() != ProcessorLimit::kPortable && __builtin_cpu_supports("avx2");
-}
-inline bool has_fma() {
-  return processor_limit() != ProcessorLimit::kPortable && __builtin_cpu_supports("fma");
+  return processor_limit() != ProcessorLimit::kPortable && __builtin_cpu_supports("avx2") &&
+         __builtin_cpu_supports("fma");
 }
 #else
 inline bool has_avx512() {
@@ -62,9 +61,6 @@ inline bool has_avx512_vnni() {
   return false;
 }
 inline bool has_avx2() {
-  return false;
-}
-inline bool has_fma() {
   return false;
 }
 #endif
@@ -95,7 +91,7 @@ template <class Loop>
 auto fastest_run() {
 #if defined(__x86_64__)
   if (has_avx512()) return &run_avx512<Loop>;
-  if (has_avx2() && has_fma()) return &run_avx2<Loop>;
+  if (has_avx2()) return &run_avx2<Loop>;
 #endif
   return &run_portable<Loop>;
 }
